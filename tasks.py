@@ -1,0 +1,264 @@
+"""Sets Suki up and starts it; needs Python alone: python3 tasks.py demo, or on Windows py tasks.py demo."""
+
+from __future__ import annotations
+
+import argparse
+import errno
+import hashlib
+import os
+import re
+import shutil
+import socket
+import subprocess
+import sys
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import NoReturn
+
+ROOT = Path(__file__).resolve().parent
+VENV = ROOT / ".venv"
+PYTHON = VENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+STAMP = VENV / "suki-lock.txt"
+
+RUNTIME = ("requirements.txt",)
+DEV = ("requirements.txt", "requirements-dev.txt")
+
+NO_PIP = """\
+Python here has neither pip nor ensurepip, so the packages cannot be installed.
+On Debian and Ubuntu, install them once: sudo apt install python3-venv"""
+NO_PACKAGES = "The packages could not be installed; what pip said is above. Is this machine on the network?"
+
+
+def run(*command: str | Path, env: Mapping[str, str] | None = None) -> int:
+    sys.stdout.flush()
+    return subprocess.run([str(word) for word in command], cwd=ROOT, env=env, check=False).returncode
+
+
+def must(*command: str | Path, env: Mapping[str, str] | None = None) -> None:
+    if code := run(*command, env=env):
+        sys.exit(code)
+
+
+def works(*command: str | Path) -> bool:
+    words = [str(word) for word in command]
+    return subprocess.run(words, cwd=ROOT, capture_output=True, check=False).returncode == 0
+
+
+def prepare(lock: Iterable[str]) -> None:
+    """Makes .venv hold what the lock says, and does nothing when it does already."""
+    if not PYTHON.exists():
+        make_venv()
+    if not is_installed(lock):
+        install(lock)
+    compile_translations()
+
+
+def make_venv() -> None:
+    print("Making .venv …")
+    if works(sys.executable, "-m", "venv", "--clear", VENV):
+        return
+    # Debian's Python without python3-venv cannot put pip into .venv: then the pip outside fills it.
+    must(sys.executable, "-m", "venv", "--clear", "--without-pip", VENV)
+
+
+def is_installed(lock: Iterable[str]) -> bool:
+    """The lock for development holds all of the other one."""
+    return STAMP.exists() and STAMP.read_text() in {fingerprint(lock), fingerprint(DEV)}
+
+
+def fingerprint(lock: Iterable[str]) -> str:
+    """Of the locked packages, and of the Python that .venv was made with."""
+    files = [VENV / "pyvenv.cfg", *(ROOT / name for name in lock)]
+    return hashlib.sha256(b"\0".join(file.read_bytes() for file in files)).hexdigest()
+
+
+def install(lock: Iterable[str]) -> None:
+    print("Installing the packages; this takes a minute, and only once …")
+    *_, widest = lock
+    options = ["--require-hashes", "--only-binary", ":all:", "--disable-pip-version-check", "-qq"]
+    if run(*find_pip(), "install", *options, "-r", widest):
+        sys.exit(NO_PACKAGES)
+    STAMP.write_text(fingerprint(lock))
+
+
+def find_pip() -> list[str]:
+    for command in ([str(PYTHON), "-m", "pip"], [sys.executable, "-m", "pip", "--python", str(PYTHON)]):
+        if works(*command, "--version"):
+            return command
+    if is_root_on_debian():
+        env = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+        must("apt-get", "update", "-qq", env=env)
+        must("apt-get", "install", "-qq", "-y", "python3-venv", env=env)
+        must(PYTHON, "-m", "ensurepip")
+        return [str(PYTHON), "-m", "pip"]
+    sys.exit(NO_PIP)
+
+
+def is_root_on_debian() -> bool:
+    return os.name == "posix" and os.geteuid() == 0 and Path("/etc/debian_version").exists()
+
+
+def compile_translations() -> None:
+    for words in sorted((ROOT / "translations").glob("*/LC_MESSAGES/*.po")):
+        compiled = words.with_suffix(".mo")
+        if not compiled.exists() or compiled.stat().st_mtime < words.stat().st_mtime:
+            must(PYTHON, "-m", "babel.messages.frontend", "-q", "compile", "-i", words, "-o", compiled)
+
+
+def flask(*words: str, env: Mapping[str, str]) -> None:
+    must(PYTHON, "-m", "flask", "--app", "app", *words, env=env)
+
+
+def serve(env: Mapping[str, str]) -> NoReturn:
+    command = [str(PYTHON), "-m", "flask", "--app", "app", "serve"]
+    sys.stdout.flush()
+    if os.name == "posix":
+        # The server takes this process's place, so that a signal to stop reaches it.
+        os.chdir(ROOT)
+        os.execve(PYTHON, command, env)
+    server = subprocess.Popen(command, cwd=ROOT, env=env)
+    while True:
+        try:
+            sys.exit(server.wait())
+        except KeyboardInterrupt:
+            continue  # the server was told as well, and finishes what it has begun
+
+
+def address(chosen: str | None, env: Mapping[str, str]) -> dict[str, str]:
+    """Where to listen, as Flask's settings; stops with a sentence when that is taken."""
+    host = env.get("FLASK_RUN_HOST") or "127.0.0.1"
+    port = chosen or env.get("PORT") or env.get("FLASK_RUN_PORT") or "5000"
+    if not port.isdecimal() or not 0 < int(port) < 65536:
+        sys.exit(f"A port is a number from 1 to 65535, not “{port}”.")
+    try:
+        family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        socket.create_server((host, int(port)), family=family).close()
+    except OSError as problem:
+        if problem.errno != errno.EADDRINUSE:
+            sys.exit(f"Suki cannot be served at {host}, port {port}: {problem.strerror or problem}.")
+        sys.exit(
+            f"Port {port} is taken by another program, or Suki is running already: http://{host}:{port}\n"
+            "To use another port: PORT=5001 make demo (or tasks.py demo --port 5001)"
+        )
+    return {"FLASK_RUN_HOST": host, "FLASK_RUN_PORT": port}
+
+
+def shop_settings() -> dict[str, str]:
+    """The environment, and of .env only where to listen: Flask reads the rest of it by itself."""
+    file = ROOT / ".env"
+    lines = file.read_text(encoding="utf-8") if file.exists() else ""
+    listening = re.findall(r"""^(FLASK_RUN_(?:HOST|PORT))=["']?([^\s"']+)""", lines, re.MULTILINE)
+    return {**dict(listening), **os.environ}
+
+
+def demo_settings() -> dict[str, str]:
+    """The environment without the shop's settings: a demo knows neither its database nor its mail."""
+    ours = ("FLASK_RUN_HOST", "FLASK_RUN_PORT")
+    env = {name: value for name, value in os.environ.items() if name in ours or name[:6] != "FLASK_"}
+    return {**env, "FLASK_SKIP_DOTENV": "1", "FLASK_INSTANCE_PATH": str(ROOT / "instance" / "demo")}
+
+
+def setup(args: argparse.Namespace) -> None:
+    """Make .venv and install what Suki needs to run"""
+    prepare(RUNTIME)
+    print("Suki is set up.")
+
+
+def demo(args: argparse.Namespace) -> None:
+    """Serve a demo store, full of orders, at http://127.0.0.1:5000"""
+    env = demo_settings()
+    env.update(address(args.port, env))
+    prepare(RUNTIME)
+    flask("demo", *args.more, env=env)
+    serve(env)
+
+
+def run_shop(args: argparse.Namespace) -> None:
+    """Serve your own store; asks for its name and its owner the first time"""
+    env = shop_settings()
+    env.update(address(args.port, env))
+    prepare(RUNTIME)
+    flask("init", *args.more, env=env)
+    serve(env)
+
+
+def test(args: argparse.Namespace) -> None:
+    """Run the tests: all of them, or those named"""
+    prepare(DEV)
+    # A test file's tests stay together in one process, because they share a browser.
+    everything = ["-n", "auto", "--maxprocesses", "4", "--dist", "loadfile"]
+    must(PYTHON, "-m", "pytest", *(args.more or everything))
+
+
+def check(args: argparse.Namespace) -> None:
+    """Check style, types and templates"""
+    prepare(DEV)
+    checks = (["ruff", "check"], ["ruff", "format", "--check"], ["mypy"], ["djlint", "--lint", "templates"])
+    failed = [" ".join(words) for words in checks if run(PYTHON, "-m", *words)]
+    if failed:
+        sys.exit(f"Not clean: {', '.join(failed)}.")
+
+
+def lock(args: argparse.Namespace) -> None:
+    """Write the two locks again, after a change in pyproject.toml; needs uv"""
+    uv = shutil.which("uv", path=os.pathsep.join([str(PYTHON.parent), os.environ.get("PATH", "")]))
+    if not uv:
+        sys.exit("The locks are made with uv, which is not here: .venv/bin/python -m pip install uv")
+    options = ["--universal", "--python-version", "3.11", "--generate-hashes", "--only-binary", ":all:"]
+    quiet = ["--no-header", "--no-annotate", "-q", *args.more]
+    must(uv, "pip", "compile", "pyproject.toml", *options, *quiet, "-o", "requirements.txt")
+    dev = ["--group", "dev", "-c", "requirements.txt", "-o", "requirements-dev.txt"]
+    must(uv, "pip", "compile", "pyproject.toml", *options, *quiet, *dev)
+
+
+def clean(args: argparse.Namespace) -> None:
+    """Remove .venv and what was made by these commands; the shop's folder, instance, stays"""
+    made = [VENV, *(ROOT / f".{tool}_cache" for tool in ("pytest", "ruff", "mypy")), ROOT / ".hypothesis"]
+    for folder in [*made, ROOT / "test-results", *ROOT.glob("[!.]*/**/__pycache__"), ROOT / "__pycache__"]:
+        shutil.rmtree(folder, ignore_errors=True)
+    for compiled in (ROOT / "translations").glob("*/LC_MESSAGES/*.mo"):
+        compiled.unlink()
+
+
+COMMANDS = {
+    "setup": setup,
+    "demo": demo,
+    "run": run_shop,
+    "test": test,
+    "check": check,
+    "lock": lock,
+    "clean": clean,
+}
+
+
+def read_arguments(words: list[str] | None = None) -> argparse.Namespace:
+    about = (__doc__ or "").replace("%", "%%")
+    parser = argparse.ArgumentParser(prog="tasks.py", description=about)
+    commands = parser.add_subparsers(metavar="COMMAND", title="commands")
+    for name, command in COMMANDS.items():
+        one = commands.add_parser(name, help=command.__doc__, description=command.__doc__)
+        one.set_defaults(command=command)
+        if name in ("demo", "run"):
+            one.add_argument("--port", help="instead of 5000; PORT=5001 in the environment does the same")
+    args, more = parser.parse_known_args(words)
+    args.more = more
+    if "command" not in args:
+        parser.print_help()
+        parser.exit()
+    if more and args.command in (setup, check, clean):
+        parser.error(f"unknown: {' '.join(more)}")
+    return args
+
+
+def main() -> None:
+    if sys.version_info < (3, 11):  # noqa: UP036 - an older Python must be able to read this file, and say so
+        sys.exit(f"Suki needs Python 3.11 or later; this is {sys.version.split()[0]}.")
+    args = read_arguments()
+    try:
+        args.command(args)
+    except KeyboardInterrupt:
+        sys.exit(130)
+
+
+if __name__ == "__main__":
+    main()
