@@ -1,0 +1,64 @@
+"""Puts Suki together: settings, extensions, rooms. No routes and no rules live here."""
+
+from importlib import import_module
+from typing import Any
+
+from flask import Flask, request
+from flask_babel import Babel
+from flask_mail import Mail
+from flask_migrate import Migrate
+from flask_wtf import CSRFProtect
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from blueprints import access, errors, filters, headers, navigation
+from blueprints.ids import IdConverter
+from blueprints.shop import find_store
+from config import configure, instance_folder
+from models import db
+
+ROOMS = ("auth", "orders", "support", "settings", "help")
+
+babel = Babel()
+csrf = CSRFProtect()
+migrate = Migrate(render_as_batch=True)
+
+
+def create_app(overrides: dict[str, Any] | None = None) -> Flask:
+    """`overrides` win over the environment; INSTANCE_PATH among them moves the instance folder."""
+    overrides = dict(overrides or {})
+    app = Flask(__name__, instance_path=str(overrides.pop("INSTANCE_PATH", None) or instance_folder()))
+    configure(app, overrides)
+    if app.config["TRUSTED_PROXIES"]:
+        hops = app.config["TRUSTED_PROXIES"]
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
+    db.init_app(app)
+    migrate.init_app(app, db)
+    Mail(app)
+    babel.init_app(app, locale_selector=_language, timezone_selector=lambda: filters.zone().key)
+    # In this order a stranger's form meets first the other-site check, then the wall, then the token.
+    headers.protect(app)
+    access.put_up_wall(app)
+    csrf.init_app(app)
+    filters.teach_templates(app)
+    navigation.guide(app)
+    errors.handle_errors(app)
+    open_rooms(app)
+    access.refuse_unmarked_views(app)
+    return app
+
+
+def open_rooms(app: Flask) -> None:
+    """A room is a blueprint in `blueprints/<name>/__init__.py`; its views and commands attach themselves."""
+    app.url_map.converters["id"] = IdConverter
+    for name in ROOMS:
+        room = import_module(f"blueprints.{name}")
+        for furniture in room.FURNITURE:
+            import_module(f"blueprints.{name}.{furniture}")
+        app.register_blueprint(getattr(room, name))
+
+
+def _language() -> str | None:
+    store = find_store()
+    if store is not None:
+        return store.language.value
+    return request.accept_languages.best_match(["en", "fil"]) if request else None

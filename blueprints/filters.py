@@ -1,0 +1,141 @@
+"""How money, times and states read on a page, in the store's currency, zone and language."""
+
+import hashlib
+from datetime import datetime, timedelta
+from decimal import Decimal
+from enum import StrEnum
+from functools import cache
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_date, format_datetime, format_time
+from babel.numbers import format_currency, get_currency_precision
+from flask import Flask, current_app, url_for
+from flask_babel import get_locale
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+
+from blueprints import clock
+from blueprints.shop import current_store, find_store
+from models import (
+    EmailState,
+    NotSentReason,
+    OrderSource,
+    OrderStatus,
+    PaymentMethod,
+    PaymentStatus,
+    Role,
+)
+
+WORDS = {
+    OrderStatus.PENDING: _l("Pending"),
+    OrderStatus.ACCEPTED: _l("Accepted"),
+    OrderStatus.PROCESSING: _l("Processing"),
+    OrderStatus.READY_FOR_PICKUP: _l("Ready for pick-up"),
+    OrderStatus.SHIPPED: _l("Shipped"),
+    OrderStatus.OUT_FOR_DELIVERY: _l("Out for delivery"),
+    OrderStatus.COMPLETED: _l("Completed"),
+    OrderStatus.DECLINED: _l("Declined"),
+    OrderStatus.RETURNED: _l("Returned"),
+    OrderStatus.CANCELLED: _l("Cancelled"),
+    PaymentStatus.UNPAID: _l("Unpaid"),
+    PaymentStatus.PAID: _l("Paid"),
+    PaymentStatus.PARTIALLY_REFUNDED: _l("Partially refunded"),
+    PaymentStatus.REFUNDED: _l("Refunded"),
+    PaymentMethod.COD: _l("Cash on delivery"),
+    PaymentMethod.CASH_ON_PICKUP: _l("Cash on pick-up"),
+    PaymentMethod.GCASH: _l("GCash"),
+    PaymentMethod.MAYA: _l("Maya"),
+    PaymentMethod.CARD: _l("Card"),
+    PaymentMethod.BANK_TRANSFER: _l("Bank transfer"),
+    PaymentMethod.OTHER: _l("Other"),
+    OrderSource.FORM: _l("Entered by hand"),
+    OrderSource.SHOPIFY: _l("Shopify"),
+    OrderSource.WOOCOMMERCE: _l("WooCommerce"),
+    OrderSource.SUKI: _l("Suki’s own file"),
+    EmailState.HELD: _l("Held"),
+    EmailState.QUEUED: _l("Waiting to be sent"),
+    EmailState.SENDING: _l("Being sent"),
+    EmailState.SENT: _l("Sent"),
+    EmailState.FAILED: _l("Failed"),
+    EmailState.NOT_SENT: _l("Not sent"),
+    NotSentReason.NO_ADDRESS: _l("no email address is on file"),
+    NotSentReason.ALERTS_OFF: _l("this email alert is off in Settings"),
+    NotSentReason.NOT_WANTED: _l("“Email the customer” was not ticked"),
+    NotSentReason.NO_SERVER: _l("no mail server is set up"),
+    NotSentReason.DEMO: _l("a demo keeps its mail in the mailbox"),
+    Role.OWNER: _l("Owner"),
+    Role.STAFF: _l("Staff"),
+    Role.SUPPORT: _l("Support"),
+}
+
+
+def word(member: StrEnum) -> str:
+    """How a state is called in the reader's language."""
+    return str(WORDS[member])
+
+
+def money(amount: int, currency: str | None = None) -> str:
+    """`amount` in minor units; the store's currency unless another is named."""
+    currency = currency or current_store().currency
+    major = Decimal(amount).scaleb(-get_currency_precision(currency))
+    return format_currency(major, currency, locale=_locale())
+
+
+def zone() -> ZoneInfo:
+    store = find_store()
+    return ZoneInfo(store.timezone if store else "UTC")
+
+
+def _locale() -> str:
+    return "fil_PH" if str(get_locale()) == "fil" else "en_PH"
+
+
+def local(at: datetime) -> datetime:
+    return at.astimezone(zone())
+
+
+def time_of_day(at: datetime) -> str:
+    return format_time(local(at), "short", tzinfo=zone(), locale=_locale())
+
+
+def when(at: datetime) -> str:
+    """For lists: `today 9:41 am`, `yesterday`, `21 Nov`, `21 Nov 2025`."""
+    here, today = local(at), local(clock.now()).date()
+    if here.date() == today:
+        return _("today %(time)s", time=time_of_day(at))
+    if here.date() == today - timedelta(days=1):
+        return _("yesterday %(time)s", time=time_of_day(at))
+    return format_date(here, "d MMM" if here.year == today.year else "d MMM y", locale=_locale())
+
+
+def day(at: datetime) -> str:
+    """`21 November 2026`."""
+    return format_date(local(at), "d MMMM y", locale=_locale())
+
+
+def moment(at: datetime) -> str:
+    """`Saturday 21 November 2026, 4:12 pm`."""
+    return format_datetime(local(at), "EEEE d MMMM y, ", tzinfo=zone(), locale=_locale()) + time_of_day(at)
+
+
+def iso(at: datetime) -> str:
+    """For the `datetime` attribute of `<time>`."""
+    return at.isoformat(timespec="seconds")
+
+
+@cache
+def _fingerprint(path: Path, _changed: float) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()[:12]
+
+
+def static_url(filename: str) -> str:
+    """The file's address with a hash of its content, so that browsers may keep it for good."""
+    path = Path(current_app.static_folder or "") / filename
+    return url_for("static", filename=filename, v=_fingerprint(path, path.stat().st_mtime))
+
+
+def teach_templates(app: Flask) -> None:
+    for name in (word, money, when, day, moment, iso, time_of_day):
+        app.add_template_filter(name)
+    app.add_template_global(static_url)

@@ -1,0 +1,86 @@
+"""The left-hand menu: what it lists for whom, and how much waits there."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Flask, current_app, request
+from flask_babel import get_locale
+from flask_babel import gettext as _
+from flask_login import current_user
+from sqlalchemy import func, literal, select
+
+from blueprints import clock
+from blueprints.access import Right, may
+from blueprints.shop import find_store
+from models import Order, OrderStatus, db
+
+COUNT_UP_TO = 99
+
+
+@dataclass(frozen=True)
+class Entry:
+    endpoint: str
+    label: str
+    icon: str
+    count: str = ""
+    count_text: str = ""
+    """What the count counts, for whoever hears the page."""
+
+    @property
+    def current(self) -> bool:
+        """A room's pages light its entry; Today is only itself."""
+        if "today" in (self.endpoint.partition(".")[2], (request.endpoint or "").partition(".")[2]):
+            return request.endpoint == self.endpoint
+        return request.blueprint == self.endpoint.partition(".")[0]
+
+
+def count_of_orders_to_do() -> int:
+    """Orders that nobody has accepted yet; counted no further than a menu can show."""
+    waiting = select(literal(1)).where(Order.status == OrderStatus.PENDING).limit(COUNT_UP_TO + 1).subquery()
+    return db.session.scalar(select(func.count()).select_from(waiting)) or 0
+
+
+def _capped(count: int) -> str:
+    if count > COUNT_UP_TO:
+        return f"{COUNT_UP_TO}+"
+    return str(count) if count else ""
+
+
+def entries() -> list[Entry]:
+    menu = []
+    if may(Right.SEE_ORDERS):
+        menu.append(Entry("orders.today", _("Today"), "today"))
+        menu.append(
+            Entry(
+                "orders.listing",
+                _("Orders"),
+                "orders",
+                _capped(count_of_orders_to_do()),
+                _("waiting to be accepted"),
+            )
+        )
+    if may(Right.SEE_TICKETS):
+        menu.append(Entry("support.tickets", _("Support"), "support"))
+    menu.append(Entry("help.contents", _("Help"), "help"))
+    if may(Right.MANAGE_STORE):
+        menu.append(Entry("settings.overview", _("Settings"), "settings"))
+    return menu
+
+
+def _context() -> dict[str, Any]:
+    store = find_store()
+    return {
+        "store": store,
+        "store_name": store.name if store else None,
+        "language": str(get_locale() or "en"),
+        "now": clock.now(),
+        "demo": bool(store and store.is_demo),
+        "mail_is_captured": not current_app.config.get("MAIL_SERVER"),
+        "navigation": entries() if current_user.is_authenticated else [],
+        "may_manage_store": may(Right.MANAGE_STORE),
+        "may_change_orders": may(Right.CHANGE_ORDERS),
+    }
+
+
+def guide(app: Flask) -> None:
+    app.context_processor(_context)

@@ -1,0 +1,61 @@
+"""Emails: written as rows beside the change that they tell of, and delivered afterwards."""
+
+import secrets
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from flask import current_app
+from sqlalchemy.orm import Session
+
+from blueprints.shop import current_store
+from models import Email, EmailState, NotSentReason
+
+
+@dataclass(frozen=True)
+class Message:
+    subject: str
+    text: str
+    html: str
+
+
+def render(kind: str, **context: Any) -> Message:
+    """The three files of `templates/email/<kind>/`. Used for the preview too, so that it shows what is sent."""
+
+    def part(name: str) -> str:
+        return current_app.jinja_env.get_template(f"email/{kind}/{name}").render(
+            store=current_store(), base_url=current_app.config["BASE_URL"], **context
+        )
+
+    return Message(subject=" ".join(part("subject.txt").split()), text=part("body.txt"), html=part("body.html"))
+
+
+def queue(
+    session: Session,
+    *,
+    kind: str,
+    message: Message,
+    recipient: str | None,
+    at: datetime,
+    order_id: int | None = None,
+    reply_to: str | None = None,
+    not_sent: NotSentReason | None = None,
+    due_at: datetime | None = None,
+) -> Email:
+    """Adds the email to the caller's transaction. With `not_sent` it is kept, and says why nobody gets it."""
+    email = Email(
+        kind=kind,
+        order_id=order_id,
+        recipient=recipient,
+        reply_to=reply_to,
+        subject=message.subject,
+        text=message.text,
+        html=message.html,
+        message_id=f"<{secrets.token_hex(16)}@suki>",
+        state=EmailState.NOT_SENT if not_sent else EmailState.QUEUED,
+        reason=not_sent,
+        created_at=at,
+        due_at=due_at or at,
+    )
+    session.add(email)
+    return email

@@ -1,0 +1,54 @@
+"""Opening a store: its one row, and the lists it starts with."""
+
+from models import Courier, Language, Reason, Store, writing
+
+COURIERS = (("J&T Express", True), ("Lalamove", False), ("Own rider", False))
+REASONS = {
+    Language.ENGLISH: (
+        "Customer changed their mind",
+        "Out of stock",
+        "Wrong address",
+        "Suspected fraud",
+        "Other",
+    ),
+    Language.FILIPINO: (
+        "Nagbago ang isip ng customer",
+        "Wala nang stock",
+        "Mali ang address",
+        "Mukhang panloloko",
+        "Iba pa",
+    ),
+}
+
+
+class StoreIsOpen(Exception):
+    """There is a store already; nothing was changed."""
+
+
+def open_store(
+    *,
+    name: str,
+    currency: str,
+    timezone: str,
+    language: Language,
+    is_demo: bool = False,
+    email: str | None = None,
+) -> None:
+    """`currency` is an ISO 4217 code, `timezone` an IANA name. Raises StoreIsOpen."""
+    with writing() as session:
+        if session.get(Store, 1) is not None:
+            raise StoreIsOpen
+        session.add(
+            Store(
+                id=1,
+                name=name,
+                email=email,
+                currency=currency,
+                timezone=timezone,
+                language=language,
+                support_name="Suki Support",
+                is_demo=is_demo,
+            )
+        )
+        session.add_all(Courier(name=courier, integrated=integrated) for courier, integrated in COURIERS)
+        session.add_all(Reason(label=label, rank=rank) for rank, label in enumerate(REASONS[language], start=1))

@@ -1,0 +1,21 @@
+"""The store whose desk this is, read once in a request."""
+
+from typing import cast
+
+from flask import g
+
+from models import Store, db
+
+
+def find_store() -> Store | None:
+    if "store" not in g:
+        g.store = db.session.get(Store, 1)
+    return cast(Store | None, g.store)
+
+
+def current_store() -> Store:
+    """Raises RuntimeError before `flask init`: pages never get here then, as the wall stops them."""
+    store = find_store()
+    if store is None:
+        raise RuntimeError("this store is not set up yet: run flask init")
+    return store

@@ -1,0 +1,93 @@
+"""Settings from the environment and `.env`; every one of them stands in docs/settings.md."""
+
+import hashlib
+import os
+import secrets
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from dotenv import load_dotenv
+from flask import Flask
+
+LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
+SHORTEST_KEY = 32
+
+DEFAULTS: dict[str, Any] = {
+    "BASE_URL": "http://127.0.0.1:5000",
+    "DELIVER_IN_PROCESS": True,
+    "IMPORT_MAX_BYTES": 100 * 1024 * 1024,
+    "MAIL_DEBUG": False,  # it would print the password
+    "MAIL_TIMEOUT": 20,
+    "MAX_CONTENT_LENGTH": 1024 * 1024,
+    "MAX_FORM_MEMORY_SIZE": 1024 * 1024,
+    "TRUSTED_PROXIES": 0,
+    "PERMANENT_SESSION_LIFETIME": timedelta(hours=12),
+    "SESSION_COOKIE_HTTPONLY": True,
+    "SESSION_COOKIE_SAMESITE": "Lax",
+    "SESSION_REFRESH_EACH_REQUEST": False,
+    "TEMPLATES_AUTO_RELOAD": False,
+    "WTF_CSRF_TIME_LIMIT": None,  # a token lasts as long as its session
+}
+
+
+def instance_folder() -> Path:
+    """Where all that belongs to the shop lies. Reads `.env` first, which may name it."""
+    load_dotenv(Path(__file__).parent / ".env")
+    return Path(os.environ.get("FLASK_INSTANCE_PATH") or Path(__file__).parent / "instance").absolute()
+
+
+def configure(app: Flask, overrides: dict[str, Any] | None) -> None:
+    """Raises SystemExit with one line when a setting would be unsafe."""
+    instance = Path(app.instance_path)
+    instance.mkdir(parents=True, exist_ok=True, mode=0o700)
+    app.config.from_mapping(DEFAULTS, SQLALCHEMY_DATABASE_URI=f"sqlite:///{instance / 'suki.db'}")
+    app.config.from_prefixed_env()
+    app.config.update(overrides or {})
+    app.config["SECRET_KEY"] = _strong_key(app.config.get("SECRET_KEY"), instance)
+    app.config["MAIL_DEFAULT_SENDER"] = app.config.get("MAIL_DEFAULT_SENDER") or app.config.get("MAIL_USERNAME")
+    _follow_base_url(app)
+
+
+def _strong_key(key: object, instance: Path) -> str:
+    chosen = str(key) if key else _kept_key(instance / "secret_key")
+    if len(chosen) < SHORTEST_KEY or len(set(chosen)) < 10:
+        raise SystemExit(
+            f"FLASK_SECRET_KEY is too weak: use at least {SHORTEST_KEY} random characters, or leave it out and "
+            "Suki makes one itself."
+        )
+    return chosen
+
+
+def _kept_key(path: Path) -> str:
+    """The key in the instance folder, made by whoever comes first: the link fails for everybody else."""
+    if not path.exists():
+        fresh = path.with_name(f"{path.name}.{os.getpid()}")
+        descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(descriptor, "w") as file:
+            file.write(secrets.token_hex(32))
+        try:
+            os.link(fresh, path)
+        except FileExistsError:
+            pass
+        finally:
+            fresh.unlink()
+    return path.read_text().strip()
+
+
+def _follow_base_url(app: Flask) -> None:
+    """Cookies, trusted hosts and links follow from the one public address."""
+    address = urlsplit(app.config["BASE_URL"])
+    if address.scheme not in ("http", "https") or not address.hostname:
+        raise SystemExit(f"FLASK_BASE_URL is {app.config['BASE_URL']!r}; it looks like https://shop.example.com")
+    secure = address.scheme == "https"
+    # Every port of a host shares its cookies, so two stores on one laptop need two names.
+    own_name = "suki-" + hashlib.sha256(app.instance_path.encode()).hexdigest()[:8]
+    app.config.update(
+        BASE_URL=app.config["BASE_URL"].rstrip("/"),
+        IS_SECURE=secure,
+        SESSION_COOKIE_SECURE=secure,
+        SESSION_COOKIE_NAME="__Host-suki" if secure else own_name,
+    )
+    app.config["TRUSTED_HOSTS"] = app.config.get("TRUSTED_HOSTS") or [address.hostname, *LOOPBACK]

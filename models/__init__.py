@@ -1,0 +1,57 @@
+"""What the shop knows. Importing this makes every table known."""
+
+from models.base import Base, DatabaseBusy, db, writing
+from models.cancellation import Cancellation, Refund
+from models.email import Email, EmailState, NotSentReason
+from models.event import Event
+from models.feedback import ArticleFeedback
+from models.importing import ImportChunk, ImportProblem, ImportState, OrderImport
+from models.order import Note, Order, OrderItem
+from models.order_states import OrderSource, OrderStatus, PaymentMethod, PaymentStatus
+from models.store import Alert, Courier, Language, Reason, Store
+from models.user import (
+    SYSTEM,
+    Actor,
+    PasswordReset,
+    Role,
+    SignInAttempt,
+    User,
+    UserSession,
+)
+
+__all__ = [
+    "SYSTEM",
+    "Actor",
+    "Alert",
+    "ArticleFeedback",
+    "Base",
+    "Cancellation",
+    "Courier",
+    "DatabaseBusy",
+    "Email",
+    "EmailState",
+    "Event",
+    "ImportChunk",
+    "ImportProblem",
+    "ImportState",
+    "Language",
+    "NotSentReason",
+    "Note",
+    "Order",
+    "OrderImport",
+    "OrderItem",
+    "OrderSource",
+    "OrderStatus",
+    "PasswordReset",
+    "PaymentMethod",
+    "PaymentStatus",
+    "Reason",
+    "Refund",
+    "Role",
+    "SignInAttempt",
+    "Store",
+    "User",
+    "UserSession",
+    "db",
+    "writing",
+]

@@ -1,0 +1,135 @@
+"""The database: what every table has in common, and the only way to write."""
+
+import enum
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from threading import BoundedSemaphore
+from typing import Annotated, Any, ClassVar
+
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import (
+    BigInteger,
+    Connection,
+    DateTime,
+    Dialect,
+    Engine,
+    Enum,
+    MetaData,
+    event,
+)
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import DeclarativeBase, Session, mapped_column
+from sqlalchemy.types import TypeDecorator
+
+BUSY_TIMEOUT_MS = 1500
+# Threads that wait for the lock serve no page: half of the server's eight may wait, and for a moment only.
+_writers = BoundedSemaphore(4)
+WAIT_FOR_A_PLACE_S = 0.4
+
+
+class DatabaseBusy(Exception):
+    """Another process or thread held the write lock for too long. Nothing was changed; trying again is safe."""
+
+
+class UTCDateTime(TypeDecorator[datetime]):
+    """Aware in Python, UTC in the file. A naive time is refused."""
+
+    impl = DateTime
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError(f"{value!r} has no time zone")
+        return value.astimezone(UTC).replace(tzinfo=None)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        return None if value is None else value.replace(tzinfo=UTC)
+
+
+STORED_BY_VALUE = Enum(
+    enum.StrEnum,
+    native_enum=False,
+    create_constraint=True,
+    values_callable=lambda members: [member.value for member in members],
+)
+
+Money = Annotated[int, mapped_column(BigInteger)]
+"""An amount in minor units (centavos for PHP) of the currency that stands beside it."""
+
+
+class Base(DeclarativeBase):
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+    type_annotation_map: ClassVar[dict[Any, Any]] = {
+        datetime: UTCDateTime,
+        enum.StrEnum: STORED_BY_VALUE,
+    }
+
+
+# Our own Base, not db.Model: the type checker understands it, and the extension still gives
+# session, engine and paging.
+db = SQLAlchemy(metadata=Base.metadata, disable_autonaming=True)
+
+
+@event.listens_for(Engine, "connect")
+def _set_up_connection(connection: Any, _record: Any) -> None:
+    if not isinstance(connection, sqlite3.Connection):
+        return
+    connection.isolation_level = None  # we say BEGIN ourselves, below
+    for pragma in (
+        f"busy_timeout={BUSY_TIMEOUT_MS}",
+        "foreign_keys=ON",
+        "synchronous=FULL",
+    ):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+@event.listens_for(Engine, "begin")
+def _begin(connection: Connection) -> None:
+    """Readers can't write at all, so that a change outside of `writing()` fails in the first test that meets it."""
+    raw = connection.connection.dbapi_connection
+    if isinstance(raw, sqlite3.Connection):
+        mode = connection.get_execution_options().get("sqlite_begin", "DEFERRED")
+        raw.execute(f"PRAGMA query_only={0 if mode == 'IMMEDIATE' else 1}")
+        raw.execute(f"BEGIN {mode}")
+
+
+@contextmanager
+def writing() -> Iterator[Session]:
+    """One transaction that holds the write lock from its first moment; commits at the end, or undoes everything.
+
+    Raises DatabaseBusy when the lock can't be had in time, and RuntimeError inside another `writing()`.
+    """
+    session = db.session()
+    if session.info.get("writing") or session.new or session.dirty or session.deleted:
+        raise RuntimeError("writing() inside unfinished work")
+    session.rollback()  # ends the read that finding the user began: it may be older than the lock
+    if not _writers.acquire(timeout=WAIT_FOR_A_PLACE_S):
+        raise DatabaseBusy
+    session.info["writing"] = True
+    try:
+        session.connection(execution_options={"sqlite_begin": "IMMEDIATE"})
+        yield session
+        session.commit()
+    except OperationalError as error:
+        session.rollback()
+        if "database is locked" in str(error.orig):
+            raise DatabaseBusy from error
+        raise
+    except BaseException:
+        session.rollback()
+        raise
+    finally:
+        del session.info["writing"]
+        _writers.release()

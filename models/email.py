@@ -1,0 +1,67 @@
+"""Emails: one message to one person, from queued to sent. The table is the outbox."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from models.base import Base
+
+
+class EmailState(StrEnum):
+    HELD = "held"
+    QUEUED = "queued"
+    SENDING = "sending"
+    SENT = "sent"
+    FAILED = "failed"
+    NOT_SENT = "not_sent"
+
+
+class NotSentReason(StrEnum):
+    """Why nobody was told."""
+
+    NO_ADDRESS = "no_address"
+    ALERTS_OFF = "alerts_off"
+    NOT_WANTED = "not_wanted"
+    """Whoever made the change chose not to mail."""
+    NO_SERVER = "no_server"
+    """No mail server is set up: the email stays readable in Suki."""
+    DEMO = "demo"
+
+
+_WAITING = text("state IN ('held', 'queued', 'sending')")
+
+
+class Email(Base):
+    __tablename__ = "emails"
+    __table_args__ = (
+        CheckConstraint("(state = 'not_sent') = (reason IS NOT NULL)", name="not_sent_has_a_reason"),
+        CheckConstraint("(state = 'sent') = (sent_at IS NOT NULL)", name="sent_has_a_date"),
+        CheckConstraint("recipient IS NOT NULL OR state = 'not_sent'", name="sent_to_somebody"),
+        Index("ix_emails_order", "order_id", "id"),
+        Index("ix_emails_due", "due_at", sqlite_where=_WAITING, postgresql_where=_WAITING),
+        Index("ix_emails_state", "state", "id"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    kind: Mapped[str] = mapped_column(String(40))
+    order_id: Mapped[int | None] = mapped_column(ForeignKey("orders.id"))
+    recipient: Mapped[str | None] = mapped_column(String(254))
+    reply_to: Mapped[str | None] = mapped_column(String(254))
+    subject: Mapped[str] = mapped_column(String(200))
+    text: Mapped[str] = mapped_column(Text)
+    html: Mapped[str] = mapped_column(Text)
+    message_id: Mapped[str] = mapped_column(String(200), unique=True)
+    """Set when queued and never changed: a repeat after a crash is recognised as one."""
+    state: Mapped[EmailState]
+    reason: Mapped[NotSentReason | None]
+    created_at: Mapped[datetime]
+    due_at: Mapped[datetime]
+    """When it may be tried (next). While it is being sent: when a deliverer that died is given up."""
+    attempts: Mapped[int] = mapped_column(default=0)
+    sent_at: Mapped[datetime | None]
+    answer: Mapped[str] = mapped_column(String(500), default="")
+    """What the mail server said last."""
+    again_of_id: Mapped[int | None] = mapped_column(ForeignKey("emails.id"))
+    """The email of which this is Send again."""

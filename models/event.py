@@ -1,0 +1,62 @@
+"""History: who did what, when. Lines are added and never changed, so they hold no customer's data themselves."""
+
+from datetime import datetime
+
+from sqlalchemy import DDL, ForeignKey, Index, String, Table, event
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from models.base import Base
+from models.order import Note
+from models.order_states import OrderStatus
+from models.user import User
+
+
+class Event(Base):
+    """One line of history. `code` is what happened (`order.cancelled`); the sentence is made where it is read."""
+
+    __tablename__ = "events"
+    __table_args__ = (
+        Index("ix_events_order", "order_id", "id"),
+        Index("ix_events_code", "code", "id"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    at: Mapped[datetime]
+    code: Mapped[str] = mapped_column(String(40))
+    user_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    """None: Suki itself."""
+    order_id: Mapped[int | None] = mapped_column(ForeignKey("orders.id"))
+    order_version: Mapped[int | None]
+    """The order's version after it; says what a stale page has missed."""
+    from_status: Mapped[str | None] = mapped_column(String(20))
+    to_status: Mapped[str | None] = mapped_column(String(20))
+    amount: Mapped[int | None]
+    """Minor units of the order's currency."""
+    note_id: Mapped[int | None] = mapped_column(ForeignKey("notes.id"))
+    internal_note_id: Mapped[int | None] = mapped_column(ForeignKey("notes.id"))
+    email_id: Mapped[int | None] = mapped_column(ForeignKey("emails.id"))
+
+    user: Mapped[User | None] = relationship()
+    note: Mapped[Note | None] = relationship(foreign_keys=[note_id])
+    internal_note: Mapped[Note | None] = relationship(foreign_keys=[internal_note_id])
+
+
+def statuses(before: OrderStatus, after: OrderStatus) -> dict[str, str]:
+    return {"from_status": before.value, "to_status": after.value}
+
+
+NEVER_CHANGED_DDL = [
+    f"CREATE TRIGGER events_no_{action} BEFORE {action.upper()} ON events "
+    "BEGIN SELECT RAISE(ABORT, 'events are never changed'); END"
+    for action in ("update", "delete")
+]
+
+
+def _guard(events: Table) -> None:
+    for statement in NEVER_CHANGED_DDL:
+        # sqlalchemy's DDL is not typed
+        ddl = DDL(statement)  # type: ignore[no-untyped-call]
+        event.listen(events, "after_create", ddl.execute_if(dialect="sqlite"))
+
+
+_guard(Event.__table__)  # type: ignore[arg-type]  # a mapped class's table is a Table

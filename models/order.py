@@ -1,0 +1,235 @@
+"""Orders: what was bought, by whom, what was paid, who carries it, and how far it is."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Computed,
+    Connection,
+    ForeignKey,
+    Index,
+    String,
+    event,
+    func,
+    select,
+)
+from sqlalchemy.orm import Mapped, Mapper, mapped_column, relationship
+
+from models.base import Base, Money
+from models.order_states import (
+    ALLOWED_CHANGES,
+    ON_THE_WAY,
+    OrderSource,
+    OrderStatus,
+    PaymentMethod,
+    PaymentStatus,
+)
+from models.search import facets_sql, fold, keep_index_of
+from models.store import Courier
+
+_ID_BITS = 31
+
+
+def position_of(placed_at: datetime, order_id: int) -> int:
+    """The order's place in the list: by the second it was placed in, then by id. One number, so that paging
+    and the search index (whose row number it is) can both walk newest first from any point at no cost."""
+    return int(placed_at.timestamp()) << _ID_BITS | order_id
+
+
+class Order(Base):
+    __tablename__ = "orders"  # "order" is a word of SQL
+    __table_args__ = (
+        CheckConstraint("length(number) BETWEEN 1 AND 40", name="number_has_a_length"),
+        CheckConstraint(
+            "total >= 0 AND shipping >= 0 AND discount >= 0 AND tax >= 0",
+            name="money_not_negative",
+        ),
+        CheckConstraint("refunded >= 0 AND refunded <= paid", name="refunded_within_paid"),
+        CheckConstraint(
+            "(payment_status = 'refunded') = (paid > 0 AND refunded = paid)",
+            name="refunded_is_all",
+        ),
+        CheckConstraint(
+            "(payment_status = 'partially_refunded') = (refunded > 0 AND refunded < paid)",
+            name="refunded_is_part",
+        ),
+        CheckConstraint(
+            "(status = 'cancelled') = (cancelled_at IS NOT NULL)",
+            name="cancelled_has_a_date",
+        ),
+        CheckConstraint("(booked_at IS NULL) = (courier_id IS NULL)", name="booked_has_a_courier"),
+        CheckConstraint(
+            "booked_at IS NOT NULL OR booking_cancelled_at IS NULL",
+            name="only_a_booking_is_cancelled",
+        ),
+        CheckConstraint(
+            "booking_cancelled_at IS NULL OR NOT booking_integrated OR courier_reference IS NOT NULL",
+            name="courier_confirmed_with_a_reference",
+        ),
+        CheckConstraint(
+            "status <> 'cancelled' OR NOT booking_integrated OR booking_cancelled_at IS NOT NULL",
+            name="not_cancelled_while_the_courier_holds_it",
+        ),
+        Index("ix_orders_status", "status", "position"),
+        Index("ix_orders_payment_status", "payment_status", "position"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    number: Mapped[str] = mapped_column(String(40), unique=True)
+    position: Mapped[int] = mapped_column(BigInteger, unique=True)
+    version: Mapped[int] = mapped_column()
+    """Rises with every change; a form carries it, so that a stale page changes nothing."""
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 (SQLAlchemy reads it so)
+    placed_at: Mapped[datetime]
+    source: Mapped[OrderSource] = mapped_column(default=OrderSource.FORM)
+    status: Mapped[OrderStatus] = mapped_column(default=OrderStatus.PENDING)
+    cancelled_at: Mapped[datetime | None]
+
+    customer_name: Mapped[str] = mapped_column(String(200))
+    customer_email: Mapped[str | None] = mapped_column(String(254))
+    customer_phone: Mapped[str | None] = mapped_column(String(40))
+    address: Mapped[str] = mapped_column(String(500), default="")
+    customer_note: Mapped[str] = mapped_column(String(2000), default="")
+    """What the customer wrote with the order."""
+
+    currency: Mapped[str] = mapped_column(String(3))
+    shipping: Mapped[Money] = mapped_column(default=0)
+    discount: Mapped[Money] = mapped_column(default=0)
+    tax: Mapped[Money] = mapped_column(default=0)
+    total: Mapped[Money]
+    paid: Mapped[Money] = mapped_column(default=0)
+    refunded: Mapped[Money] = mapped_column(default=0)
+    payment_status: Mapped[PaymentStatus] = mapped_column(default=PaymentStatus.UNPAID)
+    payment_method: Mapped[PaymentMethod] = mapped_column(default=PaymentMethod.COD)
+
+    courier_id: Mapped[int | None] = mapped_column(ForeignKey("couriers.id"))
+    waybill: Mapped[str] = mapped_column(String(60), default="")
+    booked_at: Mapped[datetime | None]
+    booking_integrated: Mapped[bool] = mapped_column(default=False)
+    """As the courier was marked when it was booked: unticking it later frees no booking."""
+    booking_cancelled_at: Mapped[datetime | None]
+    courier_reference: Mapped[str | None] = mapped_column(String(60))
+    """The courier's own confirmation that it cancelled the booking."""
+
+    item_count: Mapped[int] = mapped_column(default=0)
+    """Sum of the items' quantities, kept here so that the list need not read the items."""
+    search_text: Mapped[str]
+    """What the search looks in, folded: number, name, email, phone, phone in digits."""
+    facets: Mapped[str] = mapped_column(Computed(facets_sql(), persisted=False), deferred=True)
+
+    courier: Mapped[Courier | None] = relationship()
+    items: Mapped[list["OrderItem"]] = relationship(back_populates="order", order_by="OrderItem.id")
+
+    @property
+    def is_booked(self) -> bool:
+        return self.booked_at is not None and self.booking_cancelled_at is None
+
+    @property
+    def only_support_can_cancel(self) -> bool:
+        return self.is_booked and self.booking_integrated
+
+    @property
+    def can_be_declined(self) -> bool:
+        return self.status is OrderStatus.PENDING and (self.paid == 0 or self.payment_method is PaymentMethod.COD)
+
+    @property
+    def can_be_cancelled(self) -> bool:
+        return OrderStatus.CANCELLED in ALLOWED_CHANGES[self.status] and not self.only_support_can_cancel
+
+    @property
+    def is_on_its_way(self) -> bool:
+        return self.status in ON_THE_WAY
+
+    def allowed_changes(self) -> tuple[OrderStatus, ...]:
+        """The statuses that the merchant may choose next, Cancelled among them only when it is allowed."""
+        refused = set()
+        if not self.can_be_declined:
+            refused.add(OrderStatus.DECLINED)
+        if not self.can_be_cancelled:
+            refused.add(OrderStatus.CANCELLED)
+        return tuple(status for status in ALLOWED_CHANGES[self.status] if status not in refused)
+
+    @property
+    def refundable(self) -> int:
+        """What would be owed back if the order were cancelled now, in minor units."""
+        return self.paid - self.refunded
+
+    @property
+    def subtotal(self) -> int:
+        return self.total - self.shipping - self.tax + self.discount
+
+
+class OrderItem(Base):
+    __tablename__ = "order_items"
+    __table_args__ = (
+        CheckConstraint("quantity >= 0", name="quantity_not_negative"),
+        CheckConstraint("price >= 0", name="price_not_negative"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    order_id: Mapped[int] = mapped_column(ForeignKey("orders.id"), index=True)
+    sku: Mapped[str] = mapped_column(String(80), default="")
+    name: Mapped[str] = mapped_column(String(300))
+    quantity: Mapped[int]
+    price: Mapped[Money]
+    """Of one piece."""
+
+    order: Mapped[Order] = relationship(back_populates="items")
+
+    @property
+    def amount(self) -> int:
+        return self.quantity * self.price
+
+
+class Note(Base):
+    """What was written with a change: for the customer or, when internal, for the merchant's eyes only."""
+
+    __tablename__ = "notes"
+    __table_args__ = (CheckConstraint("length(body) BETWEEN 1 AND 1000", name="body_has_a_length"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    order_id: Mapped[int] = mapped_column(ForeignKey("orders.id"), index=True)
+    body: Mapped[str] = mapped_column(String(1000))
+    internal: Mapped[bool]
+
+
+def search_text_of(order: "Order") -> str:
+    """What the search looks in. Phones also as bare digits, for whoever types them without the spaces."""
+    phone = order.customer_phone or ""
+    digits = "".join(filter(str.isdigit, phone))
+    return fold(
+        " ".join(
+            (
+                order.number,
+                order.customer_name,
+                order.customer_email or "",
+                phone,
+                digits,
+            )
+        )
+    )
+
+
+def next_order_id(connection: Connection) -> int:
+    """Safe only under the write lock, which keeps anybody else from taking the same."""
+    return (connection.scalar(select(func.max(Order.id))) or 0) + 1
+
+
+@event.listens_for(Order, "before_insert")
+def _take_a_place(_mapper: Mapper[Any], connection: Connection, order: Order) -> None:
+    if order.id is None:
+        # One flush may insert several orders, and asks this for all of them before the first one is there.
+        order.id = max(next_order_id(connection), connection.info.get("last_order_id", 0) + 1)
+        connection.info["last_order_id"] = order.id
+    order.position = position_of(order.placed_at, order.id)
+    order.search_text = search_text_of(order)
+
+
+@event.listens_for(Order, "before_update")
+def _stay_findable(_mapper: Mapper[Any], _connection: Connection, order: Order) -> None:
+    order.search_text = search_text_of(order)
+
+
+keep_index_of(Order.__table__)  # type: ignore[arg-type]  # a mapped class's table is a Table

@@ -1,0 +1,77 @@
+"""A shop on a file of its own for every test, and people to walk into it."""
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from flask import Flask
+
+from app import create_app
+from blueprints.settings.opening import open_store
+from models import Base, Language, db, writing
+from tests.people import Visitor, add_people, signed_in
+from tests.shop import Shop
+
+
+def _app(folder: Path, **settings: object) -> Flask:
+    return create_app(
+        {
+            "TESTING": True,
+            "PROPAGATE_EXCEPTIONS": False,
+            "INSTANCE_PATH": str(folder),
+            "SECRET_KEY": "a key for the tests, and long enough for them",
+            "MAIL_SERVER": "127.0.0.1",
+            "MAIL_PORT": 1,
+            "MAIL_DEFAULT_SENDER": "shop@example.com",
+            **settings,
+        }
+    )
+
+
+@pytest.fixture(scope="session")
+def first_day(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The database of a shop that has just opened; every test starts from a copy."""
+    folder = tmp_path_factory.mktemp("first-day")
+    app = _app(folder)
+    with app.app_context():
+        with writing() as session:
+            Base.metadata.create_all(session.connection())
+        open_store(name="Aling Nena’s", currency="PHP", timezone="Asia/Manila", language=Language.ENGLISH)
+        add_people()
+        db.engine.dispose()
+    return folder / "suki.db"
+
+
+@pytest.fixture
+def app(first_day: Path, tmp_path: Path) -> Iterator[Flask]:
+    shutil.copy(first_day, tmp_path / "suki.db")
+    app = _app(tmp_path)
+    yield app
+    with app.app_context():
+        db.engine.dispose()
+
+
+@pytest.fixture
+def shop(app: Flask) -> Shop:
+    return Shop(app)
+
+
+@pytest.fixture
+def olive(app: Flask) -> Visitor:
+    return signed_in(app, "olive")
+
+
+@pytest.fixture
+def sam(app: Flask) -> Visitor:
+    return signed_in(app, "sam")
+
+
+@pytest.fixture
+def uma(app: Flask) -> Visitor:
+    return signed_in(app, "uma")
+
+
+@pytest.fixture
+def mallory(app: Flask) -> Visitor:
+    return Visitor(app)

@@ -1,0 +1,124 @@
+"""Reads a page as a person would, and holds every page of every test to the rules of the house."""
+
+from collections import Counter
+from urllib.parse import urlsplit
+
+import html5lib
+from bs4 import BeautifulSoup, Tag
+from werkzeug.test import TestResponse
+
+
+class Page:
+    """One answer: `status`, where it leads, and what stands on it."""
+
+    def __init__(self, response: TestResponse) -> None:
+        self.response = response
+        self.status = response.status_code
+        self.location = urlsplit(response.headers.get("Location", "")).path
+        self.is_html = response.mimetype == "text/html" and response.status_code not in (301, 302, 303, 308)
+        self.soup = BeautifulSoup(response.text if self.is_html else "", "html.parser")
+        if self.is_html:
+            inspect(self)
+
+    def select(self, selector: str) -> list[Tag]:
+        return list(self.soup.select(selector))
+
+    def one(self, selector: str) -> Tag:
+        found = self.select(selector)
+        assert len(found) == 1, f"{len(found)} of {selector} on {self.h1!r}"
+        return found[0]
+
+    @property
+    def h1(self) -> str:
+        return words(self.soup.h1)
+
+    @property
+    def text(self) -> str:
+        """What a reader sees in the main part of the page."""
+        return words(self.soup.main)
+
+    @property
+    def messages(self) -> list[str]:
+        """What was said after the last step."""
+        return [words(message) for message in self.select("[role=status] .message, [role=alert] .message")]
+
+    @property
+    def refusal(self) -> str:
+        """Why something was not done."""
+        return words(self.one("[data-refusal]"))
+
+    @property
+    def errors(self) -> dict[str, str]:
+        """By field name."""
+        return {str(error["data-error-for"]): words(error) for error in self.select("[data-error-for]")}
+
+    @property
+    def token(self) -> str | None:
+        field = self.soup.select_one("input[name=csrf_token]")
+        return str(field["value"]) if field else None
+
+    def value(self, name: str) -> str | None:
+        """What stands in a field."""
+        field = self.soup.select_one(f"main [name='{name}']")
+        assert field is not None, f"no field {name} on {self.h1!r}"
+        if field.name == "textarea":
+            return field.get_text().removeprefix("\n")
+        if field.name == "select":
+            chosen = field.select_one("option[selected]")
+            return str(chosen["value"]) if chosen else None
+        if field.get("type") == "radio":
+            checked = self.soup.select_one(f"main [name='{name}'][checked]")
+            return str(checked["value"]) if checked else None
+        return str(field.get("value", ""))
+
+    def fields(self, action: str) -> dict[str, str]:
+        """What sending a form unchanged would send: for following the way a browser goes."""
+        form = self.one(f"form[action='{action}']")
+        sent = {}
+        for control in form.select("input[name], select[name], textarea[name]"):
+            name = str(control["name"])
+            if control.get("type") in ("checkbox", "radio") and not control.has_attr("checked"):
+                continue
+            if control.get("type") in ("submit", "file"):
+                continue
+            value = self.value(name) if control.name != "input" else str(control.get("value", ""))
+            sent[name] = value or ("y" if control.get("type") == "checkbox" else "")
+        return sent
+
+
+def words(element: Tag | None) -> str:
+    return " ".join(element.get_text(" ").split()) if element else ""
+
+
+def inspect(page: Page) -> None:
+    """The rules of the house. A page that breaks one fails the test that met it."""
+    html5lib.HTMLParser(strict=True).parse(page.response.text)
+    soup, headers = page.soup, page.response.headers
+    assert len(page.select("h1")) == 1, f"{len(page.select('h1'))} h1 on {page.response.request.path}"
+    assert words(soup.title).startswith(page.h1), f"{words(soup.title)!r} does not begin with {page.h1!r}"
+    assert soup.html is not None
+    assert soup.html.get("lang"), "no language"
+    ids = Counter(str(element["id"]) for element in page.select("[id]"))
+    assert not [name for name, times in ids.items() if times > 1], f"ids used twice: {ids.most_common(3)}"
+    for control in page.select("input:not([type=hidden]), select, textarea"):
+        assert _label(soup, control), f"{control} has no label"
+    for form in page.select("form[method=post]"):
+        assert form.get("action"), f"{form} has no action"
+        assert form.select_one("input[name=csrf_token]"), f"form to {form['action']} has no token"
+    for element in page.select("*"):
+        inline = [name for name in element.attrs if name.startswith("on") or name == "style"]
+        assert not inline, f"{element.name} has {inline}"
+    assert not [script for script in page.select("script") if not script.get("src")], "inline script"
+    for label in page.select("[aria-describedby], [aria-labelledby]"):
+        for name in ("aria-describedby", "aria-labelledby"):
+            for target in str(label.get(name) or "").split():
+                assert target in ids, f"{name}={target} leads nowhere"
+    assert all(image.has_attr("alt") for image in page.select("img"))
+    assert "'unsafe" not in headers["Content-Security-Policy"]
+    assert headers["X-Content-Type-Options"] == "nosniff"
+    assert headers["Cache-Control"] == "no-store"
+
+
+def _label(soup: BeautifulSoup, control: Tag) -> bool:
+    named = soup.select_one(f"label[for='{control.get('id')}']") if control.get("id") else None
+    return bool(named or control.get("aria-label") or control.get("aria-labelledby") or control.find_parent("label"))

@@ -1,0 +1,38 @@
+"""Every page is closed until somebody says who may open it."""
+
+import pytest
+
+
+def test_a_stranger_is_led_to_the_sign_in_page_and_back_afterwards(mallory):
+    page = mallory.get("/orders/?q=maria")
+    assert page.status == 303
+    assert page.response.headers["Location"] == "/login?next=/orders/?q%3Dmaria"
+
+
+def test_a_form_from_another_port_of_this_laptop_is_refused(olive):
+    answer = olive.client.post("/orders/", headers={"Origin": "http://localhost:6001", "Sec-Fetch-Site": "same-site"})
+    assert answer.status_code == 403
+
+
+def test_support_without_access_gets_no_orders(uma):
+    assert uma.get("/orders/").status == 403
+
+
+def test_staff_get_no_settings(sam):
+    assert sam.get("/settings/").status == 403
+
+
+def test_a_view_that_nobody_decided_about_stops_the_start(app):
+    from blueprints.access import refuse_unmarked_views
+
+    app.view_functions["forgotten"] = lambda: ""
+    with pytest.raises(RuntimeError, match="forgotten"):
+        refuse_unmarked_views(app)
+
+
+def test_an_unknown_host_is_refused(mallory):
+    assert mallory.client.get("/login", headers={"Host": "evil.example.com"}).status_code == 400
+
+
+def test_a_number_too_large_for_the_database_is_simply_not_there(olive):
+    assert olive.get("/orders/99999999999999999999").status == 404
