@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 from dotenv import load_dotenv
 from flask import Flask
+from flask.helpers import get_load_dotenv
 
 LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
 SHORTEST_KEY = 32
@@ -34,7 +35,8 @@ DEFAULTS: dict[str, Any] = {
 
 def instance_folder() -> Path:
     """Where all that belongs to the shop lies. Reads `.env` first, which may name it."""
-    load_dotenv(Path(__file__).parent / ".env")
+    if get_load_dotenv():  # not for a demo, which knows nothing of the shop
+        load_dotenv(Path(__file__).parent / ".env")
     return Path(os.environ.get("FLASK_INSTANCE_PATH") or Path(__file__).parent / "instance").absolute()
 
 

@@ -23,6 +23,8 @@ STAMP = VENV / "suki-lock.txt"
 RUNTIME = ("requirements.txt",)
 DEV = ("requirements.txt", "requirements-dev.txt")
 
+EVERYWHERE = ("0.0.0.0", "::")  # noqa: S104 - not opened here, only recognised
+
 NO_PIP = """\
 Python here has neither pip nor ensurepip, so the packages cannot be installed.
 On Debian and Ubuntu, install them once: sudo apt install python3-venv"""
@@ -124,31 +126,35 @@ def serve(env: Mapping[str, str]) -> NoReturn:
             continue  # the server was told as well, and finishes what it has begun
 
 
-def address(chosen: str | None, env: Mapping[str, str]) -> dict[str, str]:
-    """Where to listen, as Flask's settings; stops with a sentence when that is taken."""
+def listening(chosen: str | None, env: Mapping[str, str]) -> dict[str, str]:
+    """The environment with where to listen; stops with a sentence when that is taken."""
     host = env.get("FLASK_RUN_HOST") or "127.0.0.1"
     port = chosen or env.get("PORT") or env.get("FLASK_RUN_PORT") or "5000"
     if not port.isdecimal() or not 0 < int(port) < 65536:
         sys.exit(f"A port is a number from 1 to 65535, not “{port}”.")
+    url = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
     try:
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
         socket.create_server((host, int(port)), family=family).close()
     except OSError as problem:
         if problem.errno != errno.EADDRINUSE:
-            sys.exit(f"Suki cannot be served at {host}, port {port}: {problem.strerror or problem}.")
+            sys.exit(f"Suki cannot be served at {url}: {problem.strerror or problem}.")
         sys.exit(
-            f"Port {port} is taken by another program, or Suki is running already: http://{host}:{port}\n"
+            f"Port {port} is taken by another program, or Suki is running already: {url}\n"
             "To use another port: PORT=5001 make demo (or tasks.py demo --port 5001)"
         )
-    return {"FLASK_RUN_HOST": host, "FLASK_RUN_PORT": port}
+    # Links in mail follow the port, unless the shop has an address of its own.
+    links = {} if host in EVERYWHERE else {"FLASK_BASE_URL": url}
+    return {**links, **env, "FLASK_RUN_HOST": host, "FLASK_RUN_PORT": port}
 
 
 def shop_settings() -> dict[str, str]:
-    """The environment, and of .env only where to listen: Flask reads the rest of it by itself."""
+    """The environment, and of .env only where to listen: the app reads the rest of it by itself."""
     file = ROOT / ".env"
     lines = file.read_text(encoding="utf-8") if file.exists() else ""
-    listening = re.findall(r"""^(FLASK_RUN_(?:HOST|PORT))=["']?([^\s"']+)""", lines, re.MULTILINE)
-    return {**dict(listening), **os.environ}
+    names = "FLASK_(?:RUN_HOST|RUN_PORT|BASE_URL)"
+    chosen = re.findall(rf"""^({names})=["']?([^\s"']+)""", lines, re.MULTILINE)
+    return {**dict(chosen), **os.environ}
 
 
 def demo_settings() -> dict[str, str]:
@@ -166,8 +172,7 @@ def setup(args: argparse.Namespace) -> None:
 
 def demo(args: argparse.Namespace) -> None:
     """Serve a demo store, full of orders, at http://127.0.0.1:5000"""
-    env = demo_settings()
-    env.update(address(args.port, env))
+    env = listening(args.port, demo_settings())
     prepare(RUNTIME)
     flask("demo", *args.more, env=env)
     serve(env)
@@ -175,8 +180,7 @@ def demo(args: argparse.Namespace) -> None:
 
 def run_shop(args: argparse.Namespace) -> None:
     """Serve your own store; asks for its name and its owner the first time"""
-    env = shop_settings()
-    env.update(address(args.port, env))
+    env = listening(args.port, shop_settings())
     prepare(RUNTIME)
     flask("init", *args.more, env=env)
     serve(env)

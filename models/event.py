@@ -55,7 +55,7 @@ NEVER_CHANGED_DDL = [
 def _guard(events: Table) -> None:
     for statement in NEVER_CHANGED_DDL:
         # sqlalchemy's DDL is not typed
-        ddl = DDL(statement)  # type: ignore[no-untyped-call]
+        ddl = DDL(statement)  # type: ignore[no-untyped-call]  # SQLAlchemy gives it no types
         event.listen(events, "after_create", ddl.execute_if(dialect="sqlite"))
 
 

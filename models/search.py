@@ -78,5 +78,5 @@ def keep_index_of(orders: Table) -> None:
     """Makes the index whenever the table is made."""
     for statement in search_ddl():
         # sqlalchemy's DDL is not typed
-        ddl = DDL(statement)  # type: ignore[no-untyped-call]
+        ddl = DDL(statement)  # type: ignore[no-untyped-call]  # SQLAlchemy gives it no types
         event.listen(orders, "after_create", ddl.execute_if(dialect="sqlite"))

@@ -10,6 +10,7 @@ from flask import Flask
 from app import create_app
 from blueprints.settings.opening import open_store
 from models import Base, Language, db, writing
+from tests.browser import browser_page, chromium
 from tests.people import Visitor, add_people, signed_in
 from tests.shop import Shop
 

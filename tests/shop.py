@@ -87,6 +87,6 @@ class Shop:
     def change(self, row: Base, **columns: Any) -> None:
         """Moves a row behind the pages' backs."""
         with self.app.app_context(), writing() as session:
-            found = session.get(type(row), row.id)  # type: ignore[attr-defined]
+            found = session.get(type(row), row.id)  # type: ignore[attr-defined]  # every row of ours has one
             for name, value in columns.items():
                 setattr(found, name, value)

@@ -172,7 +172,7 @@ def test_a_taken_port_is_named_with_the_way_to_another():
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = str(taken.getsockname()[1])
         with pytest.raises(SystemExit) as stopped:
-            tasks.address(port, {})
+            tasks.listening(port, {})
     assert f"Port {port} is taken" in str(stopped.value)
     assert "PORT=5001 make demo" in str(stopped.value)
 
@@ -180,7 +180,18 @@ def test_a_taken_port_is_named_with_the_way_to_another():
 @pytest.mark.parametrize("port", ["http", "0", "70000", "-1"])
 def test_a_port_that_is_none_is_refused(port):
     with pytest.raises(SystemExit, match="A port is a number"):
-        tasks.address(port, {})
+        tasks.listening(port, {})
+
+
+def test_the_shop_listens_where_its_settings_say(house):
+    folder, _ = house
+    (folder / ".env").write_text('#FLASK_RUN_PORT=1\nFLASK_RUN_PORT=51007\nFLASK_BASE_URL="https://example.com"\n')
+    env = tasks.listening(None, tasks.shop_settings())
+    assert (env["FLASK_RUN_PORT"], env["FLASK_BASE_URL"]) == ("51007", "https://example.com")
+
+
+def test_links_follow_another_port():
+    assert tasks.listening("51008", {})["FLASK_BASE_URL"] == "http://127.0.0.1:51008"
 
 
 def test_a_demo_knows_nothing_of_the_shop(monkeypatch):
