@@ -1,1 +1,107 @@
+// Small comforts. Every page works without them.
 "use strict";
+
+// "/" goes to the search box from anywhere but a field.
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey) return;
+  if (event.target.closest("input, select, textarea, [contenteditable]")) return;
+  const search = document.querySelector('[data-shortcut="/"]');
+  if (!search) return;
+  event.preventDefault();
+  search.focus();
+  search.select();
+});
+
+// A menu closes with Escape, and when something else is pressed.
+document.addEventListener("keydown", (event) => {
+  const menu = document.querySelector("details[data-menu][open]");
+  if (event.key !== "Escape" || !menu) return;
+  menu.open = false;
+  menu.querySelector("summary").focus();
+});
+document.addEventListener("click", (event) => {
+  for (const menu of document.querySelectorAll("details[data-menu][open]")) {
+    if (!menu.contains(event.target)) menu.open = false;
+  }
+});
+
+// After a mistake the reader starts at the summary of what is wrong.
+document.querySelector("[data-error-summary]")?.focus();
+
+// A long text says how much of it is used.
+const figures = new Intl.NumberFormat(document.documentElement.lang);
+for (const text of document.querySelectorAll("textarea[data-most]")) {
+  const counter = document.getElementById(`${text.id}-count`);
+  const most = Number(text.dataset.most);
+  if (!counter || !most) continue;
+  const count = () => {
+    // The server counts characters, not UTF-16 units, and a line break as one.
+    const used = Array.from(text.value).length;
+    counter.textContent = `${figures.format(used)} / ${figures.format(most)}`;
+    counter.classList.toggle("is-over", used > most);
+  };
+  text.addEventListener("input", count);
+  count();
+}
+
+// A form is sent once: its buttons rest until the answer is there, or for ten seconds. They are not disabled,
+// because a disabled button would lose its own name and value.
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (form.method !== "post") return;
+  if (form.dataset.sent) {
+    event.preventDefault();
+    return;
+  }
+  form.dataset.sent = "1";
+  for (const button of form.querySelectorAll("button")) button.setAttribute("aria-disabled", "true");
+  setTimeout(wake, 10000, form);
+});
+function wake(form) {
+  delete form.dataset.sent;
+  for (const button of form.querySelectorAll("button")) button.removeAttribute("aria-disabled");
+}
+addEventListener("pageshow", () => document.querySelectorAll("form[data-sent]").forEach(wake));
+
+// A part of the page that changes by itself is read again, unless somebody is busy in it.
+async function readAgain(part) {
+  if (document.hidden || part.contains(document.activeElement)) return part;
+  const answer = await fetch(location.href, { headers: { Accept: "text/html" } });
+  if (answer.redirected || !answer.ok) return null;
+  const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+  const fresh = page.getElementById(part.id);
+  if (!fresh) return null;
+  part.replaceWith(fresh);
+  return fresh;
+}
+
+function keepFresh(part) {
+  const seconds = Number(part?.dataset.refreshSeconds);
+  if (!seconds || !part.id) return;
+  setTimeout(() => {
+    readAgain(part).then(keepFresh, () => keepFresh(part));
+  }, Math.max(seconds, 1) * 1000);
+}
+for (const part of document.querySelectorAll("[data-refresh-seconds]")) keepFresh(part);
+
+// A countdown by the server's clock; at its end the page is read again, unless something was typed on it.
+const serverNow = Date.parse(document.documentElement.dataset.now);
+const ahead = Number.isNaN(serverNow) ? 0 : serverNow - Date.now();
+function leftUntil(element) {
+  return Math.ceil((Date.parse(element.dataset.until) - Date.now() - ahead) / 1000);
+}
+function countDown(element) {
+  const left = leftUntil(element);
+  if (left > 0) {
+    element.textContent = `${Math.floor(left / 60)}:${String(left % 60).padStart(2, "0")}`;
+    setTimeout(() => countDown(element), 1000);
+  } else if (!somethingWasTyped()) {
+    setTimeout(() => location.assign(location.pathname + location.search), 1500);
+  }
+}
+function somethingWasTyped() {
+  return [...document.querySelectorAll("textarea, main input")].some((field) => field.value !== field.defaultValue);
+}
+for (const element of document.querySelectorAll("[data-until]")) {
+  if (leftUntil(element) > 0) countDown(element);
+}
