@@ -1,0 +1,93 @@
+"""Why a change of an order is refused. Each refusal carries facts; its words stand in orders/_refusal.html."""
+
+from datetime import datetime
+
+from models import Order, OrderStatus
+
+
+class OrderRefusal(Exception):
+    """Nothing was changed. `code` names the refusal where it is put into words."""
+
+    code = ""
+
+
+class AlreadyCancelled(OrderRefusal):
+    """`by` is None when Suki itself, or whoever imported the order, had it cancelled."""
+
+    code = "already_cancelled"
+
+    def __init__(self, *, at: datetime, by: str | None) -> None:
+        super().__init__(f"cancelled by {by} at {at}")
+        self.at = at
+        self.by = by
+
+
+class NotCancellable(OrderRefusal):
+    """The order has come to its end in another way."""
+
+    code = "not_cancellable"
+
+    def __init__(self, status: OrderStatus) -> None:
+        super().__init__(status.value)
+        self.status = status
+
+
+class BookedWithCourier(OrderRefusal):
+    """The booking is with an integrated courier: only the support team can cancel it."""
+
+    code = "booked_with_courier"
+
+    def __init__(self, *, courier: str, waybill: str) -> None:
+        super().__init__(f"{courier} {waybill}")
+        self.courier = courier
+        self.waybill = waybill
+
+
+class OrderChanged(OrderRefusal):
+    """Somebody changed the order since the form was drawn. What they did is in the events after version `since`."""
+
+    code = "order_changed"
+
+    def __init__(self, *, since: int, version: int) -> None:
+        super().__init__(f"drawn at version {since}, now {version}")
+        self.since = since
+        self.version = version
+
+
+class ChangeNotAllowed(OrderRefusal):
+    """`to` does not follow from `status`, or not for an order like this one."""
+
+    code = "change_not_allowed"
+
+    def __init__(self, *, status: OrderStatus, to: OrderStatus) -> None:
+        super().__init__(f"{status} to {to}")
+        self.status = status
+        self.to = to
+
+
+class NothingToChange(OrderRefusal):
+    """The order has that status already."""
+
+    code = "nothing_to_change"
+
+    def __init__(self, status: OrderStatus) -> None:
+        super().__init__(status.value)
+        self.status = status
+
+
+class ReasonUnknown(OrderRefusal):
+    """The reason has been taken off the store's list."""
+
+    code = "reason_unknown"
+
+
+class FormUsedAgain(OrderRefusal):
+    """The form that cancelled the order was sent once more, with other words in it."""
+
+    code = "form_used_again"
+
+
+def refuse_if_changed(order: Order, version: int) -> None:
+    """Asked under the lock, of the order as it was just re-read. Raises OrderChanged."""
+    if order.version != version:
+        raise OrderChanged(since=version, version=order.version)
