@@ -2,7 +2,7 @@
 
 from models.base import Base, DatabaseBusy, db, writing
 from models.cancellation import Cancellation, Refund
-from models.email import Email, EmailState, NotSentReason
+from models.email import CustomerAlert, Email, EmailState, NotSentReason
 from models.event import Event
 from models.feedback import ArticleFeedback
 from models.importing import ImportChunk, ImportProblem, ImportState, OrderImport
@@ -27,6 +27,7 @@ __all__ = [
     "Base",
     "Cancellation",
     "Courier",
+    "CustomerAlert",
     "DatabaseBusy",
     "Email",
     "EmailState",

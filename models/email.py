@@ -30,6 +30,20 @@ class NotSentReason(StrEnum):
     DEMO = "demo"
 
 
+class CustomerAlert(StrEnum):
+    """What customers may be mailed about: one switch each in Settings, and the `kind` of the email."""
+
+    ORDER_ACCEPTED = "order_accepted"
+    ORDER_PROCESSING = "order_processing"
+    ORDER_READY_FOR_PICKUP = "order_ready_for_pickup"
+    ORDER_SHIPPED = "order_shipped"
+    ORDER_OUT_FOR_DELIVERY = "order_out_for_delivery"
+    ORDER_COMPLETED = "order_completed"
+    ORDER_DECLINED = "order_declined"
+    ORDER_RETURNED = "order_returned"
+    ORDER_CANCELLED = "order_cancelled"
+
+
 _WAITING = text("state IN ('held', 'queued', 'sending')")
 
 
