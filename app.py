@@ -12,6 +12,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from blueprints import access, errors, filters, headers, navigation
 from blueprints.ids import IdConverter
+from blueprints.serving import serve
 from blueprints.shop import find_store
 from config import configure, instance_folder
 from models import db
@@ -44,6 +45,7 @@ def create_app(overrides: dict[str, Any] | None = None) -> Flask:
     errors.handle_errors(app)
     open_rooms(app)
     access.refuse_unmarked_views(app)
+    app.cli.add_command(serve)
     return app
 
 

@@ -89,6 +89,7 @@ def _follow_base_url(app: Flask) -> None:
     app.config.update(
         BASE_URL=app.config["BASE_URL"].rstrip("/"),
         IS_SECURE=secure,
+        IS_LOOPBACK=address.hostname in ("127.0.0.1", "localhost", "::1"),
         SESSION_COOKIE_SECURE=secure,
         SESSION_COOKIE_NAME="__Host-suki" if secure else own_name,
     )

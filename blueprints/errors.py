@@ -6,6 +6,8 @@ import secrets
 from flask import Flask, Response, make_response, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_babel.speaklater import LazyString
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException, InternalServerError, SecurityError
@@ -13,6 +15,53 @@ from werkzeug.exceptions import HTTPException, InternalServerError, SecurityErro
 from models import DatabaseBusy, db
 
 log = logging.getLogger("suki")
+
+
+# Title, what happened, what to do next.
+Wording = tuple[str | LazyString, ...]
+
+WORDING: dict[int, Wording] = {
+    400: (
+        _l("That did not arrive as it should"),
+        _l("Part of what your browser sent could not be read."),
+        _l("Go back, reload the page, and try again."),
+    ),
+    403: (
+        _l("You can’t open this page"),
+        _l("Your account does not have the right to see it or do this."),
+        _l("Ask the owner of the store if you need it."),
+    ),
+    404: (
+        _l("This page does not exist"),
+        _l("The address may be mistyped, or what it led to is not here."),
+        _l("Look for it from the menu, or go back."),
+    ),
+    405: (
+        _l("This can’t be opened like that"),
+        _l("The address works only from a button on its page."),
+        _l("Go back and use the button there."),
+    ),
+    413: (
+        _l("That is too large"),
+        _l("What you sent is larger than this page takes, so it was not read. Nothing was changed."),
+        _l("Go back and send less, or a smaller file."),
+    ),
+    429: (
+        _l("Too many tries"),
+        _l("There were too many tries in a short time."),
+        _l("Wait a few minutes, then try again."),
+    ),
+    503: (
+        _l("The store is busy just now"),
+        _l("Somebody else is saving at this moment. Nothing was changed."),
+        _l("Wait a few seconds, then try again."),
+    ),
+}
+NOT_KNOWN = (
+    _l("Something went wrong here"),
+    _l("It is our fault, not yours. We could not confirm whether your last change was saved."),
+    _l("Open the order or the page again to see how it stands, before you try once more."),
+)
 
 
 def handle_errors(app: Flask) -> None:
@@ -23,58 +72,11 @@ def handle_errors(app: Flask) -> None:
     app.register_error_handler(Exception, _unexpected)
 
 
-def _wording(status: int) -> tuple[str, str, str]:
-    """Title, what happened, what to do next."""
-    known = {
-        400: (
-            _("That did not arrive as it should"),
-            _("Part of what your browser sent could not be read."),
-            _("Go back, reload the page, and try again."),
-        ),
-        403: (
-            _("You can’t open this page"),
-            _("Your account does not have the right to see it or do this."),
-            _("Ask the owner of the store if you need it."),
-        ),
-        404: (
-            _("This page does not exist"),
-            _("The address may be mistyped, or what it led to is not here."),
-            _("Look for it from the menu, or go back."),
-        ),
-        405: (
-            _("This can’t be opened like that"),
-            _("The address works only from a button on its page."),
-            _("Go back and use the button there."),
-        ),
-        413: (
-            _("That is too large"),
-            _("What you sent is larger than this page takes, so it was not read. Nothing was changed."),
-            _("Go back and send less, or a smaller file."),
-        ),
-        429: (
-            _("Too many tries"),
-            _("There were too many tries in a short time."),
-            _("Wait a few minutes, then try again."),
-        ),
-        503: (
-            _("The store is busy just now"),
-            _("Somebody else is saving at this moment. Nothing was changed."),
-            _("Wait a few seconds, then try again."),
-        ),
-    }
-    fallback = known[400] if status < 500 else _not_known()
-    return known.get(status, fallback)
+def _wording(status: int) -> Wording:
+    return WORDING.get(status, WORDING[400] if status < 500 else NOT_KNOWN)
 
 
-def _not_known() -> tuple[str, str, str]:
-    return (
-        _("Something went wrong here"),
-        _("It is our fault, not yours. We could not confirm whether your last change was saved."),
-        _("Open the order or the page again to see how it stands, before you try once more."),
-    )
-
-
-def _page(status: int, wording: tuple[str, str, str], reference: str | None = None) -> ResponseReturnValue:
+def _page(status: int, wording: Wording, reference: str | None = None) -> ResponseReturnValue:
     title, message, what_next = wording
     page = render_template(
         "errors/error.html",
@@ -143,4 +145,4 @@ def _unexpected(error: Exception) -> ResponseReturnValue:
     reference = secrets.token_hex(4)
     log.error("error %s at %s %s", reference, request.method, request.url_rule, exc_info=error)
     code = error.code if isinstance(error, InternalServerError) else 500
-    return _page(code or 500, _not_known(), reference)
+    return _page(code or 500, NOT_KNOWN, reference)

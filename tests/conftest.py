@@ -1,5 +1,6 @@
 """A shop on a file of its own for every test, and people to walk into it."""
 
+import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,8 +15,14 @@ from tests.browser import browser_page, chromium
 from tests.people import Visitor, add_people, signed_in
 from tests.shop import Shop
 
+# Whoever runs the tests may have a shop of their own: nothing of its settings gets in here.
+for name in [name for name in os.environ if name.startswith("FLASK_")]:
+    del os.environ[name]
+os.environ["FLASK_SKIP_DOTENV"] = "1"
 
-def _app(folder: Path, **settings: object) -> Flask:
+
+def make_app(folder: Path, **settings: object) -> Flask:
+    """The application on a folder of its own; nothing of it is shared with the shop of whoever runs the tests."""
     return create_app(
         {
             "TESTING": True,
@@ -34,8 +41,10 @@ def _app(folder: Path, **settings: object) -> Flask:
 def first_day(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The database of a shop that has just opened; every test starts from a copy."""
     folder = tmp_path_factory.mktemp("first-day")
-    app = _app(folder)
+    app = make_app(folder)
     with app.app_context():
+        with db.engine.connect() as connection:
+            connection.connection.dbapi_connection.execute("PRAGMA journal_mode=WAL")
         with writing() as session:
             Base.metadata.create_all(session.connection())
         open_store(name="Aling Nena’s", currency="PHP", timezone="Asia/Manila", language=Language.ENGLISH)
@@ -47,7 +56,7 @@ def first_day(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def app(first_day: Path, tmp_path: Path) -> Iterator[Flask]:
     shutil.copy(first_day, tmp_path / "suki.db")
-    app = _app(tmp_path)
+    app = make_app(tmp_path)
     yield app
     with app.app_context():
         db.engine.dispose()

@@ -1,0 +1,53 @@
+"""`flask serve`: one process is a whole store, its pages and its mail."""
+
+import sys
+
+import click
+from flask import Flask, current_app
+from flask.cli import with_appcontext
+from waitress import create_server
+
+from blueprints import background, schema
+from blueprints.shop import find_store
+
+THREADS = 8
+
+
+@click.command("serve")
+@click.option("--host", envvar="FLASK_RUN_HOST", default="127.0.0.1", show_default=True)
+@click.option("--port", envvar="FLASK_RUN_PORT", default=5000, show_default=True)
+@with_appcontext
+def serve(host: str, port: int) -> None:
+    """Serve the store's pages and deliver its mail, until Ctrl+C."""
+    app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]  # the app behind the proxy
+    refuse_to_serve(app)
+    server = create_server(
+        app,
+        host=host,
+        port=port,
+        threads=THREADS,
+        # Slow clients hold a connection, not a thread: with these, pages answer beside hundreds of them.
+        connection_limit=1000,
+        channel_timeout=30,
+        ident=None,
+        # ProxyFix reads these headers, and only as far as FLASK_TRUSTED_PROXIES says.
+        clear_untrusted_proxy_headers=not app.config["TRUSTED_PROXIES"],
+    )
+    if app.config["DELIVER_IN_PROCESS"]:
+        background.start(app)
+    click.echo(f"Suki is at http://{host}:{port} – stop it with Ctrl+C.")
+    server.run()
+
+
+def refuse_to_serve(app: Flask) -> None:
+    """Raises SystemExit with one line when pages would be wrong or unsafe."""
+    if schema.current_revision() is None or find_store() is None:
+        sys.exit("There is no store yet. Make one with: flask init")
+    if not schema.is_up_to_date():
+        sys.exit("The database is not of this version of Suki. Bring it up to date with: flask init")
+    store = find_store()
+    is_plain_and_public = not app.config["IS_SECURE"] and not app.config["IS_LOOPBACK"]
+    if is_plain_and_public and store is not None and not store.is_demo:
+        sys.exit(f"FLASK_BASE_URL is {app.config['BASE_URL']}: outside of this computer it must begin with https://")
+    if app.debug and not app.config["IS_LOOPBACK"]:
+        sys.exit("FLASK_DEBUG shows the program's insides to strangers. Switch it off.")

@@ -1,0 +1,64 @@
+"""The database that migrations build is the one that the models describe, to the letter."""
+
+import re
+import sqlite3
+
+import pytest
+from flask_migrate import downgrade
+
+from blueprints import schema
+from models import db
+from tests.conftest import make_app
+
+
+@pytest.fixture
+def migrated(tmp_path):
+    app = make_app(tmp_path)
+    with app.app_context():
+        schema.bring_up_to_date()
+        yield app
+        db.engine.dispose()
+
+
+def shape(path) -> dict[str, str]:
+    """Every table, index and trigger by name, without the spaces that differ."""
+    with sqlite3.connect(path) as connection:
+        rows = connection.execute("SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL").fetchall()
+    return {
+        name: _sorted_columns(re.sub(r"\s+", " ", sql).replace('"', ""))
+        for name, sql in rows
+        if name != "alembic_version"
+    }
+
+
+def _sorted_columns(sql: str) -> str:
+    """Constraints may stand in another order; nothing else may differ."""
+    head, separator, body = sql.partition("(")
+    return head.strip() + separator + ",".join(sorted(part.strip(" )") for part in body.split(",")))
+
+
+def test_migrations_build_what_the_models_describe(migrated, first_day):
+    assert shape(f"{migrated.instance_path}/suki.db") == shape(first_day)
+
+
+def test_a_second_upgrade_changes_nothing(migrated):
+    schema.bring_up_to_date()
+    assert schema.is_up_to_date()
+
+
+def test_the_first_migration_goes_down_again(migrated):
+    downgrade(directory=str(schema.MIGRATIONS), revision="base")
+    assert set(shape(f"{migrated.instance_path}/suki.db")) == set()
+
+
+def test_a_newer_database_is_left_alone(migrated):
+    with db.engine.connect().execution_options(sqlite_begin="IMMEDIATE") as connection:
+        connection.exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")
+        connection.commit()
+    with pytest.raises(schema.NewerSchema):
+        schema.bring_up_to_date()
+
+
+def test_the_database_writes_ahead_so_that_readers_never_wait(migrated):
+    with db.engine.connect() as connection:
+        assert connection.exec_driver_sql("PRAGMA journal_mode").scalar() == "wal"
