@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.base import Base, Money
@@ -36,6 +36,10 @@ class Cancellation(Base):
     internal_note_id: Mapped[int | None] = mapped_column(ForeignKey("notes.id"))
     restock: Mapped[bool]
     """Whether the items go back into stock."""
+    notify: Mapped[bool] = mapped_column(default=True)
+    """Whether the customer was to be told; whether an email went out stands in its own row."""
+    once: Mapped[str | None] = mapped_column(String(64), unique=True)
+    """The form that asked for it: the same form sent twice gets the first answer again."""
     withdrawn_at: Mapped[datetime | None]
 
     user: Mapped[User | None] = relationship()
