@@ -30,6 +30,17 @@ def render(kind: str, **context: Any) -> Message:
     return Message(subject=" ".join(part("subject.txt").split()), text=part("body.txt"), html=part("body.html"))
 
 
+def mail_is_configured() -> bool:
+    return bool(current_app.config.get("MAIL_SERVER"))
+
+
+def why_nothing_leaves() -> NotSentReason | None:
+    """None when a mail server is set up. Without one, mail is kept and stays readable."""
+    if mail_is_configured():
+        return None
+    return NotSentReason.DEMO if current_store().is_demo else NotSentReason.NO_SERVER
+
+
 def queue(
     session: Session,
     *,

@@ -1,0 +1,76 @@
+"""Telling the customer: which changes they hear of, what they read, and why nobody is told."""
+
+import re
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from blueprints import outbox
+from blueprints.outbox import Message
+from blueprints.shop import current_store
+from models import Alert, Email, NotSentReason, Order, OrderStatus, Store
+
+# Every kind of email that a customer can get, by the status that the order has come to. Each has a switch in
+# Settings, labelled with the status's word; no row in `alerts` means that it is on.
+ALERT_KINDS: dict[str, OrderStatus] = {
+    f"order_{status.value}": status for status in OrderStatus if status is not OrderStatus.PENDING
+}
+# A number that may stand in a subject line. Any other is the customer's or an import's free text, and no free text
+# gets into a header: some Pythons decode what hides in it, line breaks included.
+_PLAIN_NUMBER = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9 ._/-]{0,38}[A-Za-z0-9])?")
+
+
+def kind_of(status: OrderStatus) -> str:
+    return f"order_{status.value}"
+
+
+def customer_email(order: Order, kind: str, note: str | None = None, refund_owed: int = 0) -> Message:
+    """What the customer would read, in the store's language; `refund_owed` in minor units of the order's currency."""
+    plain = _PLAIN_NUMBER.fullmatch(order.number)
+    return outbox.render(
+        "order_cancelled" if kind == "order_cancelled" else "order_changed",
+        order=order,
+        status=ALERT_KINDS[kind],
+        note=note or "",
+        refund_owed=refund_owed,
+        number_for_subject=order.number if plain else "",
+    )
+
+
+def why_nobody_is_told(session: Session, order: Order, *, kind: str, wanted: bool = True) -> NotSentReason | None:
+    """None: the customer is told. Asked for the page as well, so that it says so before Save."""
+    if not order.customer_email:
+        return NotSentReason.NO_ADDRESS
+    alert = session.get(Alert, kind)
+    if not session.get_one(Store, 1).alerts_on or (alert is not None and not alert.on):
+        return NotSentReason.ALERTS_OFF
+    if not wanted:
+        return NotSentReason.NOT_WANTED
+    return outbox.why_nothing_leaves()
+
+
+def tell_customer(
+    session: Session,
+    order: Order,
+    *,
+    kind: str,
+    note: str | None,
+    wanted: bool,
+    at: datetime,
+    refund_owed: int = 0,
+    due_at: datetime | None = None,
+) -> Email:
+    """Queues the email in the caller's transaction; it has its id already. `wanted`: the box was ticked."""
+    email = outbox.queue(
+        session,
+        kind=kind,
+        message=customer_email(order, kind, note, refund_owed),
+        recipient=order.customer_email or None,
+        reply_to=current_store().email,
+        at=at,
+        due_at=due_at,
+        order_id=order.id,
+        not_sent=why_nobody_is_told(session, order, kind=kind, wanted=wanted),
+    )
+    session.flush()
+    return email
