@@ -1,0 +1,83 @@
+"""Changing an order's status: which change is allowed, what it leaves in the history, who is told."""
+
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from blueprints import clock
+from blueprints.orders.cancelling import CancelWish, cancel_order, refuse_to_cancel, reread, write_note
+from blueprints.orders.refusals import ChangeNotAllowed, NothingToChange, refuse_if_changed
+from blueprints.orders.telling import tell_customer
+from models import Actor, Event, Order, OrderStatus, writing
+from models.event import statuses
+
+
+def change_status(
+    order_id: int,
+    *,
+    version: int,
+    status: OrderStatus,
+    note: str,
+    notify: bool,
+    by: Actor,
+    once: str | None = None,
+) -> None:
+    """Choosing Cancelled is the cancel itself, with what it does when nothing more is said. Raises an OrderRefusal."""
+    if status is OrderStatus.CANCELLED:
+        cancel_order(order_id, version=version, wish=CancelWish(note=note, notify=notify), by=by, once=once)
+        return
+    with writing() as session:
+        order = reread(session, order_id)
+        if _was_done_by(session, order, version=version, status=status, note=note, by=by):
+            return
+        _refuse_change(session, order, version=version, to=status)
+        _change(session, order, status, note=note, notify=notify, by=by, at=clock.now())
+
+
+def _was_done_by(
+    session: Session, order: Order, *, version: int, status: OrderStatus, note: str, by: Actor
+) -> bool:
+    """Whether the same person made this same change from that version already: a double click, or a browser's retry."""
+    if order.version != version + 1 or order.status is not status:
+        return False
+    done = session.scalars(
+        select(Event).where(
+            Event.order_id == order.id,
+            Event.order_version == order.version,
+            Event.to_status == status.value,
+            Event.user_id == by.user_id,
+        )
+    ).first()
+    return done is not None and (done.note.body if done.note else "") == note
+
+
+def _refuse_change(session: Session, order: Order, *, version: int, to: OrderStatus) -> None:
+    if order.status is OrderStatus.CANCELLED:
+        refuse_to_cancel(session, order)  # which says by whom and when, whatever was to be done
+    refuse_if_changed(order, version)
+    if order.status is to:
+        raise NothingToChange(to)
+    if to not in order.allowed_changes():
+        raise ChangeNotAllowed(status=order.status, to=to)
+
+
+def _change(
+    session: Session, order: Order, status: OrderStatus, *, note: str, notify: bool, by: Actor, at: datetime
+) -> None:
+    before, order.status = order.status, status
+    written = write_note(session, order, note)
+    email = tell_customer(session, order, kind=f"order_{status}", note=note, wanted=notify, at=at)
+    session.flush()
+    session.add(
+        Event(
+            at=at,
+            code="order.status_changed",
+            user_id=by.user_id,
+            order_id=order.id,
+            order_version=order.version,
+            **statuses(before, status),
+            note=written,
+            email_id=email.id,
+        )
+    )
