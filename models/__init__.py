@@ -9,6 +9,15 @@ from models.importing import ImportChunk, ImportProblem, ImportState, OrderImpor
 from models.order import Note, Order, OrderItem
 from models.order_states import OrderSource, OrderStatus, PaymentMethod, PaymentStatus
 from models.store import Alert, Courier, Language, Reason, Store
+from models.ticket import (
+    STILL_OPEN,
+    Attachment,
+    AttachmentKind,
+    Ticket,
+    TicketKind,
+    TicketMessage,
+    TicketState,
+)
 from models.user import (
     SYSTEM,
     Actor,
@@ -18,12 +27,17 @@ from models.user import (
     User,
     UserSession,
 )
+from models.window import AccessWindow, WindowEnd, WindowEntry, WindowScope
 
 __all__ = [
+    "STILL_OPEN",
     "SYSTEM",
+    "AccessWindow",
     "Actor",
     "Alert",
     "ArticleFeedback",
+    "Attachment",
+    "AttachmentKind",
     "Base",
     "Cancellation",
     "Courier",
@@ -51,8 +65,15 @@ __all__ = [
     "Role",
     "SignInAttempt",
     "Store",
+    "Ticket",
+    "TicketKind",
+    "TicketMessage",
+    "TicketState",
     "User",
     "UserSession",
+    "WindowEnd",
+    "WindowEntry",
+    "WindowScope",
     "db",
     "writing",
 ]

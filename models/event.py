@@ -18,6 +18,8 @@ class Event(Base):
     __table_args__ = (
         Index("ix_events_order", "order_id", "id"),
         Index("ix_events_code", "code", "id"),
+        Index("ix_events_ticket", "ticket_id", "id"),
+        Index("ix_events_window", "window_id", "id"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -35,6 +37,9 @@ class Event(Base):
     note_id: Mapped[int | None] = mapped_column(ForeignKey("notes.id"))
     internal_note_id: Mapped[int | None] = mapped_column(ForeignKey("notes.id"))
     email_id: Mapped[int | None] = mapped_column(ForeignKey("emails.id"))
+    ticket_id: Mapped[int | None] = mapped_column(ForeignKey("tickets.id"))
+    window_id: Mapped[int | None] = mapped_column(ForeignKey("access_windows.id"))
+    """Under which access window support did it, in the merchant's name."""
 
     user: Mapped[User | None] = relationship()
     note: Mapped[Note | None] = relationship(foreign_keys=[note_id])

@@ -1,0 +1,123 @@
+"""Tickets: what the merchant asks of the support team, and what both say to it."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from models.base import Base
+from models.order import Order
+from models.user import User
+
+
+class TicketKind(StrEnum):
+    CANCELLATION = "cancellation"
+    """Of an order that an integrated courier has booked."""
+    GENERAL = "general"
+
+
+class TicketState(StrEnum):
+    OPEN = "open"
+    """Filed, and nobody of the support team has answered yet."""
+    WAITING_ON_MERCHANT = "waiting_on_merchant"
+    WAITING_ON_SUPPORT = "waiting_on_support"
+    SOLVED = "solved"
+    CLOSED = "closed"
+
+
+STILL_OPEN = (TicketState.OPEN, TicketState.WAITING_ON_MERCHANT, TicketState.WAITING_ON_SUPPORT)
+_OPEN_CANCELLATION = text("kind = 'cancellation' AND state IN ('open', 'waiting_on_merchant', 'waiting_on_support')")
+
+
+class Ticket(Base):
+    """Number, customer and date of the order are kept as support was told them: it may not see the order itself."""
+
+    __tablename__ = "tickets"
+    __table_args__ = (
+        CheckConstraint("(kind = 'cancellation') = (order_id IS NOT NULL)", name="a_cancellation_has_an_order"),
+        CheckConstraint("length(reason) BETWEEN 1 AND 4000", name="reason_has_a_length"),
+        CheckConstraint("(state IN ('solved', 'closed')) = (solved_at IS NOT NULL)", name="solved_has_a_date"),
+        # One open cancellation ticket for an order: asking again leads to it.
+        Index(
+            "uq_tickets_open_cancellation",
+            "order_id",
+            unique=True,
+            sqlite_where=_STILL_OPEN,
+            postgresql_where=_STILL_OPEN,
+        ),
+        Index("ix_tickets_state", "state", "id"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    kind: Mapped[TicketKind]
+    state: Mapped[TicketState] = mapped_column(default=TicketState.OPEN)
+    waiting_since: Mapped[datetime]
+    """When it came to the side that it waits on now."""
+    subject: Mapped[str] = mapped_column(String(150))
+    reason: Mapped[str] = mapped_column(String(4000))
+    opened_by_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
+    opened_at: Mapped[datetime]
+    assignee_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"), index=True)
+    solved_at: Mapped[datetime | None]
+
+    order_id: Mapped[int | None] = mapped_column(ForeignKey("orders.id"), index=True)
+    order_number: Mapped[str | None] = mapped_column(String(40))
+    customer_name: Mapped[str | None] = mapped_column(String(200))
+    order_placed_at: Mapped[datetime | None]
+    courier_name: Mapped[str | None] = mapped_column(String(60))
+    waybill: Mapped[str | None] = mapped_column(String(60))
+    search_text: Mapped[str]
+    """Folded: ticket number, subject, order number, customer."""
+
+    order: Mapped[Order | None] = relationship()
+    opened_by: Mapped[User] = relationship(foreign_keys=[opened_by_id])
+    assignee: Mapped[User | None] = relationship(foreign_keys=[assignee_id])
+    messages: Mapped[list["TicketMessage"]] = relationship(back_populates="ticket", order_by="TicketMessage.id")
+
+    @property
+    def is_open(self) -> bool:
+        return self.state in STILL_OPEN
+
+
+class TicketMessage(Base):
+    """`internal`: for the support team alone; the merchant never sees it."""
+
+    __tablename__ = "ticket_messages"
+    __table_args__ = (CheckConstraint("length(body) BETWEEN 1 AND 4000", name="body_has_a_length"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    ticket_id: Mapped[int] = mapped_column(ForeignKey("tickets.id"), index=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
+    at: Mapped[datetime]
+    body: Mapped[str] = mapped_column(String(4000))
+    internal: Mapped[bool] = mapped_column(default=False)
+
+    ticket: Mapped[Ticket] = relationship(back_populates="messages")
+    user: Mapped[User] = relationship()
+    attachments: Mapped[list["Attachment"]] = relationship(order_by="Attachment.id")
+
+
+class AttachmentKind(StrEnum):
+    """By what the bytes are, not by what the file is called."""
+
+    PNG = "image/png"
+    JPEG = "image/jpeg"
+    GIF = "image/gif"
+    WEBP = "image/webp"
+    PDF = "application/pdf"
+
+
+class Attachment(Base):
+    """A file that came with a message, or with the ticket itself when `message_id` is empty."""
+
+    __tablename__ = "attachments"
+    __table_args__ = (CheckConstraint("size BETWEEN 1 AND 5242880", name="at_most_5_mb"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    ticket_id: Mapped[int] = mapped_column(ForeignKey("tickets.id"), index=True)
+    message_id: Mapped[int | None] = mapped_column(ForeignKey("ticket_messages.id"), index=True)
+    filename: Mapped[str] = mapped_column(String(200))
+    kind: Mapped[AttachmentKind]
+    size: Mapped[int]
+    content: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)

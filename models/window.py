@@ -1,0 +1,102 @@
+"""Access windows (CSLA): the span in which the merchant lets support act in the store."""
+
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from models.base import Base
+from models.order import Order
+from models.ticket import Ticket
+from models.user import User, UserSession
+
+HOURS = (1, 4, 24, 72)
+DEFAULT_HOURS = 24
+LONGEST = timedelta(days=7)
+"""From the first moment to the last, extensions included."""
+
+
+class WindowScope(StrEnum):
+    ORDER = "order"
+    ALL = "all"
+
+
+class WindowEnd(StrEnum):
+    EXPIRED = "expired"
+    REVOKED = "revoked"
+    SOLVED = "solved"
+    """Its ticket was solved or closed."""
+
+
+class AccessWindow(Base):
+    """Always of one ticket. Over when `ended_at` is set or `expires_at` has come, and then for good: whoever
+    first finds it expired sets `ended_at`, so that a clock that is set back opens nothing again."""
+
+    __tablename__ = "access_windows"
+    __table_args__ = (
+        CheckConstraint("(scope = 'order') = (order_id IS NOT NULL)", name="scope_of_an_order_names_it"),
+        CheckConstraint("expires_at > opened_at", name="ends_after_it_begins"),
+        CheckConstraint("julianday(expires_at) - julianday(opened_at) <= 7.0000001", name="at_most_seven_days"),
+        CheckConstraint("(ended_at IS NULL) = (end IS NULL)", name="ended_says_how"),
+        Index(
+            "uq_access_windows_open",
+            "ticket_id",
+            unique=True,
+            sqlite_where=text("ended_at IS NULL"),
+            postgresql_where=text("ended_at IS NULL"),
+        ),
+        Index("ix_access_windows_expiring", "expires_at", sqlite_where=text("ended_at IS NULL")),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    ticket_id: Mapped[int] = mapped_column(ForeignKey("tickets.id"), index=True)
+    scope: Mapped[WindowScope]
+    order_id: Mapped[int | None] = mapped_column(ForeignKey("orders.id"))
+    opened_by_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
+    opened_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+    end: Mapped[WindowEnd | None]
+    ended_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+
+    ticket: Mapped[Ticket] = relationship()
+    order: Mapped[Order | None] = relationship()
+    opened_by: Mapped[User] = relationship(foreign_keys=[opened_by_id])
+    ended_by: Mapped[User | None] = relationship(foreign_keys=[ended_by_id])
+
+    def is_open(self, now: datetime) -> bool:
+        return self.ended_at is None and self.opened_at <= now < self.expires_at
+
+    def covers(self, order_id: int) -> bool:
+        return self.scope is WindowScope.ALL or self.order_id == order_id
+
+    @property
+    def latest_end(self) -> datetime:
+        return self.opened_at + LONGEST
+
+
+class WindowEntry(Base):
+    """An agent who went in, with one session; out again with `left_at`, or when the window is over."""
+
+    __tablename__ = "window_entries"
+    __table_args__ = (
+        Index(
+            "uq_window_entries_inside",
+            "user_session_id",
+            unique=True,
+            sqlite_where=text("left_at IS NULL"),
+            postgresql_where=text("left_at IS NULL"),
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    window_id: Mapped[int] = mapped_column(ForeignKey("access_windows.id"), index=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
+    user_session_id: Mapped[int] = mapped_column(ForeignKey("user_sessions.id"))
+    entered_at: Mapped[datetime]
+    left_at: Mapped[datetime | None]
+
+    window: Mapped[AccessWindow] = relationship()
+    user: Mapped[User] = relationship()
+    user_session: Mapped[UserSession] = relationship()
