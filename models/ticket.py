@@ -43,8 +43,8 @@ class Ticket(Base):
             "uq_tickets_open_cancellation",
             "order_id",
             unique=True,
-            sqlite_where=_STILL_OPEN,
-            postgresql_where=_STILL_OPEN,
+            sqlite_where=_OPEN_CANCELLATION,
+            postgresql_where=_OPEN_CANCELLATION,
         ),
         Index("ix_tickets_state", "state", "id"),
     )
