@@ -1,6 +1,5 @@
 """The wall around every page, and the doors to what lies behind it. Closed by default."""
 
-import hashlib
 from collections.abc import Callable
 from datetime import timedelta
 from enum import StrEnum
@@ -15,6 +14,7 @@ from sqlalchemy.orm import joinedload
 
 from blueprints import clock
 from blueprints.shop import find_store
+from blueprints.tokens import hash_of
 from models import Actor, DatabaseBusy, Order, Role, Store, User, UserSession, db, writing
 
 View = TypeVar("View", bound=Callable[..., ResponseReturnValue])
@@ -101,11 +101,6 @@ def _way_back() -> str | None:
         return request.full_path.rstrip("?")
     came_from = urlsplit(request.referrer or "")
     return came_from.path if came_from.netloc == request.host else None
-
-
-def hash_of(token: str) -> str:
-    """How tokens are kept: they are random and long, so a fast hash is as good as a slow one."""
-    return hashlib.sha256(token.encode()).hexdigest()
 
 
 @login_manager.user_loader  # type: ignore[untyped-decorator]  # flask-login is not typed

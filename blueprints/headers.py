@@ -35,6 +35,8 @@ def _refuse_other_sites() -> None:
     if site is not None and site not in ("same-origin", "none"):
         abort(403, "other site")
     origin = request.headers.get("Origin")
+    if origin == "null" and site == "same-origin":
+        return  # from a page whose address is a secret: it sends no referrer, and its browser no origin
     if origin is not None and urlsplit(origin).netloc != request.host:
         abort(403, "other site")
 
@@ -43,7 +45,7 @@ def _add_headers(response: Response) -> Response:
     headers = response.headers
     headers.setdefault("Content-Security-Policy", POLICY)
     headers["X-Content-Type-Options"] = "nosniff"
-    headers["Referrer-Policy"] = "same-origin"
+    headers.setdefault("Referrer-Policy", "same-origin")
     headers["Cross-Origin-Opener-Policy"] = "same-origin"
     headers["Cross-Origin-Resource-Policy"] = "same-origin"
     if request.endpoint == "static" and response.status_code == 200:

@@ -21,6 +21,7 @@ from models.ticket import (
 from models.user import (
     SYSTEM,
     Actor,
+    AttemptKind,
     PasswordReset,
     Role,
     SignInAttempt,
@@ -36,6 +37,7 @@ __all__ = [
     "Actor",
     "Alert",
     "ArticleFeedback",
+    "AttemptKind",
     "Attachment",
     "AttachmentKind",
     "Base",

@@ -78,16 +78,22 @@ class UserSession(Base):
     user: Mapped[User] = relationship(lazy="joined", innerjoin=True)
 
 
+class AttemptKind(StrEnum):
+    PASSWORD = "password"
+    RESET = "reset"
+
+
 class SignInAttempt(Base):
-    """A wrong guess, kept for as long as it slows the next one down."""
+    """A wrong password, or a link asked for; kept for as long as it slows the next one down."""
 
     __tablename__ = "sign_in_attempts"
     __table_args__ = (
-        Index("ix_sign_in_attempts_by_email", "email_hash", "at"),
-        Index("ix_sign_in_attempts_by_address", "address", "at"),
+        Index("ix_sign_in_attempts_by_email", "kind", "email_hash", "at"),
+        Index("ix_sign_in_attempts_by_address", "kind", "address", "at"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
+    kind: Mapped[AttemptKind]
     email_hash: Mapped[str] = mapped_column(String(64))
     address: Mapped[str] = mapped_column(String(45))
     at: Mapped[datetime] = mapped_column(index=True)

@@ -7,7 +7,7 @@ from flask import Flask
 from werkzeug.security import generate_password_hash
 
 from blueprints import clock
-from blueprints.access import hash_of
+from blueprints.tokens import hash_of
 from models import Role, User, UserSession, writing
 from tests.pages import Page
 
