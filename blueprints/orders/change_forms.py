@@ -1,0 +1,115 @@
+"""The forms that change an order's status: the status area, and the cancel page."""
+
+import re
+import secrets
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+from wtforms import BooleanField, HiddenField, RadioField, SelectField, TextAreaField
+from wtforms.validators import ValidationError
+
+from blueprints.filters import WORDS
+from blueprints.forms import AtMost, BaseForm
+from blueprints.ids import IdConverter
+from blueprints.orders.cancelling import CancelWish
+from models import Order, OrderStatus, Reason
+
+LONGEST_NOTE = 1000
+
+
+class VersionField(HiddenField):
+    """The order's version when the form was drawn. What is none counts as 0, which no order has: the form is stale."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        typed = valuelist[0] if valuelist else ""
+        self.data = int(typed) if re.fullmatch(IdConverter.regex, typed) else 0
+
+
+class StatusField(SelectField):
+    """Takes any status there is: which of them may follow is decided under the lock, not by a list drawn earlier."""
+
+    data: Any
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, choices=[(status.value, WORDS[status]) for status in OrderStatus], **kwargs)
+
+    def pre_validate(self, form: BaseForm) -> None:
+        if self.data not in set(OrderStatus):
+            raise ValidationError(_l("Choose one of the statuses in the list."))
+
+    def offer(self, order: Order) -> None:
+        """Lists what the order has and may get. A choice that is not possible any more goes back to what it has."""
+        offered = (order.status, *order.allowed_changes())
+        self.choices = [(status.value, WORDS[status]) for status in offered]
+        if self.data not in offered:
+            self.data = order.status.value
+
+
+def _new_token() -> str:
+    return secrets.token_urlsafe(16)
+
+
+class _ChangeForm(BaseForm):
+    note = TextAreaField(_l("Note to the customer"), validators=[AtMost(LONGEST_NOTE)])
+    notify = BooleanField(_l("Email the customer"), default=True)
+    version = VersionField()
+    once = HiddenField(default=_new_token)
+
+    @property
+    def token(self) -> str | None:
+        """Of this form as it was drawn; what is too long for one was not made here."""
+        return self.once.data if self.once.data and len(self.once.data) <= 64 else None
+
+    def drawn_for(self, order: Order) -> None:
+        """From here on the form is about the order as it stands now: sending it again is a decision of its own."""
+        self.version.data = order.version
+
+
+class ChangeStatusForm(_ChangeForm):
+    status = StatusField(_l("Status"))
+    asks_to_notify = HiddenField()
+    """Set when the page asked whether to mail: only then is a box that did not come a box without its tick."""
+
+    @property
+    def wants_email(self) -> bool:
+        return bool(self.notify.data or not self.asks_to_notify.data)
+
+    @property
+    def chosen(self) -> OrderStatus:
+        return OrderStatus(self.status.data)
+
+    def drawn_for(self, order: Order) -> None:
+        super().drawn_for(order)
+        self.status.offer(order)
+        self.asks_to_notify.data = "y"
+
+
+class ReasonField(RadioField):
+    """One of the store's reasons, or none."""
+
+    data: Any
+
+    def pre_validate(self, form: BaseForm) -> None:
+        if (self.data or "") not in {value for value, _label, *_more in self.iter_choices()}:
+            raise ValidationError(_l("This reason is not on the store’s list any more. Choose another one."))
+
+    def offer(self, reasons: list[Reason]) -> None:
+        self.choices = [("", _l("No reason")), *((str(reason.id), reason.label) for reason in reasons)]
+        self.data = self.data or ""
+
+
+class CancelForm(_ChangeForm):
+    status = HiddenField(default=OrderStatus.CANCELLED.value)
+    reason = ReasonField(_l("Reason"), choices=[])
+    internal_note = TextAreaField(_l("Note for the store only"), validators=[AtMost(LONGEST_NOTE)])
+    restock = BooleanField(_l("Put the items back into stock"), default=True)
+
+    @property
+    def wish(self) -> CancelWish:
+        return CancelWish(
+            note=self.note.data or "",
+            internal_note=self.internal_note.data or "",
+            reason_id=int(self.reason.data) if self.reason.data else None,
+            restock=self.restock.data,
+            notify=self.notify.data,
+        )

@@ -1,0 +1,41 @@
+"""An order's history as its page tells it: the newest line first, each with its notes and its email."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, joinedload, load_only
+
+from models import Email, Event, Order
+
+MOST_CHANGES = 5
+
+
+@dataclass(frozen=True)
+class Line:
+    """What happened stands in `event.code`; the sentence is made in orders/_events.html."""
+
+    event: Event
+    email: Email | None
+
+
+def lines_of(session: Session, order: Order, *, since: int = 0, limit: int | None = None) -> list[Line]:
+    """With `since`, only what came after that version of the order."""
+    found = (
+        select(Event, Email)
+        .outerjoin(Email, Email.id == Event.email_id)
+        .where(Event.order_id == order.id)
+        .options(joinedload(Event.user), joinedload(Event.note), joinedload(Event.internal_note))
+        .options(load_only(Email.kind, Email.recipient, Email.state, Email.reason))
+        .order_by(Event.id.desc())
+        .limit(limit)
+    )
+    if since:
+        found = found.where(Event.order_version > since)
+    return [Line(event, email) for event, email in session.execute(found).tuples()]
+
+
+def missed_by(session: Session, order: Order, version: int) -> list[Line]:
+    """What a page drawn at `version` knows nothing of; nothing can be said of a version that never was."""
+    if not 0 < version < order.version:
+        return []
+    return lines_of(session, order, since=version, limit=MOST_CHANGES)
