@@ -28,6 +28,7 @@ DEFAULTS: dict[str, Any] = {
     "SESSION_COOKIE_HTTPONLY": True,
     "SESSION_COOKIE_SAMESITE": "Lax",
     "SESSION_REFRESH_EACH_REQUEST": False,
+    "SQLALCHEMY_ENGINE_OPTIONS": {"hide_parameters": True},  # names and notes stay out of the log
     "TEMPLATES_AUTO_RELOAD": False,
     "WTF_CSRF_TIME_LIMIT": None,  # a token lasts as long as its session
 }

@@ -3,13 +3,13 @@
 import logging
 import secrets
 
-from flask import Flask, Response, make_response, render_template, request
+from flask import Flask, Response, current_app, g, make_response, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import OperationalError, SQLAlchemyError
 from werkzeug.exceptions import HTTPException, InternalServerError, SecurityError
 
 from models import DatabaseBusy, db
@@ -78,14 +78,21 @@ def _wording(status: int) -> Wording:
 
 def _page(status: int, wording: Wording, reference: str | None = None) -> ResponseReturnValue:
     title, message, what_next = wording
-    page = render_template(
-        "errors/error.html",
-        status=status,
-        title=title,
-        message=message,
-        what_next=what_next,
-        reference=reference,
-    )
+    facts = {
+        "status": status,
+        "title": title,
+        "message": message,
+        "what_next": what_next,
+        "reference": reference,
+    }
+    try:
+        page = render_template("errors/error.html", **facts)
+    except SQLAlchemyError:
+        # The menu and the store's name come from the database too, and it is the database that failed.
+        db.session.rollback()
+        g.store = None
+        template = current_app.jinja_env.get_template("errors/error.html")
+        page = template.render(facts, signed_in=False, language="en")
     return make_response(page, status)
 
 

@@ -1,0 +1,60 @@
+"""When something goes wrong the page says what is known, and the log holds no secrets."""
+
+import logging
+import re
+import sqlite3
+
+import pytest
+from flask import request
+
+from blueprints.access import public
+from models import db, writing
+
+
+@pytest.fixture
+def broken(app):
+    """A page that fails in the middle of its work, with a customer's words at hand."""
+
+    @public
+    def breaks():
+        with writing() as session:
+            session.connection().exec_driver_sql("INSERT INTO nowhere VALUES (?)", (request.args["note"],))
+
+    app.add_url_rule("/breaks", "breaks", breaks)
+    return app
+
+
+def test_a_failure_has_a_number_that_the_log_knows_and_no_names(broken, mallory, caplog):
+    with caplog.at_level(logging.ERROR):
+        page = mallory.get("/breaks?note=a+secret")
+    assert page.status == 500
+    assert "We could not confirm" in page.text
+    reference = re.search(r"Reference: (\w{8})", page.text)[1]
+    assert reference in caplog.text
+    assert "secret" not in caplog.text
+
+
+def test_the_page_is_there_when_the_database_is_not(app, olive):
+    with app.app_context():
+        db.engine.dispose()
+    with sqlite3.connect(f"{app.instance_path}/suki.db") as connection:
+        connection.execute("ALTER TABLE user_sessions RENAME TO gone")
+    page = olive.get("/")
+    assert page.status == 500
+    assert "We could not confirm" in page.text
+
+
+def test_while_somebody_else_writes_pages_are_read_and_a_write_is_asked_to_wait(app, olive):
+    olive.get("/help/")
+    other = sqlite3.connect(f"{app.instance_path}/suki.db", isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    try:
+        assert olive.get("/help/").status == 200
+        page = olive.post("/logout")
+        assert page.status == 503
+        assert page.response.headers["Retry-After"] == "2"
+        assert "Nothing was changed" in page.text
+    finally:
+        other.rollback()
+        other.close()
+    assert olive.get("/help/").status == 200
