@@ -26,7 +26,7 @@ from models.order_states import (
     PaymentMethod,
     PaymentStatus,
 )
-from models.search import facets_sql, fold, keep_index_of
+from models.search import facets_sql, keep_index_of, searchable
 from models.store import Courier
 
 _ID_BITS = 31
@@ -116,7 +116,7 @@ class Order(Base):
     item_count: Mapped[int] = mapped_column(default=0)
     """Sum of the items' quantities, kept here so that the list need not read the items."""
     search_text: Mapped[str]
-    """What the search looks in, folded: number, name, email, phone, phone in digits."""
+    """What the search looks in, folded: number, name, email, the digits of the phone."""
     facets: Mapped[str] = mapped_column(Computed(facets_sql(), persisted=False), deferred=True)
 
     courier: Mapped[Courier | None] = relationship()
@@ -196,19 +196,8 @@ class Note(Base):
 
 
 def search_text_of(order: "Order") -> str:
-    """What the search looks in. Phones also as bare digits, for whoever types them without the spaces."""
-    phone = order.customer_phone or ""
-    digits = "".join(filter(str.isdigit, phone))
-    return fold(
-        " ".join(
-            (
-                order.number,
-                order.customer_name,
-                order.customer_email or "",
-                phone,
-                digits,
-            )
-        )
+    return searchable(
+        number=order.number, name=order.customer_name, email=order.customer_email, phone=order.customer_phone
     )
 
 
