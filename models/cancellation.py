@@ -48,11 +48,17 @@ class Cancellation(Base):
     internal_note: Mapped[Note | None] = relationship(foreign_keys=[internal_note_id])
 
 
+STILL_OWED = text("settled_at IS NULL")
+
+
 class Refund(Base):
     """Money that one cancel owes back to the customer, in the order's currency."""
 
     __tablename__ = "refunds"
-    __table_args__ = (CheckConstraint("owed > 0", name="owes_something"),)
+    __table_args__ = (
+        CheckConstraint("owed > 0", name="owes_something"),
+        Index("ix_refunds_owed", "id", sqlite_where=STILL_OWED, postgresql_where=STILL_OWED),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     order_id: Mapped[int] = mapped_column(ForeignKey("orders.id"), index=True)

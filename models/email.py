@@ -45,6 +45,10 @@ class CustomerAlert(StrEnum):
 
 
 _WAITING = text("state IN ('held', 'queued', 'sending')")
+# The customer of a cancelled order who should have been told, and was not.
+NOT_TOLD = text(
+    "kind = 'order_cancelled' AND (state = 'failed' OR (state = 'not_sent' AND reason IN ('no_address', 'no_server')))"
+)
 
 
 class Email(Base):
@@ -56,6 +60,7 @@ class Email(Base):
         Index("ix_emails_order", "order_id", "id"),
         Index("ix_emails_due", "due_at", sqlite_where=_WAITING, postgresql_where=_WAITING),
         Index("ix_emails_state", "state", "id"),
+        Index("ix_emails_not_told", "id", sqlite_where=NOT_TOLD, postgresql_where=NOT_TOLD),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
