@@ -1,6 +1,5 @@
 """What all forms share: cleaned text, kind words, and fields that more than one room declares."""
 
-import unicodedata
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
@@ -8,24 +7,15 @@ from flask_wtf import FlaskForm
 from wtforms import Field, StringField, TextAreaField
 from wtforms.validators import ValidationError
 
-_KEPT_CONTROLS = "\n"
-# Zero-width characters, and the marks that turn the direction of what follows them.
-_INVISIBLE = dict.fromkeys([*range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x206A), 0xFEFF, 0x061C])
+from models.text import cleaned_line, cleaned_text
 
 
 def clean_text(text: str | None) -> str | None:
-    """NFC, no control characters but line breaks, no lone surrogates; line ends as \\n; trimmed."""
-    if text is None:
-        return None
-    text = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n"))
-    kept = (c for c in text if c in _KEPT_CONTROLS or unicodedata.category(c) not in ("Cc", "Cs"))
-    return "".join(kept).strip()
+    return None if text is None else cleaned_text(text)
 
 
 def clean_line(text: str | None) -> str | None:
-    """As clean_text, on one line, and without what can't be seen: it would make two names look alike."""
-    cleaned = clean_text(text)
-    return None if cleaned is None else " ".join(cleaned.translate(_INVISIBLE).split())
+    return None if text is None else cleaned_line(text)
 
 
 class BaseForm(FlaskForm):

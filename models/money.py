@@ -1,0 +1,59 @@
+"""Amounts as people write them, and as the shop counts them: in minor units of a currency."""
+
+import re
+from decimal import ROUND_HALF_UP, Decimal
+from functools import cache
+
+from babel.numbers import get_currency_precision, is_currency
+
+MOST = 10**14
+"""Minor units; more than any shop takes, and far from the end of the database's integers."""
+
+_SIGN = r"(?:[^\W\d_]{0,3}\.?[^\w\s.,'’()+-]{0,3})"  # PHP, Php., ₱, R$
+_AMOUNT = re.compile(rf"{_SIGN}\s*([0-9][0-9.,'’\s]*?)\s*{_SIGN}")
+_WITH_POINT = re.compile(r"[0-9]+(\.[0-9]+)?|[0-9]{1,3}(,[0-9]{2,3})*,[0-9]{3}(\.[0-9]+)?")
+# As spreadsheets of other countries have it.
+_WITH_COMMA = re.compile(r"[0-9]+,[0-9]{1,2}|[0-9]{1,3}(\.[0-9]{3})+,[0-9]+|[0-9]{1,3}(\.[0-9]{3}){2,}")
+
+
+@cache
+def precision_of(currency: str) -> int:
+    return get_currency_precision(currency)
+
+
+@cache
+def is_known_currency(currency: str) -> bool:
+    return len(currency) == 3 and currency.isascii() and currency.isupper() and is_currency(currency)
+
+
+def parse_money(text: str, currency: str) -> int:
+    """`1,250.00`, `₱1,250`, `1250.5`, `1.250,00` in minor units. Raises ValueError for what is no amount, is below
+    zero, or has more decimals than the currency."""
+    minor = parse_decimal(text).scaleb(precision_of(currency))
+    if minor != minor.to_integral_value() or minor > MOST:
+        raise ValueError(f"no amount of {currency}")
+    return int(minor)
+
+
+def parse_decimal(text: str) -> Decimal:
+    """The number in a text, without its currency's sign. Raises ValueError."""
+    amount = _AMOUNT.fullmatch(text.strip())
+    number = re.sub(r"['’\s]", "", amount.group(1)) if amount else ""
+    if _WITH_POINT.fullmatch(number):
+        return Decimal(number.replace(",", ""))
+    if _WITH_COMMA.fullmatch(number):
+        return Decimal(number.replace(".", "").replace(",", "."))
+    raise ValueError("no amount")
+
+
+def rounded(amount: Decimal, currency: str) -> int:
+    """To whole minor units, for an amount that was divided. Raises ValueError."""
+    minor = amount.scaleb(precision_of(currency))
+    if not 0 <= minor <= MOST:
+        raise ValueError(f"no amount of {currency}")
+    return int(minor.to_integral_value(ROUND_HALF_UP))
+
+
+def plain_money(amount: int, currency: str) -> str:
+    """For files: `1250.00`, without sign or thousands; parse_money reads it back."""
+    return f"{Decimal(amount).scaleb(-precision_of(currency)):f}"
