@@ -10,18 +10,18 @@ from blueprints.outbox import Message
 from blueprints.shop import current_store
 from models import Alert, Email, NotSentReason, Order, OrderStatus, Store
 
-# Every kind of email that a customer can get, by the status that the order has come to. Each has a switch in
-# Settings, labelled with the status's word; no row in `alerts` means that it is on.
-ALERT_KINDS: dict[str, OrderStatus] = {
-    f"order_{status.value}": status for status in OrderStatus if status is not OrderStatus.PENDING
-}
 # A number that may stand in a subject line. Any other is the customer's or an import's free text, and no free text
 # gets into a header: some Pythons decode what hides in it, line breaks included.
 _PLAIN_NUMBER = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9 ._/-]{0,38}[A-Za-z0-9])?")
 
 
 def kind_of(status: OrderStatus) -> str:
+    """The kind of email for an order that has come to this status; one of CustomerAlert."""
     return f"order_{status.value}"
+
+
+def _status_of(kind: str) -> OrderStatus:
+    return OrderStatus(kind.removeprefix("order_"))
 
 
 def customer_email(order: Order, kind: str, note: str | None = None, refund_owed: int = 0) -> Message:
@@ -30,7 +30,7 @@ def customer_email(order: Order, kind: str, note: str | None = None, refund_owed
     return outbox.render(
         "order_cancelled" if kind == "order_cancelled" else "order_changed",
         order=order,
-        status=ALERT_KINDS[kind],
+        status=_status_of(kind),
         note=note or "",
         refund_owed=refund_owed,
         number_for_subject=order.number if plain else "",
