@@ -27,6 +27,8 @@ class Event(Base):
     code: Mapped[str] = mapped_column(String(40))
     user_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     """None: Suki itself."""
+    about_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"), index=True)
+    """Whom it was done to, when somebody was added, disabled and the like."""
     order_id: Mapped[int | None] = mapped_column(ForeignKey("orders.id"))
     order_version: Mapped[int | None]
     """The order's version after it; says what a stale page has missed."""
@@ -41,7 +43,7 @@ class Event(Base):
     window_id: Mapped[int | None] = mapped_column(ForeignKey("access_windows.id"))
     """Under which access window support did it, in the merchant's name."""
 
-    user: Mapped[User | None] = relationship()
+    user: Mapped[User | None] = relationship(foreign_keys=[user_id])
     note: Mapped[Note | None] = relationship(foreign_keys=[note_id])
     internal_note: Mapped[Note | None] = relationship(foreign_keys=[internal_note_id])
 
