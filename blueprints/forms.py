@@ -4,7 +4,7 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import Field, StringField, TextAreaField
+from wtforms import Field, PasswordField, StringField, TextAreaField
 from wtforms.validators import ValidationError
 
 from models.text import cleaned_line, cleaned_text
@@ -25,6 +25,8 @@ class BaseForm(FlaskForm):
         def bind_field(self, form: Any, unbound_field: Any, options: dict[str, Any]) -> Any:
             if issubclass(unbound_field.field_class, TextAreaField):
                 options = {"filters": [clean_text], **options}
+            elif issubclass(unbound_field.field_class, PasswordField):
+                pass  # kept as typed: spaces belong to it
             elif issubclass(unbound_field.field_class, StringField):
                 options = {"filters": [clean_line], **options}
             return super().bind_field(form, unbound_field, options)

@@ -2,13 +2,15 @@
 
 from datetime import datetime
 
-from sqlalchemy import DDL, ForeignKey, Index, String, Table, event
+from sqlalchemy import DDL, ForeignKey, Index, String, Table, event, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.base import Base
 from models.order import Note
 from models.order_states import OrderStatus
 from models.user import User
+
+_ABOUT_SOMEBODY = text("about_id IS NOT NULL")
 
 
 class Event(Base):
@@ -20,6 +22,7 @@ class Event(Base):
         Index("ix_events_code", "code", "id"),
         Index("ix_events_ticket", "ticket_id", "id"),
         Index("ix_events_window", "window_id", "id"),
+        Index("ix_events_about", "about_id", "id", sqlite_where=_ABOUT_SOMEBODY, postgresql_where=_ABOUT_SOMEBODY),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -27,7 +30,7 @@ class Event(Base):
     code: Mapped[str] = mapped_column(String(40))
     user_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     """None: Suki itself."""
-    about_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"), index=True)
+    about_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     """Whom it was done to, when somebody was added, disabled and the like."""
     order_id: Mapped[int | None] = mapped_column(ForeignKey("orders.id"))
     order_version: Mapped[int | None]
