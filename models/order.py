@@ -20,6 +20,7 @@ from sqlalchemy.orm import Mapped, Mapper, mapped_column, relationship
 from models.base import Base, Money
 from models.order_states import (
     ALLOWED_CHANGES,
+    FINISHED,
     ON_THE_WAY,
     OrderSource,
     OrderStatus,
@@ -137,6 +138,10 @@ class Order(Base):
     @property
     def can_be_cancelled(self) -> bool:
         return OrderStatus.CANCELLED in ALLOWED_CHANGES[self.status] and not self.only_support_can_cancel
+
+    @property
+    def is_finished(self) -> bool:
+        return self.status in FINISHED
 
     @property
     def is_on_its_way(self) -> bool:

@@ -1,4 +1,4 @@
 from flask import Blueprint
 
 orders = Blueprint("orders", __name__, cli_group=None)
-FURNITURE = ("routes",)
+FURNITURE = ("routes", "change_routes")

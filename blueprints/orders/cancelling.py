@@ -64,10 +64,10 @@ def refuse_to_cancel(session: Session, order: Order) -> None:
     if order.cancelled_at is not None:
         done = cancellation_of(session, order)
         raise AlreadyCancelled(at=order.cancelled_at, by=done.user.name if done and done.user else None)
+    if order.is_finished:
+        raise NotCancellable(order.status)
     if order.only_support_can_cancel:
         raise BookedWithCourier(courier=order.courier.name if order.courier else "", waybill=order.waybill)
-    if not order.can_be_cancelled:
-        raise NotCancellable(order.status)
 
 
 def cancellation_of(session: Session, order: Order) -> Cancellation | None:

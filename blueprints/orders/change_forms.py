@@ -4,11 +4,13 @@ import re
 import secrets
 from typing import Any
 
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField, HiddenField, RadioField, SelectField, TextAreaField
+from wtforms import BooleanField, Field, HiddenField, RadioField, SelectChoice, SelectField, TextAreaField
 from wtforms.validators import ValidationError
+from wtforms.widgets import HiddenInput
 
-from blueprints.filters import WORDS
+from blueprints.filters import WORDS, word
 from blueprints.forms import AtMost, BaseForm
 from blueprints.ids import IdConverter
 from blueprints.orders.cancelling import CancelWish
@@ -17,8 +19,13 @@ from models import Order, OrderStatus, Reason
 LONGEST_NOTE = 1000
 
 
-class VersionField(HiddenField):
+class VersionField(Field):
     """The order's version when the form was drawn. What is none counts as 0, which no order has: the form is stale."""
+
+    widget = HiddenInput()
+
+    def _value(self) -> str:
+        return str(self.data)
 
     def process_formdata(self, valuelist: list[str]) -> None:
         typed = valuelist[0] if valuelist else ""
@@ -31,7 +38,7 @@ class StatusField(SelectField):
     data: Any
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, choices=[(status.value, WORDS[status]) for status in OrderStatus], **kwargs)
+        super().__init__(*args, choices=[SelectChoice(status.value, WORDS[status]) for status in OrderStatus], **kwargs)
 
     def pre_validate(self, form: BaseForm) -> None:
         if self.data not in set(OrderStatus):
@@ -40,7 +47,7 @@ class StatusField(SelectField):
     def offer(self, order: Order) -> None:
         """Lists what the order has and may get. A choice that is not possible any more goes back to what it has."""
         offered = (order.status, *order.allowed_changes())
-        self.choices = [(status.value, WORDS[status]) for status in offered]
+        self.choices = [SelectChoice(status.value, WORDS[status]) for status in offered]
         if self.data not in offered:
             self.data = order.status.value
 
@@ -60,9 +67,11 @@ class _ChangeForm(BaseForm):
         """Of this form as it was drawn; what is too long for one was not made here."""
         return self.once.data if self.once.data and len(self.once.data) <= 64 else None
 
-    def drawn_for(self, order: Order) -> None:
-        """From here on the form is about the order as it stands now: sending it again is a decision of its own."""
-        self.version.data = order.version
+    def drawn_for(self, order: Order, *, anew: bool = False) -> None:
+        """A form drawn again keeps its version, unless the reader is told what changed: `anew`, the next Save is
+        about the order as it stands now."""
+        if anew or self.version.data is None:
+            self.version.data = order.version
 
 
 class ChangeStatusForm(_ChangeForm):
@@ -78,10 +87,21 @@ class ChangeStatusForm(_ChangeForm):
     def chosen(self) -> OrderStatus:
         return OrderStatus(self.status.data)
 
-    def drawn_for(self, order: Order) -> None:
-        super().drawn_for(order)
+    def say_that_nothing_changes(self) -> None:
+        self.status.errors = [
+            _(
+                "The order is “%(status)s” already. Choose the status that it should get, then press Save.",
+                status=word(self.chosen),
+            )
+        ]
+
+    def drawn_for(self, order: Order, *, anew: bool = False) -> None:
+        super().drawn_for(order, anew=anew)
         self.status.offer(order)
         self.asks_to_notify.data = "y"
+
+
+_GONE = _l("This reason is not on the store’s list any more. Choose another one.")
 
 
 class ReasonField(RadioField):
@@ -91,10 +111,11 @@ class ReasonField(RadioField):
 
     def pre_validate(self, form: BaseForm) -> None:
         if (self.data or "") not in {value for value, _label, *_more in self.iter_choices()}:
-            raise ValidationError(_l("This reason is not on the store’s list any more. Choose another one."))
+            raise ValidationError(_GONE)
 
     def offer(self, reasons: list[Reason]) -> None:
-        self.choices = [("", _l("No reason")), *((str(reason.id), reason.label) for reason in reasons)]
+        listed = [SelectChoice(str(reason.id), reason.label) for reason in reasons]
+        self.choices = [SelectChoice("", _l("No reason")), *listed]
         self.data = self.data or ""
 
 
@@ -113,3 +134,6 @@ class CancelForm(_ChangeForm):
             restock=self.restock.data,
             notify=self.notify.data,
         )
+
+    def say_that_the_reason_is_gone(self) -> None:
+        self.reason.errors = [_GONE]

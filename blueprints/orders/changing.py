@@ -35,9 +35,7 @@ def change_status(
         _change(session, order, status, note=note, notify=notify, by=by, at=clock.now())
 
 
-def _was_done_by(
-    session: Session, order: Order, *, version: int, status: OrderStatus, note: str, by: Actor
-) -> bool:
+def _was_done_by(session: Session, order: Order, *, version: int, status: OrderStatus, note: str, by: Actor) -> bool:
     """Whether the same person made this same change from that version already: a double click, or a browser's retry."""
     if order.version != version + 1 or order.status is not status:
         return False

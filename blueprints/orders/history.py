@@ -31,7 +31,7 @@ def lines_of(session: Session, order: Order, *, since: int = 0, limit: int | Non
     )
     if since:
         found = found.where(Event.order_version > since)
-    return [Line(event, email) for event, email in session.execute(found).tuples()]
+    return [Line(event, email) for event, email in session.execute(found)]
 
 
 def missed_by(session: Session, order: Order, version: int) -> list[Line]:

@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, load_only
 
 from blueprints.orders.cancelling import cancellation_of
 from blueprints.orders.telling import kind_of, why_nobody_is_told
-from models import Alert, Cancellation, NotSentReason, Order, OrderStatus, Reason, Refund
+from models import Alert, Cancellation, Email, Event, NotSentReason, Order, OrderStatus, Reason, Refund
 
 
 @dataclass(frozen=True)
@@ -15,6 +15,8 @@ class StatusArea:
     cancellation: Cancellation | None
     refund: Refund | None
     """Owed back because of that cancellation."""
+    email: Email | None
+    """To the customer, about that cancellation."""
     nobody: NotSentReason | None
     """Why no change would be told to the customer."""
     silent: tuple[OrderStatus, ...]
@@ -28,6 +30,7 @@ def status_area(session: Session, order: Order) -> StatusArea:
     return StatusArea(
         cancellation=cancellation,
         refund=_refund_of(session, cancellation),
+        email=_email_about(session, cancellation),
         nobody=why_nobody_is_told(session, order, kind=kind_of(spoken[0] if spoken else OrderStatus.CANCELLED)),
         silent=silent,
     )
@@ -42,6 +45,17 @@ def _refund_of(session: Session, cancellation: Cancellation | None) -> Refund | 
     if cancellation is None:
         return None
     return session.scalars(select(Refund).where(Refund.cancellation_id == cancellation.id)).one_or_none()
+
+
+def _email_about(session: Session, cancellation: Cancellation | None) -> Email | None:
+    if cancellation is None:
+        return None
+    cancelled = select(Event.email_id).where(
+        Event.order_id == cancellation.order_id, Event.code == "order.cancelled", Event.at == cancellation.at
+    )
+    return session.scalars(
+        select(Email).where(Email.id.in_(cancelled)).options(load_only(Email.recipient, Email.state, Email.reason))
+    ).first()
 
 
 def reasons_to_choose(session: Session) -> list[Reason]:

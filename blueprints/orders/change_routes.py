@@ -1,0 +1,142 @@
+"""Changing an order's status and cancelling it: from the status area, or on the cancel page."""
+
+from flask import flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from blueprints import access
+from blueprints.access import Right, needs
+from blueprints.filters import word
+from blueprints.orders import orders
+from blueprints.orders.cancelling import cancel_order, refuse_to_cancel
+from blueprints.orders.change_forms import CancelForm, ChangeStatusForm
+from blueprints.orders.changing import change_status
+from blueprints.orders.history import missed_by
+from blueprints.orders.refusals import NothingToChange, OrderChanged, OrderRefusal, ReasonUnknown
+from blueprints.orders.routes import order_page
+from blueprints.orders.showing import reasons_to_choose
+from blueprints.orders.telling import customer_email, kind_of, why_nobody_is_told
+from blueprints.outbox import Message
+from models import Order, OrderStatus, db
+
+
+@orders.post("/orders/<id:order_id>/status")
+@needs(Right.CHANGE_ORDERS)
+def status(order_id: int) -> ResponseReturnValue:
+    order = access.order_or_404(order_id)
+    form = ChangeStatusForm()
+    if not form.validate():
+        return order_page(order, status_form=form), 422
+    try:
+        change_status(
+            order_id,
+            version=form.version.data,
+            status=form.chosen,
+            note=form.note.data or "",
+            notify=form.wants_email,
+            by=access.actor(),
+            once=form.token,
+        )
+    except NothingToChange:
+        form.say_that_nothing_changes()
+        return order_page(order, status_form=form), 422
+    except OrderRefusal as refusal:
+        return order_page(order, status_form=form, refusal=refusal), 409
+    return _done(order, form.chosen)
+
+
+@orders.post("/orders/<id:order_id>/status/preview")
+@needs(Right.CHANGE_ORDERS)
+def status_preview(order_id: int) -> ResponseReturnValue:
+    """The order's page with the email that Save would queue. Nothing is changed."""
+    order = access.order_or_404(order_id)
+    form = ChangeStatusForm()
+    if form.validate() and form.chosen is order.status:
+        form.say_that_nothing_changes()
+    if form.errors:
+        return order_page(order, status_form=form), 422
+    return order_page(order, status_form=form, preview=_preview(order, form.chosen, form.note.data))
+
+
+@orders.route("/orders/<id:order_id>/cancel", methods=["GET", "POST"])
+@needs(Right.CHANGE_ORDERS)
+def cancel(order_id: int) -> ResponseReturnValue:
+    order = access.order_or_404(order_id)
+    form = _cancel_form()
+    if not form.is_submitted():
+        return _cancel_page(order, form)
+    if not form.validate():
+        return _cancel_page(order, form, status=422)
+    try:
+        cancel_order(order_id, version=form.version.data, wish=form.wish, by=access.actor(), once=form.token)
+    except ReasonUnknown:
+        form.say_that_the_reason_is_gone()
+        return _cancel_page(order, form, status=422)
+    except OrderRefusal as refusal:
+        return _cancel_page(order, form, refusal=refusal)
+    return _done(order, OrderStatus.CANCELLED)
+
+
+@orders.post("/orders/<id:order_id>/cancel/preview")
+@needs(Right.CHANGE_ORDERS)
+def cancel_preview(order_id: int) -> ResponseReturnValue:
+    """The cancel page as it was filled in, with the email that Save would queue. Nothing is changed.
+
+    The text of the email, not its HTML: that needs inline styles, which no page of ours may have, and a frame
+    with an address of its own would have to carry the note in that address, and so into logs.
+    """
+    order = access.order_or_404(order_id)
+    form = _cancel_form()
+    if not form.validate():
+        return _cancel_page(order, form, status=422)
+    return _cancel_page(order, form, preview=_preview(order, OrderStatus.CANCELLED, form.note.data))
+
+
+def _cancel_form() -> CancelForm:
+    form = CancelForm()
+    form.reason.offer(reasons_to_choose(db.session()))
+    return form
+
+
+def _cancel_page(
+    order: Order,
+    form: CancelForm,
+    *,
+    status: int = 200,
+    refusal: OrderRefusal | None = None,
+    preview: Message | None = None,
+) -> ResponseReturnValue:
+    """Asks the rule each time it is drawn, before anybody writes a note that could not be saved."""
+    refusal = refusal or _why_not(order)
+    form.drawn_for(order, anew=refusal is not None)
+    page = render_template(
+        "orders/cancel.html",
+        order=order,
+        form=form,
+        refusal=refusal,
+        missed=missed_by(db.session(), order, refusal.since) if isinstance(refusal, OrderChanged) else [],
+        nobody=why_nobody_is_told(db.session(), order, kind=kind_of(OrderStatus.CANCELLED)),
+        preview=preview,
+    )
+    return page, 409 if refusal else status
+
+
+def _why_not(order: Order) -> OrderRefusal | None:
+    try:
+        refuse_to_cancel(db.session(), order)
+    except OrderRefusal as refusal:
+        return refusal
+    return None
+
+
+def _preview(order: Order, to: OrderStatus, note: str | None) -> Message:
+    owed = order.refundable if to is OrderStatus.CANCELLED else 0
+    return customer_email(order, kind_of(to), note, refund_owed=owed)
+
+
+def _done(order: Order, to: OrderStatus) -> ResponseReturnValue:
+    if to is OrderStatus.CANCELLED:
+        flash(_("Order %(number)s is cancelled.", number=order.number), "done")
+    else:
+        flash(_("Order %(number)s is now “%(status)s”.", number=order.number, status=word(to)), "done")
+    return redirect(url_for("orders.detail", order_id=order.id), 303)
