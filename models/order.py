@@ -27,7 +27,7 @@ from models.order_states import (
     PaymentMethod,
     PaymentStatus,
 )
-from models.search import facets_sql, keep_index_of, searchable
+from models.search import ORDER_INDEX, facets_sql, keep_index_of, searchable
 from models.store import Courier
 
 _ID_BITS = 31
@@ -226,4 +226,4 @@ def _stay_findable(_mapper: Mapper[Any], _connection: Connection, order: Order) 
     order.search_text = search_text_of(order)
 
 
-keep_index_of(Order.__table__)  # type: ignore[arg-type]  # a mapped class's table is a Table
+keep_index_of(Order.__table__, ORDER_INDEX)  # type: ignore[arg-type]  # a mapped class's table is a Table

@@ -1,13 +1,15 @@
-"""The index that finds orders by any part of a number, name, email or phone, and by what they are.
+"""The indexes that find orders by any part of a number, name, email or phone, and by what they are; and tickets.
 
 One full-text table of trigrams reads `orders.search_text` and `orders.facets`; its row number is `orders.position`,
 so that matches come newest first. Each word stands after two blanks, and a blank is a letter to the index: the
 beginning of a word is found by its first one or two letters (Sy, Go and Uy are names), any part by three or more.
-Triggers keep the table true, whoever writes; many rows go in quickest in the order of their positions.
+Triggers keep the table true, whoever writes; many rows go in quickest in the order of their positions. Tickets have
+a table of their own, read in the same way.
 """
 
 import re
 import unicodedata
+from dataclasses import dataclass
 
 from sqlalchemy import DDL, BigInteger, Table, column, event, table
 
@@ -78,38 +80,71 @@ def facets_sql() -> str:
     return expression
 
 
+@dataclass(frozen=True)
+class SearchIndex:
+    """One full-text table of trigrams beside the table that it reads; triggers keep it true."""
+
+    name: str
+    of: str
+    place: str
+    """The column that is its row number; matches come in its order."""
+    indexed: tuple[str, ...]
+    sources: str
+    """The columns on which the indexed ones depend."""
+
+    def ddl(self) -> list[str]:
+        columns = ", ".join(self.indexed)
+        create = (
+            f"CREATE VIRTUAL TABLE {self.name} USING fts5({columns}, content='{self.of}', "
+            f"content_rowid='{self.place}', tokenize='trigram')"
+        )
+        return [create, *self._triggers(columns)]
+
+    def _triggers(self, columns: str) -> list[str]:
+        name, of = self.name, self.of
+        new, old = (", ".join(f"{row}.{column}" for column in self.indexed) for row in ("new", "old"))
+        add = f"INSERT INTO {name}(rowid, {columns}) VALUES (new.{self.place}, {new});"  # noqa: S608 (our own names)
+        remove = (
+            f"INSERT INTO {name}({name}, rowid, {columns}) "  # noqa: S608 (our own names)
+            f"VALUES ('delete', old.{self.place}, {old});"
+        )
+        changed = " OR ".join(f"old.{column} IS NOT new.{column}" for column in self.indexed)
+        return [
+            f"CREATE TRIGGER {name}_insert AFTER INSERT ON {of} BEGIN {add} END",
+            f"CREATE TRIGGER {name}_delete AFTER DELETE ON {of} BEGIN {remove} END",
+            f"CREATE TRIGGER {name}_update AFTER UPDATE OF {self.sources} ON {of} "
+            f"WHEN {changed} BEGIN {remove} {add} END",
+        ]
+
+
 ORDER_SEARCH = table("order_search", column("rowid", BigInteger), column("order_search"))
-SEARCH_TABLES = {"order_search": "tokenize='trigram'"}
-_INDEXED = "search_text, facets"
-_SOURCES = "number, customer_name, status, payment_status, booked_at, booking_cancelled_at, search_text"
+TICKET_SEARCH = table("ticket_search", column("rowid", BigInteger), column("ticket_search"))
+ORDER_INDEX = SearchIndex(
+    "order_search",
+    of="orders",
+    place="position",
+    indexed=("search_text", "facets"),
+    sources="number, customer_name, status, payment_status, booked_at, booking_cancelled_at, search_text",
+)
+TICKET_INDEX = SearchIndex("ticket_search", of="tickets", place="id", indexed=("search_text",), sources="search_text")
+INDEXES = (ORDER_INDEX, TICKET_INDEX)
+SEARCH_TABLES = tuple(index.name for index in INDEXES)
 
 
 def search_ddl() -> list[str]:
-    """The statements that make the index beside an existing table `orders`; migrations run the same ones."""
-    tables = [
-        f"CREATE VIRTUAL TABLE {name} USING fts5({_INDEXED}, content='orders', content_rowid='position', {options})"
-        for name, options in SEARCH_TABLES.items()
-    ]
-    return [*tables, *(trigger for name in SEARCH_TABLES for trigger in _triggers(name))]
+    """The statements that make the indexes beside their tables; migrations run the same ones."""
+    return [statement for index in INDEXES for statement in index.ddl()]
 
 
-def _triggers(name: str) -> list[str]:
-    add = f"INSERT INTO {name}(rowid, {_INDEXED}) VALUES (new.position, new.search_text, new.facets);"  # noqa: S608 (our own names)
-    remove = (
-        f"INSERT INTO {name}({name}, rowid, {_INDEXED}) "  # noqa: S608 (our own names)
-        "VALUES ('delete', old.position, old.search_text, old.facets);"
-    )
-    changed = "old.search_text IS NOT new.search_text OR old.facets IS NOT new.facets"
-    return [
-        f"CREATE TRIGGER {name}_insert AFTER INSERT ON orders BEGIN {add} END",
-        f"CREATE TRIGGER {name}_delete AFTER DELETE ON orders BEGIN {remove} END",
-        f"CREATE TRIGGER {name}_update AFTER UPDATE OF {_SOURCES} ON orders WHEN {changed} BEGIN {remove} {add} END",
-    ]
-
-
-def keep_index_of(orders: Table) -> None:
+def keep_index_of(source: Table, index: SearchIndex) -> None:
     """Makes the index whenever the table is made."""
-    for statement in search_ddl():
+    for statement in index.ddl():
         # sqlalchemy's DDL is not typed
         ddl = DDL(statement)  # type: ignore[no-untyped-call]  # SQLAlchemy gives it no types
-        event.listen(orders, "after_create", ddl.execute_if(dialect="sqlite"))
+        event.listen(source, "after_create", ddl.execute_if(dialect="sqlite"))
+
+
+def quoted(column: str, text: str) -> str:
+    """In the language of MATCH, of which nothing that was typed becomes a part."""
+    escaped = text.replace('"', '""')
+    return f'{{{column}}} : "{escaped}"'

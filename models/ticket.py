@@ -3,11 +3,12 @@
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, text
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, and_, text
+from sqlalchemy.orm import Mapped, foreign, mapped_column, relationship
 
 from models.base import Base
 from models.order import Order
+from models.search import TICKET_INDEX, keep_index_of, searchable
 from models.user import User
 
 
@@ -67,8 +68,10 @@ class Ticket(Base):
     order_placed_at: Mapped[datetime | None]
     courier_name: Mapped[str | None] = mapped_column(String(60))
     waybill: Mapped[str | None] = mapped_column(String(60))
-    search_text: Mapped[str]
-    """Folded: ticket number, subject, order number, customer."""
+    search_text: Mapped[str] = mapped_column(default="")
+    """What the search looks in, folded: ticket number, subject, order number, customer."""
+    once: Mapped[str | None] = mapped_column(String(64), unique=True)
+    """The form that filed it: the same form sent twice gets the first answer again."""
 
     order: Mapped[Order | None] = relationship()
     opened_by: Mapped[User] = relationship(foreign_keys=[opened_by_id])
@@ -78,6 +81,19 @@ class Ticket(Base):
     @property
     def is_open(self) -> bool:
         return self.state in STILL_OPEN
+
+    @property
+    def waits_on_support(self) -> bool:
+        return self.state in (TicketState.OPEN, TicketState.WAITING_ON_SUPPORT)
+
+    def make_findable(self) -> None:
+        """Once it has its number."""
+        self.search_text = searchable(
+            number=f"{self.id} {self.order_number or ''}",
+            name=f"{self.customer_name or ''} {self.subject}",
+            email=None,
+            phone=None,
+        )
 
 
 class TicketMessage(Base):
@@ -92,6 +108,8 @@ class TicketMessage(Base):
     at: Mapped[datetime]
     body: Mapped[str] = mapped_column(String(4000))
     internal: Mapped[bool] = mapped_column(default=False)
+    once: Mapped[str | None] = mapped_column(String(64), unique=True)
+    """As a ticket's."""
 
     ticket: Mapped[Ticket] = relationship(back_populates="messages")
     user: Mapped[User] = relationship()
@@ -121,3 +139,13 @@ class Attachment(Base):
     kind: Mapped[AttachmentKind]
     size: Mapped[int]
     content: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)
+
+
+# Tickets know orders, and not the other way round; an order's page asks it for the one that is open.
+Order.open_ticket = relationship(  # type: ignore[attr-defined]  # added to a class that is there already
+    Ticket,
+    primaryjoin=and_(Order.id == foreign(Ticket.order_id), Ticket.state.in_(STILL_OPEN)),
+    uselist=False,
+    viewonly=True,
+)
+keep_index_of(Ticket.__table__, TICKET_INDEX)  # type: ignore[arg-type]  # a mapped class's table is a Table
