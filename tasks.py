@@ -159,7 +159,7 @@ def shop_settings() -> dict[str, str]:
 
 def demo_settings() -> dict[str, str]:
     """The environment without the shop's settings: a demo knows neither its database nor its mail."""
-    ours = ("FLASK_RUN_HOST", "FLASK_RUN_PORT")
+    ours = ("FLASK_BASE_URL", "FLASK_RUN_HOST", "FLASK_RUN_PORT")
     env = {name: value for name, value in os.environ.items() if name in ours or name[:6] != "FLASK_"}
     return {**env, "FLASK_SKIP_DOTENV": "1", "FLASK_INSTANCE_PATH": str(ROOT / "instance" / "demo")}
 

@@ -15,13 +15,13 @@ depends_on = None
 
 TRIGGERS_AND_INDEX = (
     "CREATE VIRTUAL TABLE order_search USING fts5(search_text, facets, content='orders', content_rowid='position', tokenize='trigram')",
-    "CREATE VIRTUAL TABLE order_words USING fts5(search_text, facets, content='orders', content_rowid='position', tokenize='unicode61 remove_diacritics 0', prefix='1 2')",
+    "CREATE VIRTUAL TABLE ticket_search USING fts5(search_text, content='tickets', content_rowid='id', tokenize='trigram')",
     "CREATE TRIGGER order_search_insert AFTER INSERT ON orders BEGIN INSERT INTO order_search(rowid, search_text, facets) VALUES (new.position, new.search_text, new.facets); END",
     "CREATE TRIGGER order_search_delete AFTER DELETE ON orders BEGIN INSERT INTO order_search(order_search, rowid, search_text, facets) VALUES ('delete', old.position, old.search_text, old.facets); END",
     "CREATE TRIGGER order_search_update AFTER UPDATE OF number, customer_name, status, payment_status, booked_at, booking_cancelled_at, search_text ON orders WHEN old.search_text IS NOT new.search_text OR old.facets IS NOT new.facets BEGIN INSERT INTO order_search(order_search, rowid, search_text, facets) VALUES ('delete', old.position, old.search_text, old.facets); INSERT INTO order_search(rowid, search_text, facets) VALUES (new.position, new.search_text, new.facets); END",
-    "CREATE TRIGGER order_words_insert AFTER INSERT ON orders BEGIN INSERT INTO order_words(rowid, search_text, facets) VALUES (new.position, new.search_text, new.facets); END",
-    "CREATE TRIGGER order_words_delete AFTER DELETE ON orders BEGIN INSERT INTO order_words(order_words, rowid, search_text, facets) VALUES ('delete', old.position, old.search_text, old.facets); END",
-    "CREATE TRIGGER order_words_update AFTER UPDATE OF number, customer_name, status, payment_status, booked_at, booking_cancelled_at, search_text ON orders WHEN old.search_text IS NOT new.search_text OR old.facets IS NOT new.facets BEGIN INSERT INTO order_words(order_words, rowid, search_text, facets) VALUES ('delete', old.position, old.search_text, old.facets); INSERT INTO order_words(rowid, search_text, facets) VALUES (new.position, new.search_text, new.facets); END",
+    "CREATE TRIGGER ticket_search_insert AFTER INSERT ON tickets BEGIN INSERT INTO ticket_search(rowid, search_text) VALUES (new.id, new.search_text); END",
+    "CREATE TRIGGER ticket_search_delete AFTER DELETE ON tickets BEGIN INSERT INTO ticket_search(ticket_search, rowid, search_text) VALUES ('delete', old.id, old.search_text); END",
+    "CREATE TRIGGER ticket_search_update AFTER UPDATE OF search_text ON tickets WHEN old.search_text IS NOT new.search_text BEGIN INSERT INTO ticket_search(ticket_search, rowid, search_text) VALUES ('delete', old.id, old.search_text); INSERT INTO ticket_search(rowid, search_text) VALUES (new.id, new.search_text); END",
     "CREATE TRIGGER events_no_update BEFORE UPDATE ON events BEGIN SELECT RAISE(ABORT, 'events are never changed'); END",
     "CREATE TRIGGER events_no_delete BEFORE DELETE ON events BEGIN SELECT RAISE(ABORT, 'events are never changed'); END",
 )
@@ -55,6 +55,11 @@ def upgrade():
     op.create_table(
         "sign_in_attempts",
         sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column(
+            "kind",
+            sa.Enum("password", "reset", name="attemptkind", native_enum=False, create_constraint=True),
+            nullable=False,
+        ),
         sa.Column("email_hash", sa.String(length=64), nullable=False),
         sa.Column("address", sa.String(length=45), nullable=False),
         sa.Column("at", models.base.UTCDateTime(), nullable=False),
@@ -62,8 +67,8 @@ def upgrade():
     )
     with op.batch_alter_table("sign_in_attempts", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_sign_in_attempts_at"), ["at"], unique=False)
-        batch_op.create_index("ix_sign_in_attempts_by_address", ["address", "at"], unique=False)
-        batch_op.create_index("ix_sign_in_attempts_by_email", ["email_hash", "at"], unique=False)
+        batch_op.create_index("ix_sign_in_attempts_by_address", ["kind", "address", "at"], unique=False)
+        batch_op.create_index("ix_sign_in_attempts_by_email", ["kind", "email_hash", "at"], unique=False)
 
     op.create_table(
         "store",
@@ -241,7 +246,7 @@ def upgrade():
             "facets",
             sa.String(),
             sa.Computed(
-                "CASE status WHEN 'pending' THEN 's00' WHEN 'accepted' THEN 's01' WHEN 'processing' THEN 's02' WHEN 'ready_for_pickup' THEN 's03' WHEN 'shipped' THEN 's04' WHEN 'out_for_delivery' THEN 's05' WHEN 'completed' THEN 's06' WHEN 'declined' THEN 's07' WHEN 'returned' THEN 's08' WHEN 'cancelled' THEN 's09' END || ' ' || CASE payment_status WHEN 'unpaid' THEN 'p00' WHEN 'paid' THEN 'p01' WHEN 'partially_refunded' THEN 'p02' WHEN 'refunded' THEN 'p03' END || ' ' || CASE WHEN booked_at IS NOT NULL AND booking_cancelled_at IS NULL THEN 'b01' ELSE 'b00' END",
+                "replace(replace(replace('SPBSP.S.B.PBS...P...B', 'S', CASE status WHEN 'pending' THEN 'j' WHEN 'accepted' THEN 'k' WHEN 'processing' THEN 'l' WHEN 'ready_for_pickup' THEN 'm' WHEN 'shipped' THEN 'n' WHEN 'out_for_delivery' THEN 'o' WHEN 'completed' THEN 'p' WHEN 'declined' THEN 'q' WHEN 'returned' THEN 'r' WHEN 'cancelled' THEN 's' END), 'P', CASE payment_status WHEN 'unpaid' THEN 'a' WHEN 'paid' THEN 'b' WHEN 'partially_refunded' THEN 'c' WHEN 'refunded' THEN 'd' END), 'B', CASE WHEN booked_at IS NOT NULL AND booking_cancelled_at IS NULL THEN 'z' ELSE 'y' END)",
                 persisted=False,
             ),
             nullable=False,
@@ -406,6 +411,7 @@ def upgrade():
         sa.Column("courier_name", sa.String(length=60), nullable=True),
         sa.Column("waybill", sa.String(length=60), nullable=True),
         sa.Column("search_text", sa.String(), nullable=False),
+        sa.Column("once", sa.String(length=64), nullable=True),
         sa.CheckConstraint(
             "(kind = 'cancellation') = (order_id IS NOT NULL)", name=op.f("ck_tickets_a_cancellation_has_an_order")
         ),
@@ -417,6 +423,7 @@ def upgrade():
         sa.ForeignKeyConstraint(["opened_by_id"], ["users.id"], name=op.f("fk_tickets_opened_by_id")),
         sa.ForeignKeyConstraint(["order_id"], ["orders.id"], name=op.f("fk_tickets_order_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_tickets")),
+        sa.UniqueConstraint("once", name=op.f("uq_tickets_once")),
     )
     with op.batch_alter_table("tickets", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_tickets_assignee_id"), ["assignee_id"], unique=False)
@@ -596,6 +603,17 @@ def upgrade():
             sqlite_where=sa.text("state IN ('held', 'queued', 'sending')"),
             postgresql_where=sa.text("state IN ('held', 'queued', 'sending')"),
         )
+        batch_op.create_index(
+            "ix_emails_not_told",
+            ["id"],
+            unique=False,
+            sqlite_where=sa.text(
+                "kind = 'order_cancelled' AND (state = 'failed' OR (state = 'not_sent' AND reason IN ('no_address', 'no_server')))"
+            ),
+            postgresql_where=sa.text(
+                "kind = 'order_cancelled' AND (state = 'failed' OR (state = 'not_sent' AND reason IN ('no_address', 'no_server')))"
+            ),
+        )
         batch_op.create_index("ix_emails_order", ["order_id", "id"], unique=False)
         batch_op.create_index("ix_emails_state", ["state", "id"], unique=False)
         batch_op.create_index(batch_op.f("ix_emails_ticket_id"), ["ticket_id"], unique=False)
@@ -608,10 +626,12 @@ def upgrade():
         sa.Column("at", models.base.UTCDateTime(), nullable=False),
         sa.Column("body", sa.String(length=4000), nullable=False),
         sa.Column("internal", sa.Boolean(), nullable=False),
+        sa.Column("once", sa.String(length=64), nullable=True),
         sa.CheckConstraint("length(body) BETWEEN 1 AND 4000", name=op.f("ck_ticket_messages_body_has_a_length")),
         sa.ForeignKeyConstraint(["ticket_id"], ["tickets.id"], name=op.f("fk_ticket_messages_ticket_id")),
         sa.ForeignKeyConstraint(["user_id"], ["users.id"], name=op.f("fk_ticket_messages_user_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_ticket_messages")),
+        sa.UniqueConstraint("once", name=op.f("uq_ticket_messages_once")),
     )
     with op.batch_alter_table("ticket_messages", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_ticket_messages_ticket_id"), ["ticket_id"], unique=False)
@@ -653,6 +673,7 @@ def upgrade():
         sa.Column("at", models.base.UTCDateTime(), nullable=False),
         sa.Column("code", sa.String(length=40), nullable=False),
         sa.Column("user_id", sa.Integer(), nullable=True),
+        sa.Column("about_id", sa.Integer(), nullable=True),
         sa.Column("order_id", sa.Integer(), nullable=True),
         sa.Column("order_version", sa.Integer(), nullable=True),
         sa.Column("from_status", sa.String(length=20), nullable=True),
@@ -663,6 +684,7 @@ def upgrade():
         sa.Column("email_id", sa.Integer(), nullable=True),
         sa.Column("ticket_id", sa.Integer(), nullable=True),
         sa.Column("window_id", sa.Integer(), nullable=True),
+        sa.ForeignKeyConstraint(["about_id"], ["users.id"], name=op.f("fk_events_about_id")),
         sa.ForeignKeyConstraint(["email_id"], ["emails.id"], name=op.f("fk_events_email_id")),
         sa.ForeignKeyConstraint(["internal_note_id"], ["notes.id"], name=op.f("fk_events_internal_note_id")),
         sa.ForeignKeyConstraint(["note_id"], ["notes.id"], name=op.f("fk_events_note_id")),
@@ -673,6 +695,13 @@ def upgrade():
         sa.PrimaryKeyConstraint("id", name=op.f("pk_events")),
     )
     with op.batch_alter_table("events", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_events_about",
+            ["about_id", "id"],
+            unique=False,
+            sqlite_where=sa.text("about_id IS NOT NULL"),
+            postgresql_where=sa.text("about_id IS NOT NULL"),
+        )
         batch_op.create_index("ix_events_code", ["code", "id"], unique=False)
         batch_op.create_index("ix_events_order", ["order_id", "id"], unique=False)
         batch_op.create_index("ix_events_ticket", ["ticket_id", "id"], unique=False)
@@ -694,6 +723,13 @@ def upgrade():
     )
     with op.batch_alter_table("refunds", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_refunds_order_id"), ["order_id"], unique=False)
+        batch_op.create_index(
+            "ix_refunds_owed",
+            ["id"],
+            unique=False,
+            sqlite_where=sa.text("settled_at IS NULL"),
+            postgresql_where=sa.text("settled_at IS NULL"),
+        )
 
     op.create_table(
         "window_entries",
@@ -724,7 +760,10 @@ def upgrade():
 
 
 def downgrade():
-    for table in ("order_search", "order_words"):
+    for table in (
+        "order_search",
+        "ticket_search",
+    ):
         op.execute(f"DROP TABLE {table}")
     with op.batch_alter_table("window_entries", schema=None) as batch_op:
         batch_op.drop_index(
@@ -736,6 +775,11 @@ def downgrade():
 
     op.drop_table("window_entries")
     with op.batch_alter_table("refunds", schema=None) as batch_op:
+        batch_op.drop_index(
+            "ix_refunds_owed",
+            sqlite_where=sa.text("settled_at IS NULL"),
+            postgresql_where=sa.text("settled_at IS NULL"),
+        )
         batch_op.drop_index(batch_op.f("ix_refunds_order_id"))
 
     op.drop_table("refunds")
@@ -744,6 +788,11 @@ def downgrade():
         batch_op.drop_index("ix_events_ticket")
         batch_op.drop_index("ix_events_order")
         batch_op.drop_index("ix_events_code")
+        batch_op.drop_index(
+            "ix_events_about",
+            sqlite_where=sa.text("about_id IS NOT NULL"),
+            postgresql_where=sa.text("about_id IS NOT NULL"),
+        )
 
     op.drop_table("events")
     with op.batch_alter_table("attachments", schema=None) as batch_op:
@@ -759,6 +808,15 @@ def downgrade():
         batch_op.drop_index(batch_op.f("ix_emails_ticket_id"))
         batch_op.drop_index("ix_emails_state")
         batch_op.drop_index("ix_emails_order")
+        batch_op.drop_index(
+            "ix_emails_not_told",
+            sqlite_where=sa.text(
+                "kind = 'order_cancelled' AND (state = 'failed' OR (state = 'not_sent' AND reason IN ('no_address', 'no_server')))"
+            ),
+            postgresql_where=sa.text(
+                "kind = 'order_cancelled' AND (state = 'failed' OR (state = 'not_sent' AND reason IN ('no_address', 'no_server')))"
+            ),
+        )
         batch_op.drop_index(
             "ix_emails_due",
             sqlite_where=sa.text("state IN ('held', 'queued', 'sending')"),

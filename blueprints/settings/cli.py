@@ -1,0 +1,110 @@
+"""`flask init`: from an empty folder to a store that somebody can sign in to."""
+
+from typing import Any
+from zoneinfo import available_timezones
+
+import click
+from babel.numbers import list_currencies
+from sqlalchemy import select
+
+from blueprints import schema
+from blueprints.auth.adding_users import add_user
+from blueprints.auth.email_addresses import NotAnEmail, read_email
+from blueprints.auth.passwords import SHORTEST, WeakPassword, refuse_weak
+from blueprints.settings import settings
+from blueprints.settings.opening import open_store
+from blueprints.shop import find_store
+from models import SYSTEM, Language, Role, User, db
+
+
+@settings.cli.command("init")
+@click.option("--store-name", help="As customers know it.")
+@click.option("--currency", help="Three letters, such as PHP.")
+@click.option("--timezone", help="Such as Asia/Manila.")
+@click.option("--language", type=click.Choice([language.value for language in Language]), default="en")
+@click.option("--owner-email", help="The owner signs in with it.")
+@click.option("--owner-name")
+@click.option("--owner-password")
+def init(**given: str | None) -> None:
+    """Make the store and its owner, or bring the database up to date. Asks for what it is not told."""
+    try:
+        schema.bring_up_to_date()
+    except schema.NewerSchema:
+        raise click.ClickException(
+            "This database was made by a newer Suki. Upgrade Suki; nothing was changed."
+        ) from None
+    store, has_owner = find_store(), db.session.scalar(select(User.id).where(User.role == Role.OWNER).limit(1))
+    if store is not None and has_owner:
+        click.echo(f"{store.name} is set up, and its database is up to date.")
+        return
+    # Everything is asked and checked first, so that a mistake leaves nothing half made.
+    opening = None if store is not None else _ask_for_store(given)
+    owner = None if has_owner else _ask_for_owner(given)
+    if opening is not None:
+        open_store(**opening)
+    if owner is not None:
+        add_user(**owner, role=Role.OWNER, by=SYSTEM)
+    click.echo("The store is set up. Start it with: flask serve")
+
+
+def _ask_for_store(given: dict[str, str | None]) -> dict[str, Any]:
+    return {
+        "name": _answer(given["store_name"], "Name of the store", _as_name),
+        "currency": _answer(given["currency"], "Currency", _as_currency, default="PHP"),
+        "timezone": _answer(given["timezone"], "Time zone", _as_timezone, default="Asia/Manila"),
+        "language": Language(given["language"] or Language.ENGLISH),
+    }
+
+
+def _ask_for_owner(given: dict[str, str | None]) -> dict[str, Any]:
+    email = _answer(given["owner_email"], "Owner’s email address", _as_email)
+
+    def as_password(text: str) -> str:
+        try:
+            refuse_weak(text, email=email)
+        except WeakPassword as refusal:
+            reason = refusal.weakness.value.replace("_", " ")
+            raise click.UsageError(
+                f"That password is {reason}. Choose another of {SHORTEST} characters or more."
+            ) from None
+        return text
+
+    return {
+        "email": email,
+        "name": given["owner_name"] or email.partition("@")[0].capitalize(),
+        "password": _answer(given["owner_password"], "Owner’s password", as_password, hide_input=True),
+    }
+
+
+def _answer(given: str | None, question: str, read: Any, **options: Any) -> Any:
+    """What was given must be right; what is asked for is asked again until it is."""
+    if given is not None:
+        return read(given)
+    return click.prompt(question, value_proc=read, confirmation_prompt="hide_input" in options, **options)
+
+
+def _as_name(text: str) -> str:
+    name = " ".join(text.split())
+    if not 1 <= len(name) <= 100 or not name.isprintable():
+        raise click.UsageError("A store’s name has 1 to 100 characters.")
+    return name
+
+
+def _as_currency(text: str) -> str:
+    code = text.strip().upper()
+    if code not in list_currencies():
+        raise click.UsageError(f"{text!r} is no currency. It has three letters, such as PHP.")
+    return code
+
+
+def _as_timezone(text: str) -> str:
+    if text.strip() not in available_timezones():
+        raise click.UsageError(f"{text!r} is no time zone. It looks like Asia/Manila.")
+    return text.strip()
+
+
+def _as_email(text: str) -> str:
+    try:
+        return read_email(text)
+    except NotAnEmail:
+        raise click.UsageError(f"{text!r} is no email address.") from None
