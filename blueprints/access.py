@@ -10,12 +10,25 @@ from flask import Flask, abort, current_app, g, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import LoginManager, current_user
 from sqlalchemy import select, true, update
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import joinedload, undefer
 
 from blueprints import clock
 from blueprints.shop import find_store
 from blueprints.tokens import hash_of
-from models import Actor, DatabaseBusy, Order, Role, Store, User, UserSession, db, writing
+from models import (
+    Actor,
+    Attachment,
+    DatabaseBusy,
+    Order,
+    Role,
+    Store,
+    Ticket,
+    TicketMessage,
+    User,
+    UserSession,
+    db,
+    writing,
+)
 
 View = TypeVar("View", bound=Callable[..., ResponseReturnValue])
 
@@ -28,15 +41,19 @@ class Right(StrEnum):
     """New orders, imports, exports."""
     SETTLE_REFUNDS = "settle_refunds"
     SEE_TICKETS = "see_tickets"
+    FILE_TICKETS = "file_tickets"
+    """And close them again, when they are not needed any more."""
+    SOLVE_TICKETS = "solve_tickets"
+    """The support team's side: notes among themselves, who takes a ticket, and that it is done."""
     MANAGE_STORE = "manage_store"
     """Settings and users."""
 
 
-_STAFF = frozenset(Right) - {Right.MANAGE_STORE}
+_OWNER = frozenset(Right) - {Right.SOLVE_TICKETS}
 RIGHTS: dict[Role, frozenset[Right]] = {
-    Role.OWNER: frozenset(Right),
-    Role.STAFF: _STAFF,
-    Role.SUPPORT: frozenset({Right.SIGNED_IN, Right.SEE_TICKETS}),
+    Role.OWNER: _OWNER,
+    Role.STAFF: _OWNER - {Right.MANAGE_STORE},
+    Role.SUPPORT: frozenset({Right.SIGNED_IN, Right.SEE_TICKETS, Right.SOLVE_TICKETS}),
 }
 
 # How long a session may lie idle, and how long it may last in all.
@@ -67,6 +84,16 @@ def public(view: View) -> View:
     return view
 
 
+def takes(most_bytes: int) -> Callable[[View], View]:
+    """Marks a view whose form may bring files: how large it may be in all, where others take a megabyte."""
+
+    def mark(view: View) -> View:
+        view.takes = most_bytes  # type: ignore[attr-defined]  # a mark on a function
+        return view
+
+    return mark
+
+
 def put_up_wall(app: Flask) -> None:
     login_manager.init_app(app)
     app.before_request(_wall)
@@ -92,6 +119,8 @@ def _wall() -> ResponseReturnValue | None:
         return redirect(url_for("auth.login", next=_way_back()), 303)
     if right not in RIGHTS[current_user.role]:
         abort(403)
+    # Here, because the check of the form's token reads the form before its view does.
+    request.max_content_length = getattr(view, "takes", request.max_content_length)
     return None
 
 
@@ -155,3 +184,24 @@ def order_or_404(order_id: int) -> Order:
     if order is None:
         abort(404)
     return order
+
+
+def ticket_or_404(ticket_id: int) -> Ticket:
+    """The one door to a ticket: everybody who sees tickets sees all of the store's."""
+    ticket = db.session.scalars(
+        select(Ticket).where(Ticket.id == ticket_id).options(joinedload(Ticket.opened_by), joinedload(Ticket.assignee))
+    ).one_or_none()
+    if ticket is None:
+        abort(404)
+    return ticket
+
+
+def attachment_or_404(attachment_id: int) -> Attachment:
+    """What came with an internal note is not there for the merchant, as the note is not."""
+    found = select(Attachment).outerjoin(TicketMessage).where(Attachment.id == attachment_id)
+    if not may(Right.SOLVE_TICKETS):
+        found = found.where(TicketMessage.internal.is_not(True))
+    attachment = db.session.scalars(found.options(undefer(Attachment.content))).one_or_none()
+    if attachment is None:
+        abort(404)
+    return attachment

@@ -25,6 +25,7 @@ from models import (
     PaymentMethod,
     PaymentStatus,
     Role,
+    TicketState,
 )
 
 WORDS = {
@@ -67,6 +68,11 @@ WORDS = {
     Role.OWNER: _l("Owner"),
     Role.STAFF: _l("Staff"),
     Role.SUPPORT: _l("Support"),
+    TicketState.OPEN: _l("Open"),
+    TicketState.WAITING_ON_MERCHANT: _l("Waiting on the merchant"),
+    TicketState.WAITING_ON_SUPPORT: _l("Waiting on support"),
+    TicketState.SOLVED: _l("Solved"),
+    TicketState.CLOSED: _l("Closed"),
 }
 
 

@@ -142,7 +142,7 @@ class Attachment(Base):
 
 
 # Tickets know orders, and not the other way round; an order's page asks it for the one that is open.
-Order.open_ticket = relationship(  # type: ignore[attr-defined]  # added to a class that is there already
+Order.open_ticket = relationship(
     Ticket,
     primaryjoin=and_(Order.id == foreign(Ticket.order_id), Ticket.state.in_(STILL_OPEN)),
     uselist=False,
