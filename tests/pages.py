@@ -62,7 +62,7 @@ class Page:
         field = self.soup.select_one(f"main [name='{name}']")
         assert field is not None, f"no field {name} on {self.h1!r}"
         if field.name == "textarea":
-            return field.get_text().removeprefix("\n")
+            return field.get_text().replace("\r\n", "\n").removeprefix("\n")
         if field.name == "select":
             chosen = field.select_one("option[selected]")
             return str(chosen["value"]) if chosen else None
