@@ -137,11 +137,13 @@ def search_ddl() -> list[str]:
 
 
 def keep_index_of(source: Table, index: SearchIndex) -> None:
-    """Makes the index whenever the table is made."""
+    """Makes the index whenever the table is made, and drops it with the table."""
     for statement in index.ddl():
         # sqlalchemy's DDL is not typed
         ddl = DDL(statement)  # type: ignore[no-untyped-call]  # SQLAlchemy gives it no types
         event.listen(source, "after_create", ddl.execute_if(dialect="sqlite"))
+    drop = DDL(f"DROP TABLE IF EXISTS {index.name}")  # type: ignore[no-untyped-call]  # SQLAlchemy gives it no types
+    event.listen(source, "before_drop", drop.execute_if(dialect="sqlite"))
 
 
 def quoted(column: str, text: str) -> str:
