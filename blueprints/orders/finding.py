@@ -1,0 +1,240 @@
+"""Finding orders: by any part of a number, name, email or phone, and by what they are; newest first, page by page."""
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import ColumnElement, Executable, Row, Select, and_, exists, func, not_, or_, select
+from sqlalchemy.orm import aliased
+
+from models import Courier, Email, Order, OrderStatus, PaymentStatus, Refund, db
+from models.cancellation import STILL_OWED
+from models.email import NOT_TOLD
+from models.order import position_of
+from models.search import ORDER_SEARCH, containing, digits_of, facet, fold, quoted
+
+PAGE = 50
+LONGEST_SEARCH = 200
+MOST_WORDS = 10
+MOST_SINGLED_OUT = 500
+"""Orders that ask for attention are looked for among this many; a shop that has more has other worries."""
+
+# Accepted, and still in the shop.
+TO_SEND = (OrderStatus.ACCEPTED, OrderStatus.PROCESSING, OrderStatus.READY_FOR_PICKUP)
+
+
+class Attention(StrEnum):
+    NOT_TOLD = "not_told"
+    """Cancelled, and the customer has not heard of it."""
+    REFUND_OWED = "refund_owed"
+
+
+def _not_told() -> Select[Any]:
+    """The last that was to tell them did not reach them; an email that was sent again after it may have."""
+    later = aliased(Email)
+    return select(Email.order_id).where(
+        Email.id.in_(select(Email.id).where(NOT_TOLD).order_by(Email.id.desc()).limit(MOST_SINGLED_OUT)),
+        ~exists().where(later.order_id == Email.order_id, later.kind == Email.kind, later.id > Email.id),
+    )
+
+
+SINGLED_OUT: dict[Attention, Select[Any]] = {
+    Attention.NOT_TOLD: _not_told(),
+    Attention.REFUND_OWED: select(Refund.order_id).where(STILL_OWED).order_by(Refund.id.desc()).limit(MOST_SINGLED_OUT),
+}
+
+
+@dataclass(frozen=True)
+class Filters:
+    statuses: tuple[OrderStatus, ...] = ()
+    """Any of these."""
+    payment: PaymentStatus | None = None
+    booked: bool | None = None
+    placed_from: datetime | None = None
+    placed_before: datetime | None = None
+    attention: Attention | None = None
+
+    def facets(self) -> list[str]:
+        """What the index calls orders that are so; several names for several statuses."""
+        return [
+            facet(status=status, payment_status=self.payment, booked=self.booked) for status in self.statuses or (None,)
+        ]
+
+    def admit(self, order: Row[Any]) -> bool:
+        return (
+            (not self.statuses or order.status in self.statuses)
+            and self.payment in (None, order.payment_status)
+            and self.booked in (None, order.is_booked)
+        )
+
+    @property
+    def need_index(self) -> bool:
+        """One status or one payment has an index of its own; anything else is in the index of the search."""
+        return self.booked is not None or len(self.statuses) > 1 or bool(self.statuses and self.payment)
+
+
+@dataclass(frozen=True)
+class Search:
+    """What somebody typed, as what to look for."""
+
+    number: str = ""
+    """All of it, if it is an order's number."""
+    words: tuple[str, ...] = ()
+    phone: str = ""
+    """All of it, if it is part of a phone."""
+
+    @classmethod
+    def of(cls, typed: str) -> "Search":
+        typed = typed[:LONGEST_SEARCH].replace("\0", "").encode(errors="ignore").decode()
+        folded = fold(typed)[:LONGEST_SEARCH]
+        words = dict.fromkeys(filter(None, (word.lstrip("#") for word in folded.split())))
+        number = " ".join(typed.split()).lstrip("#").strip()
+        return cls(number, tuple(words)[:MOST_WORDS], _phone_in(folded))
+
+
+@dataclass(frozen=True)
+class Found:
+    orders: list[Row[Any]]
+    newer: int | None = None
+    """The cursor of the page with newer ones."""
+    older: int | None = None
+
+
+def find_orders(
+    typed: str, filters: Filters, *, before: int | None = None, after: int | None = None, limit: int = PAGE
+) -> Found:
+    """The page of orders placed before (or after) a position; the first page when there is none such."""
+    search = Search.of(typed)
+    exact = _orders_numbered(search.number, filters) if search.words else []
+    place, conditions = _matching(search, filters)
+    if exact:
+        conditions.append(place.not_in([order.position for order in exact]))
+    matching = select(place).where(*conditions)
+    if after is not None:
+        newer = _rows(matching.where(place > after).order_by(place).limit(limit + 1))
+        if len(newer) > limit:
+            return Found(newer[1:], newer=newer[1].position, older=newer[-1].position)
+        before = None
+    matching = matching.order_by(place.desc()).limit(limit + 1)
+    if before is not None and (rows := _rows(matching.where(place < before))):
+        return Found(rows[:limit], newer=rows[0].position, older=_older(rows, limit))
+    rows = _rows(matching)
+    return Found([*exact, *rows[:limit]], older=_older(rows, limit))
+
+
+def positions_of(typed: str, filters: Filters) -> Select[Any]:
+    """Of all that a search finds, newest first, for whoever reads them to the end."""
+    place, conditions = _matching(Search.of(typed), filters)
+    return select(place).where(*conditions).order_by(place.desc())
+
+
+def _older(rows: list[Row[Any]], limit: int) -> int | None:
+    return rows[limit - 1].position if len(rows) > limit else None
+
+
+_PLACE = Order.__table__.c.position
+_IS_BOOKED = and_(Order.booked_at.is_not(None), Order.booking_cancelled_at.is_(None))
+
+LISTED = select(
+    Order.id,
+    Order.number,
+    Order.position,
+    Order.placed_at,
+    Order.customer_name,
+    Order.item_count,
+    Order.total,
+    Order.currency,
+    Order.status,
+    Order.payment_status,
+    _IS_BOOKED.label("is_booked"),
+    Courier.name.label("courier"),
+).outerjoin(Courier, Courier.id == Order.courier_id)
+
+
+def _rows(positions: Select[Any]) -> list[Row[Any]]:
+    """One statement for a page, whatever it shows."""
+    return _fetched(LISTED.where(Order.position.in_(positions)).order_by(Order.position.desc()))
+
+
+def _fetched(statement: Executable) -> list[Row[Any]]:
+    return list(db.session.execute(statement))
+
+
+def _orders_numbered(number: str, filters: Filters) -> list[Row[Any]]:
+    """What they are is looked at here: asked of SQLite, it would start from the status instead of the number."""
+    spellings = {number, number.upper(), number.lower()}
+    found = LISTED.where(Order.number.in_(spellings), *_singled_out(filters), *_placed(_PLACE, filters))
+    return [order for order in _fetched(found) if filters.admit(order)]
+
+
+def _matching(search: Search, filters: Filters) -> tuple[ColumnElement[int], list[ColumnElement[bool]]]:
+    """The column that is an order's place, and what must be so: asked of the orders where one of their indexes
+    answers, else of the index of the search."""
+    if filters.attention or not (search.words or filters.need_index):
+        place = _PLACE
+        conditions = [*_plainly(filters), *_worded(search)]
+    else:
+        place = ORDER_SEARCH.c.rowid
+        conditions = [ORDER_SEARCH.c.order_search.op("MATCH")(_question(search, filters))]
+    return place, [*conditions, *_placed(place, filters)]
+
+
+def _plainly(filters: Filters) -> list[ColumnElement[bool]]:
+    conditions = _singled_out(filters)
+    if filters.statuses:
+        conditions.append(Order.status.in_(filters.statuses))
+    if filters.payment:
+        conditions.append(Order.payment_status == filters.payment)
+    if filters.booked is not None:
+        conditions.append(_IS_BOOKED if filters.booked else not_(_IS_BOOKED))
+    return conditions
+
+
+def _singled_out(filters: Filters) -> list[ColumnElement[bool]]:
+    return [Order.id.in_(SINGLED_OUT[filters.attention])] if filters.attention else []
+
+
+def _placed(place: ColumnElement[int], filters: Filters) -> list[ColumnElement[bool]]:
+    """Dates are bounds of the place."""
+    bounds = []
+    if filters.placed_from:
+        bounds.append(place >= position_of(filters.placed_from, 0))
+    if filters.placed_before:
+        bounds.append(place < position_of(filters.placed_before, 0))
+    return bounds
+
+
+def _worded(search: Search) -> list[ColumnElement[bool]]:
+    """The same as _question, for the few orders that were singled out."""
+    if not search.words:
+        return []
+
+    def has(word: str) -> ColumnElement[bool]:
+        return func.instr(Order.search_text, containing(word)) > 0
+
+    every_word = [has(word) for word in search.words]
+    return [or_(condition, has(search.phone)) for condition in every_word] if search.phone else every_word
+
+
+def _question(search: Search, filters: Filters) -> str:
+    """In the language of MATCH, of which nothing that was typed becomes a part: each word is quoted."""
+    parts = []
+    if search.words:
+        words = " AND ".join(quoted("search_text", containing(word)) for word in search.words)
+        parts.append(f"(({words}) OR {quoted('search_text', search.phone)})" if search.phone else words)
+    if filters.statuses or filters.payment or filters.booked is not None:
+        parts.append("(" + " OR ".join(quoted("facets", name) for name in filters.facets()) + ")")
+    return " AND ".join(parts)
+
+
+def _phone_in(folded: str) -> str:
+    """The digits to look for when a phone was typed, in whatever way it is written in the order: +63 917 … is 0917 …
+    Of an international number some digits too many are dropped, as country codes have one to three."""
+    digits = digits_of(folded)
+    if len(digits) < 3 or not re.fullmatch(r"[0-9 ()+./-]*", folded):
+        return ""
+    is_international = folded.startswith(("+", "00")) or (len(digits) >= 12 and not digits.startswith("0"))
+    national = digits.lstrip("0")[3 if is_international else 0 :]
+    return national if len(national) >= 5 else digits
