@@ -1,0 +1,46 @@
+"""`flask seed` fills a store that has nothing to lose."""
+
+from sqlalchemy import select, text
+
+from blueprints.orders.finding import Filters, find_orders
+from models import Courier, Order, OrderItem, Store, db, writing
+from models.order import position_of, search_text_of
+
+
+def seed(app, count):
+    return app.test_cli_runner().invoke(args=["seed", "--orders", str(count)])
+
+
+def test_a_store_with_orders_of_its_own_is_left_alone(app, shop):
+    shop.order()
+    answer = seed(app, 5)
+    assert answer.exit_code == 1
+    assert "This store has orders of its own" in answer.output
+    assert shop.count(Order) == 1
+
+
+def test_a_demo_gets_more(app, shop):
+    last = shop.order(number="5000")
+    with app.app_context(), writing() as session:
+        session.get_one(Store, 1).is_demo = True
+    assert seed(app, 3).exit_code == 0
+    assert {order.number for order in shop.all(select(Order))} == {last.number, "5001", "5002", "5003"}
+
+
+def test_made_up_orders_are_as_whole_as_real_ones(app, shop):
+    assert seed(app, 300).exit_code == 0
+    for order in shop.all(select(Order)):
+        assert order.position == position_of(order.placed_at, order.id)
+        assert order.search_text == search_text_of(order)
+    items = shop.all(select(OrderItem))
+    assert sum(item.quantity for item in items) == sum(order.item_count for order in shop.all(select(Order)))
+    with app.app_context():
+        assert len(find_orders("example.com", Filters()).orders) == 50
+        assert db.session.execute(text("PRAGMA foreign_key_check")).all() == []
+
+
+def test_a_store_without_couriers_can_be_filled(app, shop):
+    with app.app_context(), writing() as session:
+        session.query(Courier).delete()
+    assert seed(app, 100).exit_code == 0
+    assert shop.count(Order) == 100
