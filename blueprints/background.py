@@ -1,51 +1,89 @@
-"""The one thread of a web process that does what no page should wait for, such as delivering mail."""
+"""What no page should wait for, such as delivering mail: one thread in each web process for each such task."""
 
+import atexit
 import logging
+import time
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from threading import Event, Thread
 
 from flask import Flask
 
-from models import db
+from models import DatabaseBusy, db
 
 log = logging.getLogger("suki")
 LOOK_EVERY_S = 5.0
+STOP_WITHIN_S = 5.0
 
-_due = Event()
-_tasks: list[Callable[[], None]] = []
+
+@dataclass
+class _Task:
+    """A thread each, so that a mail server that hangs holds up no import, nor a long import the mail."""
+
+    function: Callable[[], None]
+    due: Event = field(default_factory=Event)
+
+
+_tasks: list[_Task] = []
+_threads: list[Thread] = []
+_stopping = Event()
 
 
 def task(function: Callable[[], None]) -> Callable[[], None]:
-    """Registers what is done at each round. It must stop by itself soon, and find its own work when asked again."""
-    _tasks.append(function)
+    """Registers what is done at each round. It finds its own work when asked again, and stops when told to."""
+    _tasks.append(_Task(function))
     return function
 
 
 def wake() -> None:
     """There is something to do now; called after the commit that made it so."""
-    _due.set()
+    for each in _tasks:
+        each.due.set()
+
+
+def is_stopping() -> bool:
+    """Asked by a task between two steps: the process is about to end."""
+    return _stopping.is_set()
 
 
 def run_once(app: Flask) -> None:
     """One round of everything; a failure of one task keeps no other from its turn."""
-    for function in _tasks:
-        with app.app_context():
-            try:
-                function()
-            except Exception:
-                db.session.rollback()
-                log.exception("background task %s failed", function.__name__)
+    for each in _tasks:
+        _run(app, each)
 
 
-def start(app: Flask) -> Thread:
-    """A daemon: what it is in the middle of when the process ends is found again by the next one."""
+def _run(app: Flask, each: _Task) -> None:
+    with app.app_context():
+        try:
+            each.function()
+        except DatabaseBusy:
+            db.session.rollback()  # it finds its work again at the next round
+        except Exception:
+            db.session.rollback()
+            log.exception("background task %s failed", each.function.__name__)
 
-    def forever() -> None:
-        while True:
-            run_once(app)
-            _due.wait(LOOK_EVERY_S)
-            _due.clear()
 
-    thread = Thread(target=forever, name="suki-background", daemon=True)
-    thread.start()
-    return thread
+def start(app: Flask) -> None:
+    """Daemons: what they are in the middle of when the process is killed is found again by the next one."""
+
+    def forever(each: _Task) -> None:
+        while not _stopping.is_set():
+            _run(app, each)
+            each.due.wait(LOOK_EVERY_S)
+            each.due.clear()
+
+    _stopping.clear()
+    for each in _tasks:
+        thread = Thread(target=forever, args=[each], name=f"suki-{each.function.__name__}", daemon=True)
+        thread.start()
+        _threads.append(thread)
+
+
+@atexit.register
+def stop() -> None:
+    """Lets each task end the step that it is in: an email that the server has taken is noted before we go."""
+    _stopping.set()
+    wake()
+    until = time.monotonic() + STOP_WITHIN_S
+    while _threads:
+        _threads.pop().join(max(0.0, until - time.monotonic()))

@@ -4,10 +4,14 @@ import secrets
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from urllib.parse import urlsplit
 
 from flask import current_app
+from flask_babel import get_locale
+from sqlalchemy import event
 from sqlalchemy.orm import Session
 
+from blueprints import background
 from blueprints.shop import current_store
 from models import Email, EmailState, NotSentReason
 
@@ -24,7 +28,10 @@ def render(kind: str, **context: Any) -> Message:
 
     def part(name: str) -> str:
         return current_app.jinja_env.get_template(f"email/{kind}/{name}").render(
-            store=current_store(), base_url=current_app.config["BASE_URL"], **context
+            store=current_store(),
+            base_url=current_app.config["BASE_URL"],
+            language=str(get_locale() or "en"),
+            **context,
         )
 
     return Message(subject=" ".join(part("subject.txt").split()), text=part("body.txt"), html=part("body.html"))
@@ -49,6 +56,7 @@ def queue(
     recipient: str | None,
     at: datetime,
     order_id: int | None = None,
+    ticket_id: int | None = None,
     reply_to: str | None = None,
     not_sent: NotSentReason | None = None,
     due_at: datetime | None = None,
@@ -57,16 +65,38 @@ def queue(
     email = Email(
         kind=kind,
         order_id=order_id,
+        ticket_id=ticket_id,
         recipient=recipient,
         reply_to=reply_to,
         subject=message.subject,
         text=message.text,
         html=message.html,
-        message_id=f"<{secrets.token_hex(16)}@suki>",
+        message_id=f"<{secrets.token_hex(16)}@{_home()}>",
         state=EmailState.NOT_SENT if not_sent else EmailState.QUEUED,
         reason=not_sent,
         created_at=at,
         due_at=due_at or at,
     )
     session.add(email)
+    if not not_sent:
+        session.info["mail_is_queued"] = True
     return email
+
+
+def _home() -> str:
+    """Where message ids are at home: the domain that mail comes from, else the store's own address."""
+    _, _, domain = str(current_app.config["MAIL_DEFAULT_SENDER"] or "").rstrip("> ").rpartition("@")
+    home = domain or urlsplit(str(current_app.config["BASE_URL"])).hostname or ""
+    return home if home.isascii() and home.replace(".", "").replace("-", "").isalnum() else "suki.invalid"
+
+
+@event.listens_for(Session, "after_commit")
+def _wake_deliverer(session: Session) -> None:
+    """Mail leaves as soon as what it tells of is true, and not before."""
+    if session.info.pop("mail_is_queued", False):
+        background.wake()
+
+
+@event.listens_for(Session, "after_rollback")
+def _let_deliverer_sleep(session: Session) -> None:
+    session.info.pop("mail_is_queued", None)

@@ -44,7 +44,7 @@ class CustomerAlert(StrEnum):
     ORDER_CANCELLED = "order_cancelled"
 
 
-_WAITING = text("state IN ('held', 'queued', 'sending')")
+WAITING = text("state IN ('held', 'queued', 'sending')")
 # The customer of a cancelled order who should have been told, and was not.
 NOT_TOLD = text(
     "kind = 'order_cancelled' AND (state = 'failed' OR (state = 'not_sent' AND reason IN ('no_address', 'no_server')))"
@@ -58,7 +58,7 @@ class Email(Base):
         CheckConstraint("(state = 'sent') = (sent_at IS NOT NULL)", name="sent_has_a_date"),
         CheckConstraint("recipient IS NOT NULL OR state = 'not_sent'", name="sent_to_somebody"),
         Index("ix_emails_order", "order_id", "id"),
-        Index("ix_emails_due", "due_at", sqlite_where=_WAITING, postgresql_where=_WAITING),
+        Index("ix_emails_due", "due_at", sqlite_where=WAITING, postgresql_where=WAITING),
         Index("ix_emails_state", "state", "id"),
         Index("ix_emails_not_told", "id", sqlite_where=NOT_TOLD, postgresql_where=NOT_TOLD),
     )

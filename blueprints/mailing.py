@@ -1,0 +1,221 @@
+"""Delivering the outbox: any number of processes may do it at once, and any of them may die in the middle of it."""
+
+import logging
+import re
+import secrets
+import smtplib
+import time
+from collections import Counter
+from datetime import timedelta
+from email.utils import parseaddr
+from enum import StrEnum
+from typing import Any, cast
+
+from flask import current_app
+from flask_babel import gettext as _
+from sqlalchemy import CursorResult, Update, select, update
+from sqlalchemy.orm import Session
+
+from blueprints import background, clock
+from blueprints.letters import Letter, UnsafeLetter, one_address
+from blueprints.outbox import mail_is_configured
+from blueprints.seals import SEALED_KINDS, unsealed
+from blueprints.shop import current_store
+from blueprints.smtp import Line, in_words
+from models import DatabaseBusy, Email, EmailState, db, writing
+from models.email import WAITING
+
+log = logging.getLogger("suki")
+
+# A deliverer that has not said by then how it went has died, and the email is anybody's again. Longer than one letter
+# can take: each answer of the server is waited for as long as MAIL_TIMEOUT says, and only the last six times as long.
+LEASE = timedelta(minutes=10)
+BACK_OFF = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 180))
+GIVE_UP_AFTER = timedelta(days=2)
+# While the server can't be reached one email tries, and the others wait without using up tries of their own.
+OTHERS_WAIT = timedelta(minutes=1)
+NOTE_WITHIN_S = 60.0
+
+# A store's name that may stand before its address: letters, digits, and what names are written with.
+_PLAIN_NAME = re.compile(r"[^\W_](?:[\w &'’.-]{0,98}[\w.])?")
+
+
+class Outcome(StrEnum):
+    SENT = "sent"
+    FAILED = "failed"
+    PUT_OFF = "put_off"
+    UNREACHABLE = "unreachable"
+    """Put off as well, and it is not about this one email: none would get through now."""
+
+
+@background.task
+def deliver_in_background() -> None:
+    if mail_is_configured():
+        deliver()
+
+
+def deliver() -> Counter[Outcome]:
+    """Sends what is due, one email after the other, until nothing is or the server can't be reached."""
+    outcomes: Counter[Outcome] = Counter()
+    with Line(current_app.extensions["mail"]) as line:
+        while not background.is_stopping() and (email := claim()) is not None:
+            outcome = _send(line, email)
+            outcomes[outcome] += 1
+            if outcome is Outcome.UNREACHABLE:
+                break
+    return outcomes
+
+
+def claim() -> Email | None:
+    """The email that is due longest, and ours alone until the lease ends. None when nothing is due."""
+    while True:
+        due = select(Email.id).where(WAITING, Email.due_at <= clock.now()).order_by(Email.due_at, Email.id).limit(1)
+        email_id = db.session.scalar(due)
+        if email_id is None:
+            db.session.rollback()
+            return None
+        with writing() as session:
+            now = clock.now()
+            rows = _update(
+                session,
+                update(Email)
+                .where(Email.id == email_id, WAITING, Email.due_at <= now)
+                .values(state=EmailState.SENDING, due_at=now + LEASE, attempts=Email.attempts + 1),
+            )
+            if rows == 1:
+                email = session.get_one(Email, email_id, populate_existing=True)
+                session.expunge(email)
+                return email
+
+
+def _update(session: Session, statement: Update) -> int:
+    """How many rows it changed; whatever the session may have read of them is of no use afterwards."""
+    result = session.execute(statement, execution_options={"synchronize_session": False})
+    return cast("CursorResult[Any]", result).rowcount
+
+
+def write(email: Email) -> Letter:
+    """Raises UnsafeLetter."""
+    text, html = unsealed(email)
+    letter = Letter(
+        sender=sender(),
+        recipient=email.recipient or "",
+        reply_to=_plain_or_none(email.reply_to),
+        subject=email.subject,
+        text=text,
+        html=html,
+        message_id=email.message_id,
+        at=email.created_at,
+    )
+    db.session.rollback()  # no read stays open while the server is talked to
+    return letter
+
+
+def sender() -> tuple[str, str]:
+    """The display name, empty when the store's can't be one, and the address."""
+    store = current_store()
+    address = parseaddr(str(current_app.config.get("MAIL_DEFAULT_SENDER") or store.email or ""))[1]
+    return store.name if _PLAIN_NAME.fullmatch(store.name) else "", address
+
+
+def _plain_or_none(address: str | None) -> str | None:
+    """Better an email that can't be answered than none."""
+    try:
+        return one_address(address, "reply_to") if address else None
+    except UnsafeLetter:
+        return None
+
+
+def _send(line: Line, email: Email) -> Outcome:
+    try:
+        answer = line.post(write(email))
+    except UnsafeLetter as problem:
+        return _unsafe(email, problem.part)
+    except smtplib.SMTPRecipientsRefused as refusal:
+        return _refused(email, *next(iter(refusal.recipients.values())))
+    except smtplib.SMTPDataError as refusal:
+        return _refused(email, refusal.smtp_code, refusal.smtp_error)
+    except (smtplib.SMTPException, OSError) as problem:
+        return _unreachable(email, in_words(problem))
+    except Exception:
+        # A fault of ours, with this email at least: it must not hold up the others, nor be tried for ever.
+        log.exception("email %s could not be handed over", email.id)
+        return _put_off(email, _("Suki could not hand it over; its log says more."))
+    # Noted before QUIT, and before anything else can go wrong: from here on nothing repeats it.
+    _note(email, state=EmailState.SENT, sent_at=clock.now(), answer=answer)
+    return Outcome.SENT
+
+
+def _unsafe(email: Email, part: str) -> Outcome:
+    if part == "sender":
+        return _unreachable(email, _("Suki has no address to send from: FLASK_MAIL_DEFAULT_SENDER is to name one."))
+    if part == "recipient":
+        return _fail(email, _("Suki did not send it: the address is not one valid email address."))
+    return _fail(email, _("Suki did not send it: a part of it could be read as something else (%(part)s).", part=part))
+
+
+def _refused(email: Email, code: int, text: bytes | str) -> Outcome:
+    answer = in_words((code, text))
+    if code == 421 or not 400 <= code <= 599:
+        return _unreachable(email, answer)
+    return _fail(email, answer) if code >= 500 else _put_off(email, answer)
+
+
+def _unreachable(email: Email, answer: str) -> Outcome:
+    outcome = _put_off(email, answer)
+    with writing() as session:
+        now = clock.now()
+        _update(
+            session,
+            update(Email)
+            .where(WAITING, Email.state != EmailState.SENDING, Email.due_at <= now)
+            .values(state=EmailState.QUEUED, due_at=now + _about(OTHERS_WAIT), answer=answer),
+        )
+    return outcome if outcome is Outcome.FAILED else Outcome.UNREACHABLE
+
+
+def _put_off(email: Email, answer: str) -> Outcome:
+    now = clock.now()
+    if email.attempts > len(BACK_OFF) and now - email.created_at > GIVE_UP_AFTER:
+        return _fail(email, answer)
+    wait = BACK_OFF[min(email.attempts, len(BACK_OFF)) - 1]
+    log.warning("email %s was put off: %s", email.id, _code_of(answer))
+    _note(email, state=EmailState.QUEUED, due_at=now + _about(wait), answer=answer)
+    return Outcome.PUT_OFF
+
+
+def _fail(email: Email, answer: str) -> Outcome:
+    log.warning("email %s failed: %s", email.id, _code_of(answer))
+    _note(email, state=EmailState.FAILED, answer=answer)
+    return Outcome.FAILED
+
+
+def _about(wait: timedelta) -> timedelta:
+    """A tenth more or less, so that what failed together does not come back together."""
+    return wait * (0.9 + secrets.randbelow(2001) / 10_000)
+
+
+def _code_of(answer: str) -> str:
+    """What of a server's answer may stand in the log: the rest may name the customer's address."""
+    code = answer[:3]
+    return code if code.isdigit() else "no answer"
+
+
+def _note(email: Email, **values: object) -> None:
+    """How it went. Others may hold the lock, and this must not be lost: the email would be sent again."""
+    ours = Email.attempts == email.attempts
+    if values["state"] is EmailState.SENT:
+        ours = WAITING  # type: ignore[assignment]  # a condition as well. Sent is sent, whoever took it since
+    if email.kind in SEALED_KINDS and values["state"] is not EmailState.QUEUED:
+        values |= {"text": "", "html": ""}  # nobody else is to find the link in here
+    statement = update(Email).where(Email.id == email.id, ours).values(**values)
+    give_up_at = time.monotonic() + NOTE_WITHIN_S
+    while True:
+        try:
+            with writing() as session:
+                _update(session, statement)
+            return
+        except DatabaseBusy:
+            if time.monotonic() > give_up_at:
+                raise
+            time.sleep(0.1)
