@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from flask import Flask, current_app, request
+from flask import Flask, current_app, request, url_for
 from flask_babel import get_locale
 from flask_babel import gettext as _
 from flask_login import current_user
@@ -76,6 +76,7 @@ def _context() -> dict[str, Any]:
         "now": clock.now(),
         "demo": bool(store and store.is_demo),
         "mail_is_captured": not current_app.config.get("MAIL_SERVER"),
+        "mailbox_url": url_for("orders.emails") if may(Right.SEE_ORDERS) else None,
         "navigation": entries() if current_user.is_authenticated else [],
         "may_manage_store": may(Right.MANAGE_STORE),
         "may_change_orders": may(Right.CHANGE_ORDERS),

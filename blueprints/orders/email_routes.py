@@ -1,0 +1,99 @@
+"""The mailbox: every email of the store, as it was written, with what became of it."""
+
+from flask import Response, abort, flash, make_response, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from sqlalchemy import select
+from werkzeug.datastructures import MultiDict
+
+from blueprints import access
+from blueprints.access import Right, needs
+from blueprints.mailing import sender
+from blueprints.orders import orders
+from blueprints.orders.listing_emails import Box, page_of_emails
+from blueprints.orders.sending_again import NotSentAgain, can_be_sent_again, send_again
+from blueprints.seals import SEALED_KINDS
+from models import Email, EmailState, Order, db
+
+# The HTML of an email is a document of its own: it may have its inline styles and nothing else, wherever it is opened.
+POLICY_OF_AN_EMAIL = (
+    "sandbox; default-src 'none'; style-src 'unsafe-inline'; "
+    "base-uri 'none'; form-action 'none'; frame-ancestors 'self'"
+)
+
+
+def email_or_404(email_id: int) -> Email:
+    """The one door to an email. Staff see those about orders; what concerns accounts is the owner's."""
+    email = db.session.get(Email, email_id)
+    if email is None or (email.order_id is None and not access.may(Right.MANAGE_STORE)):
+        abort(404)
+    return email
+
+
+@orders.get("/orders/emails")
+@needs(Right.SEE_ORDERS)
+def emails() -> ResponseReturnValue:
+    wanted = request.args.get("state", "")
+    box = Box(wanted) if wanted in set(Box) else Box.ALL
+    page = page_of_emails(
+        db.session(),
+        box=box,
+        only_about_orders=not access.may(Right.MANAGE_STORE),
+        before=_id_in(request.args, "before"),
+        after=_id_in(request.args, "after"),
+    )
+    return render_template("orders/emails.html", page=page, box=box, boxes=Box)
+
+
+def _id_in(arguments: MultiDict[str, str], name: str) -> int | None:
+    """A place in the list; anything else is no place, and the list begins at its top."""
+    text = arguments.get(name, "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= 18 else None
+
+
+@orders.get("/orders/emails/<id:email_id>")
+@needs(Right.SEE_ORDERS)
+def email(email_id: int) -> ResponseReturnValue:
+    return _email_page(email_or_404(email_id))
+
+
+def _email_page(email: Email, refusal: NotSentAgain | None = None) -> str:
+    number = db.session.scalar(select(Order.number).where(Order.id == email.order_id)) if email.order_id else None
+    return render_template(
+        "orders/email.html",
+        email=email,
+        order_number=number,
+        sender=sender(),
+        is_sealed=email.kind in SEALED_KINDS,
+        can_be_sent_again=can_be_sent_again(email),
+        refusal=refusal,
+    )
+
+
+@orders.get("/orders/emails/<id:email_id>/html")
+@needs(Right.SEE_ORDERS)
+def email_html(email_id: int) -> Response:
+    email = email_or_404(email_id)
+    if email.kind in SEALED_KINDS:
+        abort(404)
+    document = make_response(email.html)
+    document.headers["Content-Security-Policy"] = POLICY_OF_AN_EMAIL
+    return document
+
+
+@orders.post("/orders/emails/<id:email_id>/again")
+@needs(Right.CHANGE_ORDERS)
+def email_again(email_id: int) -> ResponseReturnValue:
+    email = email_or_404(email_id)
+    try:
+        copy_id = send_again(email.id, by=access.actor())
+    except NotSentAgain as refusal:
+        return _email_page(email_or_404(email_id), refusal), 409
+    copy = db.session.get_one(Email, copy_id)
+    if copy.state is EmailState.NOT_SENT:
+        flash(_("A copy was made, and is kept in the mailbox: nothing leaves this store."), "notice")
+    else:
+        flash(_("The email is on its way to %(email)s again.", email=copy.recipient), "done")
+    if request.form.get("back") == "order" and copy.order_id is not None:
+        return redirect(url_for("orders.detail", order_id=copy.order_id, _anchor="emails"), 303)
+    return redirect(url_for("orders.email", email_id=copy.id), 303)
