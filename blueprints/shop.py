@@ -19,3 +19,8 @@ def current_store() -> Store:
     if store is None:
         raise RuntimeError("this store is not set up yet: run flask init")
     return store
+
+
+def forget_store() -> None:
+    """What was read of the store holds no longer: the next who asks reads it again."""
+    g.pop("store", None)

@@ -1,0 +1,237 @@
+"""Living an order’s story through: each step leaves what it would have left in the shop."""
+
+import random
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from functools import singledispatchmethod
+
+from blueprints.demo.data import CUSTOMERS, GOODS, STORE_EMAIL
+from blueprints.demo.steps import Book, Cancel, Change, GiveBack, Pay, Step, Story, Wait
+from blueprints.demo.timing import placed_at, times_of
+from blueprints.outbox import Message
+from models import (
+    Cancellation,
+    Courier,
+    Email,
+    EmailState,
+    Event,
+    Note,
+    NotSentReason,
+    Order,
+    OrderItem,
+    OrderStatus,
+    PaymentStatus,
+    Reason,
+    Refund,
+    User,
+)
+from models.event import statuses
+
+FIRST_NUMBER = 1001
+# The story goes that the shop mailed through a server until then; since, a demo keeps its mail.
+SENT_UNTIL = timedelta(days=7)
+
+WriteEmail = Callable[[Order, str, str, int], Message]
+"""What the customer reads: from the order as it then is, the kind of email, the note, the refund owed."""
+
+
+@dataclass
+class Desk:
+    """What every order needs of the shop, and the books in which it leaves its rows."""
+
+    now: datetime
+    dice: random.Random
+    users: dict[str, User]
+    couriers: dict[str, Courier]
+    reasons: dict[str, Reason]
+    write_email: WriteEmail
+    orders: list[Order] = field(default_factory=list)
+    versions: dict[int, int] = field(default_factory=dict)
+    emails: list[Email] = field(default_factory=list)
+    cancellations: list[Cancellation] = field(default_factory=list)
+    refunds: list[Refund] = field(default_factory=list)
+    events: list[tuple[Event, Email | None]] = field(default_factory=list)
+
+    def live(self, stories: list[Story]) -> None:
+        """In the order in which they came in, as their numbers tell."""
+        by_time = sorted(((placed_at(story, self.now), story) for story in stories), key=lambda pair: pair[0])
+        for order_id, (at, story) in enumerate(by_time, start=1):
+            Life(self, order_id, story, at).live()
+
+
+class Life:
+    def __init__(self, desk: Desk, order_id: int, story: Story, at: datetime) -> None:
+        self.desk = desk
+        self.story = story
+        self.placed = self.at = at
+        self.version = 0
+        self.user = desk.users[story.by]
+        self.order = _order_of(order_id, story, at)
+        self.cancellation: Cancellation | None = None
+        self.refund: Refund | None = None
+
+    def live(self) -> None:
+        self._note_down("order.created")
+        for step, at in zip(
+            self.story.steps, times_of(self.story, self.placed, self.desk.now, self.desk.dice), strict=True
+        ):
+            self.at = at
+            self._take(step)
+        self.desk.orders.append(self.order)
+        self.desk.versions[self.order.id] = self.version
+
+    @singledispatchmethod
+    def _take(self, step: Step) -> None:
+        raise NotImplementedError(step)
+
+    @_take.register
+    def _wait(self, step: Wait) -> None:
+        pass
+
+    @_take.register
+    def _change(self, step: Change) -> None:
+        if step.to not in self.order.allowed_changes():
+            raise ValueError(f"order {self.order.number}: {self.order.status} to {step.to}")
+        before, self.order.status = self.order.status, step.to
+        note = self._write(step.note)
+        email = self._email(step, f"order_{step.to}")
+        self._note_down("order.status_changed", email, **statuses(before, step.to), note=note)
+
+    @_take.register
+    def _cancel(self, step: Cancel) -> None:
+        order = self.order
+        if not order.can_be_cancelled:
+            raise ValueError(f"order {order.number} can’t be cancelled")
+        before, owed = order.status, order.refundable
+        order.status, order.cancelled_at = OrderStatus.CANCELLED, self.at
+        note, internal_note = self._write(step.note), self._write(step.internal_note, internal=True)
+        self.cancellation = Cancellation(
+            id=len(self.desk.cancellations) + 1,
+            order_id=order.id,
+            at=self.at,
+            user_id=self.user.id,
+            previous_status=before,
+            reason=self.desk.reasons[step.reason] if step.reason else None,
+            note=note,
+            internal_note=internal_note,
+            restock=step.restock,
+            notify=step.notify,
+        )
+        self.desk.cancellations.append(self.cancellation)
+        if owed:
+            self.refund = Refund(order_id=order.id, cancellation_id=self.cancellation.id, owed=owed, owed_at=self.at)
+            self.desk.refunds.append(self.refund)
+        email = self._email(step, "order_cancelled", owed)
+        change = statuses(before, OrderStatus.CANCELLED)
+        self._note_down("order.cancelled", email, **change, amount=owed or None, note=note, internal_note=internal_note)
+
+    @_take.register
+    def _pay(self, step: Pay) -> None:
+        self.order.paid = self.order.total
+        self.order.payment_status = PaymentStatus.PAID
+        self._note_down("order.paid", amount=self.order.total)
+
+    @_take.register
+    def _book(self, step: Book) -> None:
+        order, dice = self.order, self.desk.dice
+        order.courier = self.desk.couriers[step.courier]
+        order.booking_integrated = order.courier.integrated
+        order.booked_at = self.at
+        if step.courier == "J&T Express":
+            order.waybill = f"JT{dice.randrange(10**9, 10**10):011d}"
+        elif step.courier == "Lalamove":
+            order.waybill = f"{dice.randrange(10**11, 10**12)}"
+        self._note_down("order.booked")
+
+    @_take.register
+    def _give_back(self, step: GiveBack) -> None:
+        order = self.order
+        amount = order.refundable if step.amount is None else step.amount
+        order.refunded += amount
+        is_all = order.refunded == order.paid
+        order.payment_status = PaymentStatus.REFUNDED if is_all else PaymentStatus.PARTIALLY_REFUNDED
+        if self.refund:
+            self.refund.settled_at = self.at
+        self._note_down("order.refunded", amount=amount)
+
+    def _write(self, body: str, *, internal: bool = False) -> Note | None:
+        return Note(order_id=self.order.id, body=body, internal=internal) if body else None
+
+    def _note_down(self, code: str, email: Email | None = None, **facts: object) -> None:
+        self.version += 1
+        event = Event(
+            at=self.at,
+            code=code,
+            user_id=self.user.id,
+            order_id=self.order.id,
+            order_version=self.version,
+            **facts,
+        )
+        self.desk.events.append((event, email))
+
+    def _email(self, step: Change | Cancel, kind: str, owed: int = 0) -> Email:
+        order, dice = self.order, self.desk.dice
+        message = self.desk.write_email(order, kind, step.note, owed)
+        email = Email(
+            kind=kind,
+            order_id=order.id,
+            recipient=order.customer_email,
+            reply_to=STORE_EMAIL,
+            subject=message.subject,
+            text=message.text,
+            html=message.html,
+            message_id=f"<{dice.getrandbits(128):032x}@suki>",
+            created_at=self.at,
+            due_at=self.at,
+        )
+        email.state, email.reason = self._became_of_it(step)
+        if email.state is EmailState.SENT:
+            email.sent_at = self.at + timedelta(seconds=dice.randint(1, 40))
+            email.attempts = 1
+        elif email.state is EmailState.FAILED:
+            email.attempts = 1
+            email.answer = step.answer
+        self.desk.emails.append(email)
+        return email
+
+    def _became_of_it(self, step: Change | Cancel) -> tuple[EmailState, NotSentReason | None]:
+        if self.order.customer_email is None:
+            return EmailState.NOT_SENT, NotSentReason.NO_ADDRESS
+        if not step.notify:
+            return EmailState.NOT_SENT, NotSentReason.NOT_WANTED
+        if step.answer:
+            return EmailState.FAILED, None
+        if self.at > self.desk.now - SENT_UNTIL:
+            return EmailState.NOT_SENT, NotSentReason.DEMO
+        return EmailState.SENT, None
+
+
+def _order_of(order_id: int, story: Story, at: datetime) -> Order:
+    customer = CUSTOMERS[story.customer]
+    items = [
+        OrderItem(sku=sku, name=GOODS[sku].name, quantity=quantity, price=GOODS[sku].price)
+        for sku, quantity in story.basket.items()
+    ]
+    return Order(
+        id=order_id,
+        number=str(FIRST_NUMBER + order_id - 1),
+        placed_at=at,
+        status=OrderStatus.PENDING,
+        customer_name=customer.name,
+        customer_email=customer.email,
+        customer_phone=customer.phone,
+        address=customer.address,
+        customer_note=story.customer_note,
+        currency="PHP",
+        items=items,
+        item_count=sum(item.quantity for item in items),
+        shipping=story.shipping,
+        discount=story.discount,
+        tax=story.tax,
+        total=sum(item.amount for item in items) + story.shipping + story.tax - story.discount,
+        paid=0,
+        refunded=0,
+        payment_status=PaymentStatus.UNPAID,
+        payment_method=story.method,
+    )

@@ -1,0 +1,131 @@
+"""Making a demo store, and making it new: all of it in one transaction, so that there is the old one or the new one."""
+
+import random
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from sqlalchemy import insert, inspect, select, update
+from sqlalchemy.orm import Session
+
+from blueprints import clock, shop
+from blueprints.demo.data import COURIERS, FEEDBACK, REASONS, STORE_EMAIL, STORE_NAME, STORE_PHONE
+from blueprints.demo.data_stories import STORIES
+from blueprints.demo.inventing import ordinary_stories
+from blueprints.demo.living import Desk, WriteEmail
+from blueprints.demo_accounts import DEMO_ACCOUNTS
+from models import ArticleFeedback, Base, Courier, Language, Order, Reason, Store, User, writing
+
+ORDERS = 120
+OPENED = timedelta(days=100)
+# The same orders every time, but for their dates: whoever teaches with the demo knows whom to look for.
+SEED = 1899
+
+
+class NotADemo(Exception):
+    """The database is somebody’s real store, or becoming one. Nothing was changed."""
+
+
+def make_demo(*, password_hash: str, write_email: WriteEmail, anew: bool = False) -> bool:
+    """Whether it made one: a demo that is there already stays as it is, unless `anew`. Raises NotADemo."""
+    try:
+        with writing() as session:
+            if is_demo(session):
+                if not anew:
+                    return False
+                _empty(session)
+            _fill(session, password_hash, write_email, clock.now())
+    finally:
+        shop.forget_store()
+    return True
+
+
+def is_demo(session: Session) -> bool:
+    """False where there is nothing yet. Raises NotADemo. Asked of an older demo too, before it is migrated."""
+    tables = set(inspect(session.connection()).get_table_names()) - {"alembic_version"}
+    if not tables:
+        return False
+    if not {Store.__tablename__, User.__tablename__} <= tables:
+        raise NotADemo
+    found = session.scalar(select(Store.is_demo))
+    if not found and (found is False or session.scalar(select(User.id).limit(1)) is not None):
+        raise NotADemo
+    return bool(found)
+
+
+def _empty(session: Session) -> None:
+    """Tables are dropped and made again, in this same transaction: of history no row can be deleted, not even here."""
+    Base.metadata.drop_all(session.connection())
+    Base.metadata.create_all(session.connection())
+
+
+def _fill(session: Session, password_hash: str, write_email: WriteEmail, now: datetime) -> None:
+    _open_store(session)
+    users = _add_users(session, password_hash, now - OPENED)
+    couriers = {name: Courier(name=name, integrated=integrated) for name, integrated in COURIERS}
+    reasons = {label: Reason(label=label, rank=rank) for rank, label in enumerate(REASONS, start=1)}
+    _add(session, (*couriers.values(), *reasons.values()))
+    dice = random.Random(SEED)  # noqa: S311 (nobody has to guess it)
+    desk = Desk(now, dice, users, couriers, reasons, write_email)
+    desk.live([*STORIES, *ordinary_stories(ORDERS - len(STORIES), dice)])
+    _put_into_books(session, desk)
+    _give_feedback(session, users, now)
+
+
+def _open_store(session: Session) -> None:
+    """As a plain row, like the users: whoever asked for the reset may still hold what they read of the old ones."""
+    session.execute(
+        insert(Store),
+        {
+            "id": 1,
+            "name": STORE_NAME,
+            "email": STORE_EMAIL,
+            "phone": STORE_PHONE,
+            "currency": "PHP",
+            "timezone": "Asia/Manila",
+            "language": Language.ENGLISH,
+            "support_name": "Suki Support",
+            "support_email": "support@example.com",
+            "is_demo": True,
+        },
+    )
+    shop.forget_store()
+
+
+def _add_users(session: Session, password_hash: str, at: datetime) -> dict[str, User]:
+    """By the name before their address’s @."""
+    rows = [{**account._asdict(), "password_hash": password_hash, "created_at": at} for account in DEMO_ACCOUNTS]
+    session.execute(insert(User), rows)
+    return {user.email.partition("@")[0]: user for user in session.scalars(select(User))}
+
+
+def _put_into_books(session: Session, desk: Desk) -> None:
+    """Rows that point to others come after them; emails and events get their numbers in the order of time."""
+    _add(session, desk.orders)
+    for order in desk.orders:
+        session.execute(update(Order.__table__).where(Order.id == order.id).values(version=desk.versions[order.id]))  # type: ignore[arg-type]  # a mapped class's table is a Table
+    emails = sorted(desk.emails, key=lambda email: email.created_at)
+    _add(session, emails)
+    _add(session, desk.cancellations)
+    events = sorted(desk.events, key=lambda pair: pair[0].at)
+    for event, email in events:
+        event.email_id = email.id if email else None
+    _add(session, (*desk.refunds, *(event for event, _ in events)))
+
+
+def _give_feedback(session: Session, users: dict[str, User], now: datetime) -> None:
+    votes = [
+        ArticleFeedback(
+            article="cancel-an-order",
+            helpful=True,
+            comment=comment,
+            user_id=users[name].id,
+            at=now - timedelta(days=days),
+        )
+        for name, comment, days in (("ben", FEEDBACK, 11), ("carla", "", 4))
+    ]
+    _add(session, votes)
+
+
+def _add(session: Session, rows: Iterable[Base]) -> None:
+    session.add_all(rows)
+    session.flush()

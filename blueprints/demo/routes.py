@@ -1,0 +1,32 @@
+"""Making the demo new from the page, for its owner. Other stores know nothing of it."""
+
+from flask import abort, flash, redirect, render_template, session, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from blueprints.access import Right, needs
+from blueprints.auth.passwords import hash_password
+from blueprints.demo import demo
+from blueprints.demo.making import make_demo
+from blueprints.demo_accounts import DEMO_PASSWORD
+from blueprints.orders.telling import customer_email
+from blueprints.shop import current_store
+
+
+@demo.get("/demo/reset")
+@needs(Right.MANAGE_STORE)
+def ask() -> ResponseReturnValue:
+    if not current_store().is_demo:
+        abort(404)
+    return render_template("demo/reset.html")
+
+
+@demo.post("/demo/reset")
+@needs(Right.MANAGE_STORE)
+def reset() -> ResponseReturnValue:
+    if not current_store().is_demo:
+        abort(404)
+    make_demo(password_hash=hash_password(DEMO_PASSWORD), write_email=customer_email, anew=True)
+    session.clear()
+    flash(_("The demo is as new. Sign in again to go on."), "done")
+    return redirect(url_for("auth.login"), 303)
