@@ -1,11 +1,90 @@
-from flask import render_template
-from flask.typing import ResponseReturnValue
+"""The settings of the store: overview, the store itself, alerts, support."""
 
+from flask import current_app, flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_babel import refresh
+from flask_login import current_user
+
+from blueprints import access, background
 from blueprints.access import Right, needs
 from blueprints.settings import settings
+from blueprints.settings.changing_store import change_store
+from blueprints.settings.forms import AlertsForm, StoreForm, SupportForm, zone_name
+from blueprints.settings.naming_support import name_support
+from blueprints.settings.summing_up import sum_up
+from blueprints.settings.switching_alerts import kinds_switched_on, switch_alerts
+from blueprints.settings.trying_mail import is_on_its_way, last_try, try_mail
+from blueprints.shop import current_store
+from models import CustomerAlert, Language
 
 
 @settings.get("/settings/")
 @needs(Right.MANAGE_STORE)
 def overview() -> ResponseReturnValue:
-    return render_template("errors/error.html", title="Settings", message="", what_next="", status=200)
+    zone = zone_name(current_store().timezone)
+    return render_template("settings/overview.html", settings=sum_up(), zone=zone, alert_kinds=len(CustomerAlert))
+
+
+@settings.route("/settings/store", methods=["GET", "POST"])
+@needs(Right.MANAGE_STORE)
+def store() -> ResponseReturnValue:
+    before = current_store().currency
+    form = StoreForm(obj=current_store())
+    form.offer(currency=before, timezone=current_store().timezone)
+    if form.validate_on_submit():
+        change_store(
+            name=form.name.data,
+            email=form.email.data or None,
+            phone=form.phone.data or None,
+            currency=form.currency.data,
+            timezone=form.timezone.data,
+            language=Language(form.language.data),
+            by=access.actor(),
+        )
+        refresh()  # what is said from here on is said in the language that was just chosen
+        flash(_("The store’s settings are saved."), "done")
+        if form.currency.data != before:
+            flash(_("Orders that are here already keep their currency; new ones use %(now)s.", now=form.currency.data))
+        return redirect(url_for(".overview"), 303)
+    return render_template("settings/store.html", form=form), 422 if form.errors else 200
+
+
+@settings.route("/settings/alerts", methods=["GET", "POST"])
+@needs(Right.MANAGE_STORE)
+def alerts() -> ResponseReturnValue:
+    form = AlertsForm(alerts_on=current_store().alerts_on, kinds=kinds_switched_on())
+    form.offer()
+    if form.validate_on_submit():
+        switch_alerts(alerts_on=form.alerts_on.data, kinds=form.kinds.data, by=access.actor())
+        flash(_("The alerts are saved."), "done")
+        return redirect(url_for(".overview"), 303)
+    last = last_try()
+    page = render_template(
+        "settings/alerts.html",
+        form=form,
+        last=last,
+        last_is_on_its_way=is_on_its_way(last),
+        mail_server=current_app.config.get("MAIL_SERVER"),
+        mail_sender=current_app.config["MAIL_DEFAULT_SENDER"],
+    )
+    return page, 422 if form.errors else 200
+
+
+@settings.post("/settings/alerts/test")
+@needs(Right.MANAGE_STORE)
+def alerts_test() -> ResponseReturnValue:
+    try_mail(recipient=current_user.email)
+    background.wake()
+    return redirect(url_for(".alerts", _anchor="mail"), 303)
+
+
+@settings.route("/settings/support", methods=["GET", "POST"])
+@needs(Right.MANAGE_STORE)
+def support() -> ResponseReturnValue:
+    form = SupportForm(name=current_store().support_name, email=current_store().support_email)
+    if form.validate_on_submit():
+        name_support(name=form.name.data, email=form.email.data or None, by=access.actor())
+        flash(_("Support’s name and address are saved."), "done")
+        return redirect(url_for(".overview"), 303)
+    return render_template("settings/support.html", form=form), 422 if form.errors else 200

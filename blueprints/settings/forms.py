@@ -1,0 +1,147 @@
+"""The forms of Settings."""
+
+from collections.abc import Callable, Iterable
+from typing import Any
+from zoneinfo import available_timezones
+
+from babel.core import get_global
+from babel.numbers import get_currency_name
+from flask_babel import get_locale
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_babel.speaklater import LazyString
+from wtforms import (
+    BooleanField,
+    EmailField,
+    RadioField,
+    SelectChoice,
+    SelectField,
+    SelectMultipleField,
+    StringField,
+    TelField,
+)
+from wtforms.validators import AnyOf, DataRequired, Email, Optional
+from wtforms.widgets import CheckboxInput, ListWidget
+
+from blueprints.filters import word
+from blueprints.forms import AtMost, BaseForm
+from models import CustomerAlert, Language, OrderStatus
+
+USUAL_CURRENCIES = ("PHP", "USD", "SGD", "HKD", "JPY", "EUR", "GBP", "AUD", "CAD", "AED", "SAR")
+USUAL_ZONES = ("Asia/Manila", "Asia/Singapore", "Asia/Hong_Kong", "Asia/Dubai", "Asia/Tokyo", "UTC")
+REGIONS = ("Africa", "America", "Antarctica", "Asia", "Atlantic", "Australia", "Europe", "Indian", "Pacific")
+
+
+def currencies(current: str) -> list[SelectChoice]:
+    """Those in use somewhere today. The store's own is always among them, whatever it is."""
+    territories = get_global("territory_currencies").values()
+    today = {code for used in territories for code, _since, until, tender in used if tender and until is None}
+    usual = dict.fromkeys((*USUAL_CURRENCIES, current))
+    return [
+        *_group(_("Often used"), usual, _currency),
+        *_group(_("All others"), sorted(today.difference(usual)), _currency),
+    ]
+
+
+def _currency(code: str) -> str:
+    return f"{code} – {get_currency_name(code, locale=get_locale())}"
+
+
+def zones(current: str) -> list[SelectChoice]:
+    """By region, as computers everywhere call them. The store's own is always among them."""
+    names = sorted(available_timezones())
+    found = _group(_("Often used"), dict.fromkeys((*USUAL_ZONES, current)), zone_name)
+    for region in REGIONS:
+        found += _group(region, (name for name in names if name.startswith(f"{region}/")), zone_name)
+    return found
+
+
+def _group(heading: str, values: Iterable[str], label: Callable[[str], str]) -> list[SelectChoice]:
+    return [SelectChoice(value, label(value), optgroup=heading) for value in values]
+
+
+def zone_name(name: str) -> str:
+    """`America/Argentina/Buenos_Aires` reads as `Argentina, Buenos Aires`."""
+    return ", ".join(name.split("/")[1:] or [name]).replace("_", " ")
+
+
+class LongSelect(SelectField):
+    """A select whose choices come later, and whose one refusal is worded by us."""
+
+    def __init__(self, label: LazyString, *, refusal: LazyString, **options: Any) -> None:
+        super().__init__(label, validate_choice=False, **options)
+        self.refusal = refusal
+
+    def pre_validate(self, form: BaseForm) -> None:
+        AnyOf([choice.value for choice in self.choices], message=self.refusal)(form, self)
+
+
+class Ticks(SelectMultipleField):
+    """Several boxes, any number of which may be ticked."""
+
+    widget = ListWidget(prefix_label=False)
+    option_widget = CheckboxInput()
+
+
+def _address(label: LazyString, **options: Any) -> EmailField:
+    wrong = _l("Enter an email address like name@example.com.")
+    return EmailField(label, [Optional(), AtMost(254), Email(wrong, allow_smtputf8=False)], **options)
+
+
+class StoreForm(BaseForm):
+    name = StringField(_l("Name of the store"), [DataRequired(_l("Enter the name of your store.")), AtMost(100)])
+    email = _address(_l("Email address"), description=_l("Customers’ answers to your emails go here. They can see it."))
+    phone = TelField(_l("Phone"), [AtMost(40)], description=_l("In emails to customers, for those who rather call."))
+    currency = LongSelect(
+        _l("Currency"),
+        refusal=_l("Choose a currency from the list."),
+        description=_l("For new orders. An order keeps the currency that it came in with."),
+    )
+    timezone = LongSelect(
+        _l("Time zone"),
+        refusal=_l("Choose a time zone from the list."),
+        description=_l("All times in Suki and in emails are shown in it."),
+    )
+    language = RadioField(
+        _l("Language"),
+        choices=[SelectChoice(Language.ENGLISH.value, "English"), SelectChoice(Language.FILIPINO.value, "Filipino")],
+        description=_l("For this desk and for emails to customers. What you wrote yourself stays as it is."),
+        validate_choice=False,
+        validators=[AnyOf(list(Language), message=_l("Choose English or Filipino."))],
+    )
+
+    def offer(self, *, currency: str, timezone: str) -> None:
+        """Fills the long lists, with what the store has now among them."""
+        self.currency.choices = currencies(currency)
+        self.timezone.choices = zones(timezone)
+
+
+class AlertsForm(BaseForm):
+    alerts_on = BooleanField(
+        _l("Email customers about their orders"),
+        description=_l("When this is off nobody is mailed, whatever is ticked below."),
+    )
+    kinds = Ticks(_l("Email the customer when an order becomes"), validate_choice=False)
+
+    def offer(self) -> None:
+        statuses = {kind: OrderStatus(kind.removeprefix("order_")) for kind in CustomerAlert}
+        self.kinds.choices = [SelectChoice(kind.value, word(status)) for kind, status in statuses.items()]
+
+
+class SupportForm(BaseForm):
+    name = StringField(
+        _l("Name of the support team"), [DataRequired(_l("Enter the name of your support team.")), AtMost(100)]
+    )
+    email = _address(_l("Email address of support"), description=_l("Where your staff write when they need help."))
+
+
+class CourierForm(BaseForm):
+    name = StringField(_l("Name of the courier"), [DataRequired(_l("Enter the name of the courier.")), AtMost(60)])
+    integrated = BooleanField(
+        _l("Integrated: only support can cancel its bookings"),
+        description=_l("Tick this when the courier takes cancellations from the support team alone."),
+    )
+
+
+class ReasonForm(BaseForm):
+    label = StringField(_l("Reason"), [DataRequired(_l("Enter a reason.")), AtMost(60)])
