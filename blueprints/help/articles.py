@@ -1,0 +1,69 @@
+"""The guides: each is a template `help/<slug>.html`, listed here in the order of the contents page."""
+
+from dataclasses import dataclass
+
+from flask_babel import lazy_gettext as _l
+from flask_babel.speaklater import LazyString
+
+
+@dataclass(frozen=True)
+class Article:
+    slug: str
+    title: LazyString
+    summary: LazyString
+    icon: str
+    minutes: int
+    """How long doing it takes, or reading about it where there is nothing to do."""
+
+    @property
+    def template(self) -> str:
+        return f"help/{self.slug}.html"
+
+
+ARTICLES = {
+    article.slug: article
+    for article in (
+        Article(
+            "cancel-an-order",
+            _l("Cancel an order"),
+            _l("Stop an order for good, and tell the customer why."),
+            "cross",
+            2,
+        ),
+        Article(
+            "find-an-order",
+            _l("Find an order"),
+            _l("By its number, by the customer, or by what it waits for."),
+            "search",
+            1,
+        ),
+        Article(
+            "bring-your-orders-in",
+            _l("Bring your orders in"),
+            _l("From Shopify, WooCommerce or another Suki, as a file."),
+            "upload",
+            5,
+        ),
+        Article(
+            "what-customers-are-told",
+            _l("What customers are told"),
+            _l("Which emails they get, when none leaves, and how to see each one."),
+            "mail",
+            2,
+        ),
+        Article(
+            "ask-support",
+            _l("Ask support for help"),
+            _l("Who they are, and what they need to cancel a booked order."),
+            "support",
+            2,
+        ),
+        Article(
+            "run-suki",
+            _l("Run Suki"),
+            _l("For whoever looks after the computer: where the shop’s data is, and how to keep it safe."),
+            "key",
+            5,
+        ),
+    )
+}
