@@ -122,9 +122,9 @@ def writing() -> Iterator[Session]:
         session.connection(execution_options={"sqlite_begin": "IMMEDIATE"})
         yield session
         session.commit()
-    except OperationalError as error:
+    except (OperationalError, sqlite3.OperationalError) as error:  # BEGIN is said to the driver itself, in _begin
         session.rollback()
-        if "database is locked" in str(error.orig):
+        if "database is locked" in str(error):
             raise DatabaseBusy from error
         raise
     except BaseException:
