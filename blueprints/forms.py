@@ -2,11 +2,16 @@
 
 from typing import Any
 
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
+from markupsafe import Markup
 from wtforms import Field, PasswordField, StringField, TextAreaField
 from wtforms.validators import ValidationError
+from wtforms.widgets import TextInput
 
+from blueprints.shop import current_store
+from models.money import parse_money, plain_money, precision_of
 from models.text import cleaned_line, cleaned_text
 
 
@@ -49,3 +54,40 @@ class AtMost:
                     limit=f"{self.limit:,}",
                 )
             )
+
+
+class MoneyInput(TextInput):
+    """Brings up the digits on a phone."""
+
+    def __call__(self, field: Field, **kwargs: Any) -> Markup:
+        kwargs.setdefault("inputmode", "decimal")
+        kwargs.setdefault("autocomplete", "off")
+        return super().__call__(field, **kwargs)
+
+
+class MoneyField(Field):
+    """An amount as people write it; its data is minor units of the store's currency, or of the one that the form's
+    meta names. What can't be read stays in the field as it was typed."""
+
+    widget = MoneyInput()
+    data: int | None
+
+    @property
+    def currency(self) -> str:
+        return getattr(self.meta, "currency", None) or current_store().currency
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        typed = cleaned_line(valuelist[0]) if valuelist else ""
+        self.data = None
+        if not typed:
+            return
+        try:
+            self.data = parse_money(typed, self.currency)
+        except ValueError:
+            example = plain_money(1250 * 10 ** precision_of(self.currency), self.currency)
+            raise ValueError(_("Write an amount such as %(example)s.", example=example)) from None
+
+    def _value(self) -> str:
+        if self.raw_data:
+            return cleaned_line(str(self.raw_data[0]))
+        return "" if self.data is None else plain_money(self.data, self.currency)
