@@ -20,7 +20,8 @@ def make(reset: bool) -> None:
     """Make a demo store with orders in every state. Never touches a store that is not a demo."""
     try:
         was_there = _look()
-        schema.bring_up_to_date()
+        if not schema.is_up_to_date():
+            schema.bring_up_to_date()
         if reset or not was_there:
             make_demo(password_hash=hash_password(DEMO_PASSWORD), write_email=customer_email, anew=reset)
     except NotADemo:

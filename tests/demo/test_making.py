@@ -1,0 +1,140 @@
+"""`flask demo`: there is one afterwards, and no other store was touched."""
+
+import sqlite3
+import time
+from contextlib import closing
+
+import pytest
+from sqlalchemy import select
+
+from blueprints.demo.making import make_demo
+from blueprints.demo_accounts import DEMO_ACCOUNTS, DEMO_PASSWORD
+from models import Event, Order, Store, User
+from tests.conftest import make_app
+from tests.demo.conftest import close
+from tests.people import PASSWORD_HASH, Visitor
+from tests.shop import Shop
+from tests.test_schema import shape
+
+
+def run(app, *words):
+    return app.test_cli_runner().invoke(args=["demo", *words])
+
+
+def change(path, statement):
+    """Behind Suki’s back."""
+    with closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute(statement)
+
+
+@pytest.fixture
+def empty(tmp_path):
+    app = make_app(tmp_path)
+    yield app
+    close(app)
+
+
+def test_a_real_store_is_refused_and_left_as_it_is(app, tmp_path):
+    before = (tmp_path / "suki.db").read_bytes()
+    for words in ([], ["--reset"]):
+        answer = run(app, *words)
+        assert answer.exit_code == 1
+        assert answer.output.startswith("The database is not a demo, so it was left alone.")
+        assert answer.output.count("\n") == 1
+    assert (tmp_path / "suki.db").read_bytes() == before
+
+
+def test_a_store_that_is_being_set_up_is_refused(app, shop, tmp_path):
+    change(tmp_path / "suki.db", "DELETE FROM store")
+    assert run(app).exit_code == 1
+    assert shop.count(User) == 3
+
+
+@pytest.mark.parametrize("content", [b"These are my recipes. " * 100, None], ids=["no database", "somebody else’s"])
+def test_what_is_not_ours_is_refused(tmp_path, content):
+    path = tmp_path / "suki.db"
+    if content is None:
+        change(path, "CREATE TABLE recipes (name TEXT)")
+    else:
+        path.write_bytes(content)
+    before = path.read_bytes()
+    app = make_app(tmp_path)
+    assert run(app).exit_code == 1
+    close(app)
+    assert path.read_bytes() == before
+
+
+def test_it_is_made_in_one_command_that_says_how_to_get_in(empty):
+    answer = run(empty)
+    assert answer.exit_code == 0, answer.output
+    assert answer.output.count("\n") == 1
+    for words in (*(account.email for account in DEMO_ACCOUNTS), DEMO_PASSWORD):
+        assert words in answer.output
+    assert Shop(empty).count(Order) == 120
+
+
+def test_its_accounts_are_named_at_its_door_and_let_in(empty):
+    run(empty)
+    for account in DEMO_ACCOUNTS:
+        visitor = Visitor(empty)
+        page = visitor.get("/login")
+        assert account.email in page.text
+        assert DEMO_PASSWORD in page.text
+        assert visitor.post("/login", email=account.email, password=DEMO_PASSWORD).status == 303
+        assert visitor.is_signed_in
+
+
+def test_a_real_store_names_nobody_at_its_door(mallory):
+    page = mallory.get("/login")
+    assert "@example.com" not in page.text
+    assert DEMO_PASSWORD not in page.text
+
+
+def test_a_second_time_it_is_quick_and_changes_nothing(demo, tmp_path):
+    before = (tmp_path / "suki.db").read_bytes()
+    begun = time.monotonic()
+    answer = run(demo)
+    assert time.monotonic() - begun < 1
+    assert answer.output.startswith("The demo is there already.")
+    assert (tmp_path / "suki.db").read_bytes() == before
+
+
+def test_a_reset_makes_it_new(demo):
+    shop = Shop(demo)
+    shop.change(shop.get(Store, 1), name="Not hers any more")
+    shop.order(number="5001")
+    answer = run(demo, "--reset")
+    assert answer.output.startswith("The demo is new again.")
+    assert shop.get(Store, 1).name == "Aling Nena’s"
+    assert shop.count(Order) == 120
+
+
+def test_after_a_reset_history_still_never_changes(demo, fresh_demo, tmp_path):
+    run(demo, "--reset")
+    assert shape(tmp_path / "suki.db") == shape(fresh_demo)
+    event = Shop(demo).first(select(Event))
+    with pytest.raises(Exception, match="never changed"):
+        Shop(demo).change(event, code="something.else")
+
+
+class InkRanOut(Exception):
+    pass
+
+
+def run_out(order, kind, note, refund_owed):
+    raise InkRanOut
+
+
+def test_when_it_fails_in_the_middle_the_old_one_is_still_there(demo):
+    order = Shop(demo).order(number="5001")
+    with demo.app_context(), pytest.raises(InkRanOut):
+        make_demo(password_hash=PASSWORD_HASH, write_email=run_out, anew=True)
+    assert Shop(demo).get(Order, order.id).number == "5001"
+    assert Shop(demo).count(Order) == 121
+
+
+def test_a_demo_of_a_newer_suki_is_left_alone(demo, tmp_path):
+    change(tmp_path / "suki.db", "UPDATE alembic_version SET version_num = '9999'")
+    answer = run(demo, "--reset")
+    assert answer.exit_code == 1
+    assert answer.output.startswith("This demo was made by a newer Suki")
