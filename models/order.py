@@ -157,6 +157,11 @@ class Order(Base):
         return tuple(status for status in ALLOWED_CHANGES[self.status] if status not in refused)
 
     @property
+    def to_pay(self) -> int:
+        """What the customer has not paid yet, in minor units."""
+        return max(0, self.total - self.paid)
+
+    @property
     def refundable(self) -> int:
         """What would be owed back if the order were cancelled now, in minor units."""
         return self.paid - self.refunded
