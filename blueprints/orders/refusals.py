@@ -87,6 +87,55 @@ class FormUsedAgain(OrderRefusal):
     code = "form_used_again"
 
 
+class OrderIsFinished(OrderRefusal):
+    """The order has come to its end: nobody books it or pays for it any more."""
+
+    code = "order_is_finished"
+
+    def __init__(self, status: OrderStatus) -> None:
+        super().__init__(status.value)
+        self.status = status
+
+
+class AlreadyBooked(OrderRefusal):
+    """A courier holds the order already."""
+
+    code = "already_booked"
+
+    def __init__(self, *, courier: str, waybill: str) -> None:
+        super().__init__(f"{courier} {waybill}")
+        self.courier = courier
+        self.waybill = waybill
+
+
+class NotBooked(OrderRefusal):
+    """There is no booking that could be cancelled."""
+
+    code = "not_booked"
+
+
+class CourierUnknown(OrderRefusal):
+    """The courier has been taken off the store's list."""
+
+    code = "courier_unknown"
+
+
+class NothingOpen(OrderRefusal):
+    """All is paid already, or all is paid back."""
+
+    code = "nothing_open"
+
+
+class MoreThanIsOpen(OrderRefusal):
+    """The amount is more than there is to pay, or to pay back."""
+
+    code = "more_than_is_open"
+
+    def __init__(self, amount: int) -> None:
+        super().__init__(f"{amount} is open")
+        self.amount = amount
+
+
 def refuse_if_changed(order: Order, version: int) -> None:
     """Asked under the lock, of the order as it was just re-read. Raises OrderChanged."""
     if order.version != version:
