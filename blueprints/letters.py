@@ -27,6 +27,8 @@ _PART_HEADERS = {"Content-Type", "Content-Transfer-Encoding", "MIME-Version"}
 _POLICY = policy.SMTP.clone(cte_type="7bit")
 _LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
 _ADDRESS = re.compile(rf"[A-Za-z0-9.!#$%&'*+/=?^_`{{|}}~-]{{1,64}}@{_LABEL}(?:\.{_LABEL})*")
+LONGEST_ADDRESS = 254
+LONGEST_LINE = 300
 
 
 class UnsafeLetter(Exception):
@@ -39,12 +41,12 @@ class UnsafeLetter(Exception):
 
 def one_address(text: str, part: str) -> str:
     """The one bare address that `text` is, its domain in ASCII. Raises UnsafeLetter for anything more or less."""
-    local, _, domain = text.rpartition("@")
+    local, _, domain = _plain_line(text, part).rpartition("@")
     try:
         address = f"{local}@{domain.encode('idna').decode()}"
     except UnicodeError:
         raise UnsafeLetter(part) from None
-    if len(address) > 254 or "=?" in address or not _ADDRESS.fullmatch(address):
+    if len(address) > LONGEST_ADDRESS or not _ADDRESS.fullmatch(address):
         raise UnsafeLetter(part)
     return address
 
@@ -52,7 +54,7 @@ def one_address(text: str, part: str) -> str:
 def _plain_line(text: str, part: str) -> str:
     """Raises UnsafeLetter for control characters, whatever can't be seen, and words that some Pythons decode."""
     hidden = any(unicodedata.category(character)[0] == "C" or character in "\u2028\u2029" for character in text)
-    if hidden or "=?" in text or len(text) > 200:
+    if hidden or "=?" in text or len(text) > LONGEST_LINE:
         raise UnsafeLetter(part)
     return text
 

@@ -5,6 +5,7 @@ import contextlib
 import email
 import socket
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass
 from email import policy
 from email.message import EmailMessage
@@ -46,6 +47,7 @@ class PostOffice:
         self.refuse: dict[str, str] = {}
         self.letters: list[Delivered] = []
         self.connections = 0
+        self.before_250: Callable[[], object] = lambda: None
         self.port = free_port()
         self._controller: Controller | None = None
 
@@ -94,6 +96,7 @@ class PostOffice:
         self.letters.append(Delivered(envelope.mail_from, tuple(envelope.rcpt_tos), envelope.content))
         if self.mode == "drop":
             server.transport.abort()
+        self.before_250()
         return f"250 2.0.0 Ok: queued as {len(self.letters):04}"
 
     @property

@@ -1,0 +1,85 @@
+"""Any number of deliverers may work at once, and each may die at any point."""
+
+import threading
+from collections import Counter
+from datetime import timedelta
+
+import time_machine
+
+from blueprints import clock
+from blueprints.mailing import LEASE, claim, deliver
+from models import EmailState, db
+
+
+def claim_and_die(app) -> None:
+    """The process was killed after it had claimed an email, before it sent it."""
+    with app.app_context():
+        assert claim() is not None
+
+
+def test_two_deliverers_send_a_hundred_emails_a_hundred_times(desk, post_office, open_app):
+    for number in range(100):
+        desk.queue(f"customer{number}@example.com")
+    apps = [open_app(MAIL_PORT=post_office.port) for _ in range(2)]
+    together = threading.Barrier(2)
+    sent: Counter[str] = Counter()
+
+    def work(app) -> None:
+        together.wait()
+        with app.app_context():
+            sent.update(deliver())
+
+    threads = [threading.Thread(target=work, args=[app]) for app in apps]
+    [thread.start() for thread in threads]
+    [thread.join() for thread in threads]
+    assert sent == {"sent": 100}
+    assert len(post_office.ids) == len(set(post_office.ids)) == 100
+    assert len({letter.recipients for letter in post_office.letters}) == 100
+
+
+def test_what_somebody_claimed_is_left_alone(desk, app, post_office):
+    desk.queue()
+    claim_and_die(app)
+    assert desk.deliver() == {}
+
+
+def test_an_email_whose_deliverer_died_is_sent_later_as_the_same_email(desk, app, post_office):
+    email = desk.queue()
+    claim_and_die(app)
+    with time_machine.travel(clock.now() + LEASE + timedelta(seconds=1)):
+        assert desk.deliver() == {"sent": 1}
+    assert post_office.ids == [email.message_id]
+    assert desk.again(email).attempts == 2
+
+
+def test_after_a_lost_250_it_comes_once_more_and_can_be_known_by_its_id(desk, post_office):
+    email = desk.queue()
+    post_office.mode = "drop"
+    assert desk.deliver() == {"unreachable": 1}
+    post_office.mode = "ok"
+    with time_machine.travel(clock.now() + timedelta(minutes=2)):
+        assert desk.deliver() == {"sent": 1}
+    assert post_office.ids == [email.message_id] * 2
+
+
+def test_it_is_noted_though_somebody_else_is_saving_for_long(desk, app, post_office):
+    email = desk.queue()
+    locked, release = threading.Event(), threading.Event()
+
+    def hold_the_lock() -> None:
+        with app.app_context(), db.engine.connect().execution_options(sqlite_begin="IMMEDIATE") as connection:
+            connection.begin()
+            locked.set()
+            release.wait(10)
+
+    deliverer = threading.Thread(target=desk.deliver)
+    holder = threading.Thread(target=hold_the_lock)
+    post_office.before_250 = lambda: (holder.start(), locked.wait(10))
+    deliverer.start()
+    locked.wait(10)
+    deliverer.join(1.7)  # longer than one try to get the lock takes
+    assert deliverer.is_alive()
+    release.set()
+    deliverer.join(10)
+    holder.join(10)
+    assert desk.again(email).state is EmailState.SENT

@@ -1,0 +1,119 @@
+"""What the mail server will not take, and what becomes of the other emails."""
+
+import time
+from datetime import timedelta
+
+import pytest
+import time_machine
+
+from blueprints import clock
+from blueprints.mailing import BACK_OFF, GIVE_UP_AFTER
+from models import EmailState
+from tests.mail.desk import MailDesk
+from tests.mail.server import Mumbler
+
+
+def test_a_recipient_who_is_refused_fails_at_once_and_holds_up_nobody(desk, post_office):
+    post_office.refuse["nobody@example.com"] = "550 5.1.1 no such user here"
+    emails = [desk.queue(f"{name}@example.com") for name in ("ana", "nobody", "ben")]
+    assert desk.deliver() == {"sent": 2, "failed": 1}
+    failed = desk.again(emails[1])
+    assert (failed.state, failed.answer) == (EmailState.FAILED, "550 5.1.1 no such user here")
+    assert [letter.recipients[0] for letter in post_office.letters] == ["ana@example.com", "ben@example.com"]
+
+
+def test_a_recipient_for_whom_it_is_too_early_is_tried_again(desk, post_office):
+    post_office.refuse["full@example.com"] = "451 4.2.0 the mailbox is full"
+    emails = [desk.queue(f"{name}@example.com") for name in ("full", "ben")]
+    assert desk.deliver() == {"sent": 1, "put_off": 1}
+    waiting = desk.again(emails[0])
+    assert (waiting.state, waiting.answer) == (EmailState.QUEUED, "451 4.2.0 the mailbox is full")
+    post_office.refuse.clear()
+    with time_machine.travel(waiting.due_at):
+        assert desk.deliver() == {"sent": 1}
+
+
+def test_a_letter_that_is_refused_fails_with_the_answer(desk, post_office):
+    post_office.mode = "refuse"
+    email = desk.queue()
+    assert desk.deliver() == {"failed": 1}
+    assert desk.again(email).answer == "554 5.7.1 it looks like spam"
+
+
+def test_the_waits_grow_and_end_after_two_days(desk, post_office):
+    post_office.mode = "later"
+    email = desk.queue()
+    began, waits = email.created_at, []
+    with time_machine.travel(began, tick=False) as clock_hand:
+        while (row := desk.again(email)).state is EmailState.QUEUED:
+            waits.append(row.due_at - clock.now())
+            clock_hand.move_to(row.due_at)
+            desk.deliver()
+        assert GIVE_UP_AFTER < clock.now() - began < GIVE_UP_AFTER + timedelta(hours=4)
+    assert (row.state, row.answer) == (EmailState.FAILED, "451 4.7.1 greylisted, come back")
+    for wait, about in zip(waits[1:], BACK_OFF, strict=False):
+        assert about * 0.9 <= wait <= about * 1.1
+    assert waits[-1] > timedelta(hours=2)
+
+
+def test_a_server_that_is_shut_is_asked_once_and_everybody_waits(open_app, desk, post_office):
+    post_office.close()
+    emails = [desk.queue(f"customer{number}@example.com") for number in range(5)]
+    assert desk.deliver() == {"unreachable": 1}
+    assert desk.deliver() == {}
+    rows = [desk.again(email) for email in emails]
+    assert {row.answer for row in rows} == {"Connection refused"}
+    assert [row.attempts for row in rows] == [1, 0, 0, 0, 0]
+    post_office.open()
+    with time_machine.travel(clock.now() + timedelta(minutes=2)):
+        assert desk.deliver() == {"sent": 5}
+
+
+@pytest.mark.parametrize("mode", ["hang", "garbage", "421", "drop"])
+def test_a_server_that_fails_in_the_middle_loses_nothing(mode, desk, post_office):
+    emails = [desk.queue(f"customer{number}@example.com") for number in range(3)]
+    post_office.mode = mode
+    assert desk.deliver() == {"unreachable": 1}
+    assert {desk.again(email).state for email in emails} == {EmailState.QUEUED}
+    post_office.mode = "ok"
+    with time_machine.travel(clock.now() + timedelta(minutes=2)):
+        assert desk.deliver() == {"sent": 3}
+    assert set(post_office.ids) == {email.message_id for email in emails}
+
+
+@pytest.mark.parametrize(
+    ("words", "pause_s"), [(b"", 0), (b"HTTP/1.1 400 Bad Request\r\n", 0), (b"554 go away\r\n", 0), (b"2" * 99, 0.1)]
+)
+def test_what_is_no_mail_server_is_given_up_soon(words, pause_s, open_app):
+    mumbler = Mumbler(words, pause_s=pause_s)
+    desk = MailDesk(open_app(MAIL_PORT=mumbler.port))
+    email = desk.queue()
+    began = time.perf_counter()
+    assert desk.deliver() == {"unreachable": 1}
+    assert time.perf_counter() - began < 1.5
+    mumbler.close()
+    assert desk.again(email).state is EmailState.QUEUED
+    assert desk.again(email).answer
+
+
+def test_nothing_is_said_to_a_server_without_a_certificate_that_can_be_checked(open_app, post_office):
+    desk = MailDesk(open_app(MAIL_PORT=post_office.port, MAIL_USE_TLS=True, MAIL_USERNAME="suki", MAIL_PASSWORD="x"))
+    email = desk.queue()
+    assert desk.deliver() == {"unreachable": 1}
+    assert post_office.letters == []
+    assert "STARTTLS" in desk.again(email).answer
+
+
+def test_without_an_address_to_send_from_it_waits_and_says_so(open_app, post_office):
+    desk = MailDesk(open_app(MAIL_PORT=post_office.port, MAIL_DEFAULT_SENDER=None))
+    email = desk.queue()
+    assert desk.deliver() == {"unreachable": 1}
+    assert "FLASK_MAIL_DEFAULT_SENDER" in desk.again(email).answer
+
+
+def test_neither_address_nor_answer_stands_in_the_log(desk, post_office, caplog):
+    post_office.refuse["nobody@example.com"] = "550 5.1.1 <nobody@example.com> is unknown"
+    email = desk.queue("nobody@example.com")
+    desk.deliver()
+    assert f"email {email.id} failed: 550" in caplog.text
+    assert "nobody@example.com" not in caplog.text
