@@ -189,6 +189,7 @@ class Life:
         if email.state is EmailState.SENT:
             email.sent_at = self.at + timedelta(seconds=dice.randint(1, 40))
             email.attempts = 1
+            email.answer = f"250 2.0.0 Ok: queued as {dice.getrandbits(44):011X}"
         elif email.state is EmailState.FAILED:
             email.attempts = 1
             email.answer = step.answer

@@ -4,6 +4,7 @@ import random
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
+from flask_babel import force_locale
 from sqlalchemy import insert, inspect, select, update
 from sqlalchemy.orm import Session
 
@@ -66,7 +67,8 @@ def _fill(session: Session, password_hash: str, write_email: WriteEmail, now: da
     _add(session, (*couriers.values(), *reasons.values()))
     dice = random.Random(SEED)  # noqa: S311 (nobody has to guess it)
     desk = Desk(now, dice, users, couriers, reasons, write_email)
-    desk.live([*STORIES, *ordinary_stories(ORDERS - len(STORIES), dice)])
+    with force_locale(Language.ENGLISH.value):  # whatever language the demo was switched to
+        desk.live([*STORIES, *ordinary_stories(ORDERS - len(STORIES), dice)])
     _put_into_books(session, desk)
     _give_feedback(session, users, now)
 

@@ -5,11 +5,13 @@ import time
 from contextlib import closing
 
 import pytest
+from flask_babel import get_locale
 from sqlalchemy import select
 
 from blueprints.demo.making import make_demo
 from blueprints.demo_accounts import DEMO_ACCOUNTS, DEMO_PASSWORD
-from models import Event, Order, Store, User
+from blueprints.orders.telling import customer_email
+from models import Event, Language, Order, Store, User
 from tests.conftest import make_app
 from tests.demo.conftest import close
 from tests.people import PASSWORD_HASH, Visitor
@@ -138,3 +140,12 @@ def test_a_demo_of_a_newer_suki_is_left_alone(demo, tmp_path):
     answer = run(demo, "--reset")
     assert answer.exit_code == 1
     assert answer.output.startswith("This demo was made by a newer Suki")
+
+
+def test_its_emails_are_in_its_own_language_whatever_was_spoken_before(demo):
+    shop = Shop(demo)
+    shop.change(shop.get(Store, 1), language=Language.FILIPINO)
+    with demo.app_context():
+        assert str(get_locale()) == "fil"
+        make_demo(password_hash=PASSWORD_HASH, write_email=customer_email, anew=True)
+    assert {'<html lang="en">' in email.html for email in shop.emails()} == {True}
