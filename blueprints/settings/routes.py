@@ -6,8 +6,9 @@ from flask_babel import gettext as _
 from flask_babel import refresh
 from flask_login import current_user
 
-from blueprints import access, background
+from blueprints import access
 from blueprints.access import Right, needs
+from blueprints.mailing import sender
 from blueprints.settings import settings
 from blueprints.settings.changing_store import change_store
 from blueprints.settings.forms import AlertsForm, StoreForm, SupportForm, zone_name
@@ -66,7 +67,7 @@ def alerts() -> ResponseReturnValue:
         last=last,
         last_is_on_its_way=is_on_its_way(last),
         mail_server=current_app.config.get("MAIL_SERVER"),
-        mail_sender=current_app.config["MAIL_DEFAULT_SENDER"],
+        mail_sender=sender()[1],
     )
     return page, 422 if form.errors else 200
 
@@ -75,7 +76,6 @@ def alerts() -> ResponseReturnValue:
 @needs(Right.MANAGE_STORE)
 def alerts_test() -> ResponseReturnValue:
     try_mail(recipient=current_user.email)
-    background.wake()
     return redirect(url_for(".alerts", _anchor="mail"), 303)
 
 
