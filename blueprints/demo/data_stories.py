@@ -1,6 +1,6 @@
 """Orders that somebody who is shown Suki should meet, each with something of its own."""
 
-from blueprints.demo.steps import Book, Cancel, Change, GiveBack, Pay, Story
+from blueprints.demo.steps import Book, Cancel, Change, GiveBack, Pay, Story, TakeBookingBack
 from models import OrderStatus as S
 from models import PaymentMethod as M
 
@@ -202,8 +202,9 @@ EARLIER = [
             Change(0.5, S.ACCEPTED),
             Change(1, S.PROCESSING),
             Book(1, "Lalamove"),
+            TakeBookingBack(3),
             Cancel(
-                4, "Other", restock=False,
+                0.3, "Other", restock=False,
                 note="No rider took the booking before the ice melted. We are very sorry.",
                 internal_note="Thawed: gave it to the neighbours. Book frozen orders before noon.",
             ),

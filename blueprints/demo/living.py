@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from functools import singledispatchmethod
 
 from blueprints.demo.data import CUSTOMERS, GOODS, STORE_EMAIL
-from blueprints.demo.steps import Book, Cancel, Change, GiveBack, Pay, Step, Story, Wait
+from blueprints.demo.steps import Book, Cancel, Change, GiveBack, Pay, Step, Story, TakeBookingBack, Wait
 from blueprints.demo.timing import placed_at, times_of
 from blueprints.outbox import Message
 from models import (
@@ -143,6 +143,13 @@ class Life:
         elif step.courier == "Lalamove":
             order.waybill = f"{dice.randrange(10**11, 10**12)}"
         self._note_down("order.booked")
+
+    @_take.register
+    def _take_booking_back(self, step: TakeBookingBack) -> None:
+        if self.order.only_support_can_cancel:
+            raise ValueError(f"order {self.order.number}: only support can cancel its booking")
+        self.order.booking_cancelled_at = self.at
+        self._note_down("order.booking_cancelled")
 
     @_take.register
     def _give_back(self, step: GiveBack) -> None:

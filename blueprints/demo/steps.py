@@ -46,6 +46,11 @@ class Book(Step):
 
 
 @dataclass(frozen=True)
+class TakeBookingBack(Step):
+    """Not from an integrated courier: there only support can."""
+
+
+@dataclass(frozen=True)
 class GiveBack(Step):
     amount: int | None = None
     """In centavos; all that was paid when it is not said."""

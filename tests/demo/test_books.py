@@ -67,6 +67,10 @@ def test_some_that_are_to_do_can_be_cancelled_by_support_alone(orders):
     assert [order for order in orders if order.only_support_can_cancel and order.status is OrderStatus.PROCESSING]
 
 
+def test_a_booking_was_taken_back(orders):
+    assert [order for order in orders if order.booking_cancelled_at and order.status is OrderStatus.CANCELLED]
+
+
 def test_an_email_can_be_seen_in_every_state_that_stays(emails):
     states = {email.state for email in emails}
     reasons = {email.reason for email in emails if email.state is EmailState.NOT_SENT}
