@@ -1,0 +1,56 @@
+"""Telling the other side of a ticket: the support team at its address, the merchant at theirs."""
+
+import re
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from blueprints import outbox
+from blueprints.shop import current_store
+from models import Actor, NotSentReason, Role, Ticket, User
+
+# An order number that may stand in a subject line. Any other is somebody's free text, and none gets into a header.
+_PLAIN_NUMBER = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9 ._/-]{0,38}[A-Za-z0-9])?")
+
+
+def tell_other_side(session: Session, ticket: Ticket, *, kind: str, by: Actor, at: datetime, **said: Any) -> None:
+    """One email for each address, in the caller's transaction. The ticket has its number already."""
+    if by.is_merchant:
+        recipients: list[str | None] = [current_store().support_email]
+        reply_to: str | None = current_store().email or ticket.opened_by.email
+    else:
+        recipients = [*merchants_addresses(session, ticket)]
+        reply_to = current_store().support_email
+    message = outbox.render(
+        kind, ticket=ticket, by=by, to_support=by.is_merchant, number_for_subject=_number_for_subject(ticket), **said
+    )
+    for recipient in recipients:
+        outbox.queue(
+            session,
+            kind=kind,
+            message=message,
+            recipient=recipient,
+            reply_to=reply_to,
+            at=at,
+            ticket_id=ticket.id,
+            not_sent=outbox.why_nothing_leaves() if recipient else NotSentReason.NO_ADDRESS,
+        )
+
+
+def merchants_addresses(session: Session, ticket: Ticket) -> list[str]:
+    """Whoever opened the ticket, and the store; the owners when both are out of reach."""
+    opener = None if ticket.opened_by.disabled_at else ticket.opened_by.email
+    addresses = [address for address in (opener, current_store().email) if address]
+    return list({address.lower(): address for address in addresses}.values()) or owners_addresses(session)
+
+
+def owners_addresses(session: Session) -> list[str]:
+    owners = select(User.email).where(User.role == Role.OWNER, User.disabled_at.is_(None)).order_by(User.id)
+    return list(session.scalars(owners))
+
+
+def _number_for_subject(ticket: Ticket) -> str:
+    number = ticket.order_number or ""
+    return number if _PLAIN_NUMBER.fullmatch(number) else ""
