@@ -47,6 +47,7 @@ class Event(Base):
     """Under which access window support did it, in the merchant's name."""
 
     user: Mapped[User | None] = relationship(foreign_keys=[user_id])
+    about: Mapped[User | None] = relationship(foreign_keys=[about_id])
     note: Mapped[Note | None] = relationship(foreign_keys=[note_id])
     internal_note: Mapped[Note | None] = relationship(foreign_keys=[internal_note_id])
 

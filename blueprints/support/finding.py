@@ -1,0 +1,153 @@
+"""Finding tickets: by number, subject, order number or customer, and by whom they wait on."""
+
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, Select, func, or_, select
+
+from models import STILL_OPEN, Actor, Ticket, TicketState, User, db
+from models.search import TICKET_SEARCH, containing, fold, quoted
+
+PAGE = 50
+LONGEST_SEARCH = 200
+MOST_WORDS = 10
+
+
+class Tab(StrEnum):
+    OPEN = "open"
+    ON_SUPPORT = "waiting_on_support"
+    ON_MERCHANT = "waiting_on_merchant"
+    MINE = "mine"
+    """Taken by whoever looks."""
+    SOLVED = "solved"
+    CLOSED = "closed"
+    ALL = "all"
+
+
+STATES = {
+    Tab.OPEN: STILL_OPEN,
+    Tab.ON_SUPPORT: (TicketState.OPEN, TicketState.WAITING_ON_SUPPORT),
+    Tab.ON_MERCHANT: (TicketState.WAITING_ON_MERCHANT,),
+    Tab.MINE: STILL_OPEN,
+    Tab.SOLVED: (TicketState.SOLVED,),
+    Tab.CLOSED: (TicketState.CLOSED,),
+}
+# These are queues: whoever waits longest stands first. The others begin with the newest.
+QUEUES = (Tab.ON_SUPPORT, Tab.ON_MERCHANT, Tab.MINE)
+
+
+@dataclass(frozen=True)
+class Search:
+    """What somebody typed, as what to look for."""
+
+    words: tuple[str, ...] = ()
+    number: int | None = None
+    """All of it, if it is how a ticket is called: `12`, `#12`, `ticket 12`."""
+
+    @classmethod
+    def of(cls, typed: str) -> "Search":
+        folded = fold(typed[:LONGEST_SEARCH].replace("\0", "").encode(errors="ignore").decode())
+        if called := re.fullmatch(r"(?:ticket ?|tiket ?)?#?([0-9]{1,18})", folded):
+            return cls((called[1],), int(called[1]))
+        words = dict.fromkeys(word.lstrip("#") or word for word in folded.split())
+        return cls(tuple(words)[:MOST_WORDS])
+
+
+@dataclass(frozen=True)
+class Found:
+    tickets: list[Row[Any]]
+    previous: int | None = None
+    """The ticket before which the page before this one ends."""
+    following: int | None = None
+    """The ticket after which the next page begins."""
+
+
+_LISTED: Select[*tuple[Any, ...]] = select(
+    Ticket.id,
+    Ticket.kind,
+    Ticket.subject,
+    Ticket.state,
+    Ticket.order_number,
+    Ticket.customer_name,
+    Ticket.opened_at,
+    Ticket.waiting_since,
+    Ticket.solved_at,
+    User.name.label("assignee"),
+).outerjoin(User, User.id == Ticket.assignee_id)
+
+
+def find_tickets(
+    typed: str, tab: Tab, *, by: Actor, before: int | None = None, after: int | None = None, limit: int = PAGE
+) -> Found:
+    """The page of tickets that come before (or after) one; the first page when there is none such."""
+    search = Search.of(typed)
+    wanted = _LISTED.where(*_within(tab, by), *_matching(search))
+    is_queue = tab in QUEUES
+    here = db.session.get(Ticket, before or after or 0)
+    if here is not None and before:
+        rows = _rows(wanted.where(_beyond(here, later=not is_queue, is_queue=is_queue)), is_queue, limit, back=True)
+        if len(rows) > limit:
+            return Found(rows[1:], previous=rows[1].id, following=rows[-1].id)
+    elif here is not None:
+        rows = _rows(wanted.where(_beyond(here, later=is_queue, is_queue=is_queue)), is_queue, limit)
+        if rows:
+            return Found(rows[:limit], previous=rows[0].id, following=_following(rows, limit))
+    rows = _rows(wanted, is_queue, limit)
+    exact = db.session.execute(_LISTED.where(Ticket.id == search.number, *_within(tab, by))) if search.number else ()
+    return Found([*exact, *rows[:limit]], following=_following(rows, limit))
+
+
+def count_by_tab(by: Actor) -> dict[Tab, int]:
+    """Of those that still wait on somebody; nobody counts what is over."""
+    states = select(Ticket.state, func.count()).where(Ticket.state.in_(STILL_OPEN)).group_by(Ticket.state)
+    counts = {row[0]: row[1] for row in db.session.execute(states)}
+    of = {
+        tab: sum(counts.get(state, 0) for state in STATES[tab]) for tab in (Tab.OPEN, Tab.ON_SUPPORT, Tab.ON_MERCHANT)
+    }
+    if not by.is_merchant:
+        of[Tab.MINE] = db.session.scalar(select(func.count(Ticket.id)).where(*_within(Tab.MINE, by))) or 0
+    return of
+
+
+def _within(tab: Tab, by: Actor) -> list[ColumnElement[bool]]:
+    conditions: list[ColumnElement[bool]] = [Ticket.state.in_(STATES[tab])] if tab in STATES else []
+    if tab is Tab.MINE:
+        conditions.append(Ticket.assignee_id == by.user_id)
+    return conditions
+
+
+def _matching(search: Search) -> list[ColumnElement[bool]]:
+    """Every word is in it. The ticket whose own number was typed stands first and is left out here."""
+    if not search.words:
+        return []
+    question = " AND ".join(quoted("search_text", containing(word)) for word in search.words)
+    matches = select(TICKET_SEARCH.c.rowid).where(TICKET_SEARCH.c.ticket_search.op("MATCH")(question))
+    found: list[ColumnElement[bool]] = [Ticket.id.in_(matches)]
+    if search.number:
+        found.append(Ticket.id != search.number)
+    return found
+
+
+def _beyond(here: Ticket, *, later: bool, is_queue: bool) -> ColumnElement[bool]:
+    """Further along in time than a ticket, or further back."""
+    if not is_queue:
+        return Ticket.id > here.id if later else Ticket.id < here.id
+    since, same_moment = Ticket.waiting_since, Ticket.waiting_since == here.waiting_since
+    if later:
+        return or_(since > here.waiting_since, same_moment & (Ticket.id > here.id))
+    return or_(since < here.waiting_since, same_moment & (Ticket.id < here.id))
+
+
+def _rows(wanted: Select[*tuple[Any, ...]], is_queue: bool, limit: int, *, back: bool = False) -> list[Row[Any]]:
+    """One more than a page, which says that there is another. `back`: those next to the end, in the same order."""
+    columns = [Ticket.waiting_since, Ticket.id] if is_queue else [Ticket.id]
+    ascending = is_queue is not back
+    order = [column.asc() if ascending else column.desc() for column in columns]
+    rows = list(db.session.execute(wanted.order_by(*order).limit(limit + 1)))
+    return rows[::-1] if back else rows
+
+
+def _following(rows: list[Row[Any]], limit: int) -> int | None:
+    return rows[limit - 1].id if len(rows) > limit else None

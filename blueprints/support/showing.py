@@ -1,0 +1,41 @@
+"""What a ticket's page tells: the thread, and the history. What the support team says among itself stays there."""
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, joinedload, selectinload
+
+from models import Actor, Attachment, Event, Ticket, TicketMessage
+
+MOST_EVENTS = 100
+INTERNAL = ("ticket.noted",)
+
+
+def thread_of(session: Session, ticket: Ticket, by: Actor) -> list[TicketMessage]:
+    found = (
+        select(TicketMessage)
+        .where(TicketMessage.ticket_id == ticket.id)
+        .options(joinedload(TicketMessage.user), selectinload(TicketMessage.attachments))
+        .order_by(TicketMessage.id)
+    )
+    if by.is_merchant:
+        found = found.where(TicketMessage.internal.is_(False))
+    return list(session.scalars(found))
+
+
+def files_of_the_request(session: Session, ticket: Ticket) -> list[Attachment]:
+    """What came with the ticket itself."""
+    found = select(Attachment).where(Attachment.ticket_id == ticket.id, Attachment.message_id.is_(None))
+    return list(session.scalars(found.order_by(Attachment.id)))
+
+
+def history_of(session: Session, ticket: Ticket, by: Actor) -> list[Event]:
+    """The newest first."""
+    found = (
+        select(Event)
+        .where(Event.ticket_id == ticket.id)
+        .options(joinedload(Event.user), joinedload(Event.about))
+        .order_by(Event.id.desc())
+        .limit(MOST_EVENTS)
+    )
+    if by.is_merchant:
+        found = found.where(Event.code.not_in(INTERNAL))
+    return list(session.scalars(found))
