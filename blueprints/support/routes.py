@@ -1,37 +1,65 @@
-"""Reaching support: who they are, and what they need to cancel an order that a courier has booked."""
+"""Tickets: the list, filing one, and what came with them."""
 
 import re
-from urllib.parse import quote
+from io import BytesIO
 
-from flask import abort, render_template, request
+from flask import abort, flash, redirect, render_template, request, send_file, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from blueprints import access
-from blueprints.access import Right, needs
+from blueprints.access import Right, needs, takes
 from blueprints.ids import IdConverter
-from blueprints.shop import current_store
 from blueprints.support import support
-from models import Order
+from blueprints.support.finding import Tab, count_by_tab, find_tickets
+from blueprints.support.forms import MOST_BYTES_SENT, CancellationForm, QuestionForm
+from blueprints.support.refusals import AlreadyAsked, TicketRefusal
+from blueprints.support.ticketing import file_cancellation, file_question, refuse_to_ask
+from models import Order, db
 
 
 @support.get("/support/tickets")
 @needs(Right.SEE_TICKETS)
 def tickets() -> ResponseReturnValue:
-    return render_template("support/tickets.html", mailto=_mailto(), may_ask=access.may(Right.SEE_ORDERS))
+    typed, by = request.args.get("q", "").strip(), access.actor()
+    tab = _tab(Tab.ALL if typed else Tab.OPEN)
+    found = find_tickets(typed, tab, by=by, before=_number_in("before"), after=_number_in("after"))
+    return render_template(
+        "support/tickets.html",
+        found=found,
+        typed=typed,
+        tab=tab,
+        tabs=[each for each in Tab if each is not Tab.MINE or not by.is_merchant],
+        counts=count_by_tab(by),
+        may_file=access.may(Right.FILE_TICKETS),
+    )
 
 
-@support.get("/support/tickets/new")
-@needs(Right.SEE_ORDERS)
+def _tab(otherwise: Tab) -> Tab:
+    """An address with a tab that there is not, or not for the merchant, shows the usual one."""
+    try:
+        chosen = Tab(request.args.get("state", otherwise))
+    except ValueError:
+        return otherwise
+    return otherwise if chosen is Tab.MINE and not access.may(Right.SOLVE_TICKETS) else chosen
+
+
+def _number_in(name: str) -> int | None:
+    asked = request.args.get(name, "")
+    return int(asked) if re.fullmatch(IdConverter.regex, asked) else None
+
+
+@support.route("/support/tickets/new", methods=["GET", "POST"])
+@needs(Right.FILE_TICKETS)
+@takes(MOST_BYTES_SENT)
 def new_ticket() -> ResponseReturnValue:
+    """About the order named in the address, or about anything else."""
     order = _order_asked_about()
-    letter = render_template("support/_letter.txt", order=order)
-    subject = _("Please cancel order %(number)s", number=order.number) if order else ""
-    return render_template("support/new_ticket.html", order=order, letter=letter, mailto=_mailto(subject, letter))
+    return _ask_about_anything() if order is None else _ask_to_cancel(order)
 
 
 def _order_asked_about() -> Order | None:
-    """The order named in the address; one that is not there is 404, and none at all is a general question."""
+    """One that is not there is 404, and none at all is a general question."""
     asked = request.args.get("order", "")
     if not asked:
         return None
@@ -40,11 +68,53 @@ def _order_asked_about() -> Order | None:
     return access.order_or_404(int(asked))
 
 
-def _mailto(subject: str = "", body: str = "") -> str | None:
-    """A link that begins an email to support; nothing when the store has no address for it."""
-    address = current_store().support_email
-    if address is None:
-        return None
-    parts = {"subject": subject, "body": body.replace("\n", "\r\n")}
-    query = "&".join(f"{name}={quote(value)}" for name, value in parts.items() if value)
-    return f"mailto:{quote(address, safe='@')}" + (f"?{query}" if query else "")
+def _ask_to_cancel(order: Order) -> ResponseReturnValue:
+    form = CancellationForm()
+    subject = _("Please cancel order %(number)s", number=order.number)
+    refused: TicketRefusal | None = None
+    try:
+        if form.validate_on_submit():
+            return _filed(file_cancellation(order.id, form.filing(subject), by=access.actor()))
+        refuse_to_ask(db.session(), order)
+    except AlreadyAsked as refusal:
+        flash(_("This is ticket %(number)s: it asks support to cancel the order already.", number=refusal.ticket_id))
+        return redirect(url_for("support.ticket", ticket_id=refusal.ticket_id), 303)
+    except TicketRefusal as refusal:
+        refused = refusal
+    page = render_template("support/new_cancellation.html", order=order, form=form, refusal=refused)
+    return page, 409 if refused else 422 if form.errors else 200
+
+
+def _ask_about_anything() -> ResponseReturnValue:
+    form = QuestionForm(subject=_subject_of_an_error())
+    refused: TicketRefusal | None = None
+    try:
+        if form.validate_on_submit():
+            return _filed(file_question(form.filing, by=access.actor()))
+    except TicketRefusal as refusal:
+        refused = refusal
+    page = render_template("support/new_question.html", form=form, refusal=refused)
+    return page, 409 if refused else 422 if form.errors else 200
+
+
+def _subject_of_an_error() -> str:
+    """Error pages lead here with the reference that the log has too."""
+    reference = request.args.get("reference", "")
+    return _("Error page %(reference)s", reference=reference) if re.fullmatch("[0-9a-f]{4,16}", reference) else ""
+
+
+def _filed(ticket_id: int) -> ResponseReturnValue:
+    flash(_("Ticket %(number)s is with support. Their answer will stand here.", number=ticket_id), "done")
+    return redirect(url_for("support.ticket", ticket_id=ticket_id), 303)
+
+
+@support.get("/support/attachments/<id:attachment_id>")
+@needs(Right.SEE_TICKETS)
+def attachment(attachment_id: int) -> ResponseReturnValue:
+    """To be kept, never shown: as what its bytes are, and shut in should a browser show it all the same."""
+    found = access.attachment_or_404(attachment_id)
+    answer = send_file(
+        BytesIO(found.content), mimetype=found.kind.value, as_attachment=True, download_name=found.filename
+    )
+    answer.headers["Content-Security-Policy"] = "default-src 'none'; frame-ancestors 'none'; sandbox"
+    return answer

@@ -1,0 +1,141 @@
+"""The forms of tickets: filing one, writing to it, and handing it to somebody."""
+
+import secrets
+from collections.abc import Sequence
+from typing import Any
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_wtf.file import MultipleFileField
+from wtforms import BooleanField, HiddenField, RadioField, SelectField, StringField, TextAreaField
+from wtforms.validators import DataRequired, ValidationError
+
+from blueprints.forms import AtMost, BaseForm
+from blueprints.support.attaching import MOST_BYTES, MOST_FILES, Fault, NotAttachable, Upload, read_upload
+from blueprints.support.replying import Words
+from blueprints.support.ticketing import Filing
+from models import User
+from models.window import DEFAULT_HOURS, HOURS
+
+LONGEST_TEXT = 4000
+# Much more than is kept: somebody who chose too much is told so by the page, with their words still on it.
+MOST_BYTES_SENT = 64 * 1024 * 1024
+
+
+def _new_token() -> str:
+    return secrets.token_urlsafe(16)
+
+
+class AttachmentsField(MultipleFileField):
+    """Images and PDFs, by what they are and not by what they are called."""
+
+    uploads: tuple[Upload, ...] = ()
+
+    def pre_validate(self, form: BaseForm) -> None:
+        files = self.data or []
+        if len(files) > MOST_FILES:
+            raise ValidationError(_("Choose at most %(number)s files.", number=MOST_FILES))
+        uploads, faults = [], []
+        for file in files:
+            try:
+                uploads.append(read_upload(file.filename, file.stream))
+            except NotAttachable as refusal:
+                faults.append(_why_not(refusal.fault, file.filename))
+        if faults:
+            raise ValidationError(" ".join(faults))
+        self.uploads = tuple(uploads)
+
+
+def _why_not(fault: Fault, name: str) -> str:
+    name = name[:80]
+    if fault is Fault.EMPTY:
+        return _("“%(name)s” is empty.", name=name)
+    if fault is Fault.TOO_LARGE:
+        return _("“%(name)s” is too large: at most %(size)s MB fit.", name=name, size=MOST_BYTES // 1024**2)
+    return _("“%(name)s” is not a whole PNG, JPEG, GIF or WebP image, and not a PDF.", name=name)
+
+
+class _SentOnce(BaseForm):
+    files = AttachmentsField(_l("Pictures or PDFs"))
+    once = HiddenField(default=_new_token)
+
+    @property
+    def token(self) -> str | None:
+        """Of this form as it was drawn; what is too long for one was not made here."""
+        return self.once.data if self.once.data and len(self.once.data) <= 64 else None
+
+    @property
+    def has_lost_files(self) -> bool:
+        """Whether files came with a form that is shown again: no browser keeps them."""
+        return bool(self.errors and self.files.data)
+
+
+class QuestionForm(_SentOnce):
+    subject = StringField(
+        _l("What is it about?"), [DataRequired(_l("Say in a few words what it is about.")), AtMost(150)]
+    )
+    reason = TextAreaField(
+        _l("What happened?"), [DataRequired(_l("Tell support what happened.")), AtMost(LONGEST_TEXT)]
+    )
+
+    @property
+    def filing(self) -> Filing:
+        return Filing(self.subject.data, self.reason.data, self.files.uploads, once=self.token)
+
+
+class CancellationForm(_SentOnce):
+    reason = TextAreaField(
+        _l("Why should it be cancelled?"),
+        [DataRequired(_l("Say why it should be cancelled: support needs the reason.")), AtMost(LONGEST_TEXT)],
+    )
+    open_window = BooleanField(_l("Let support into the store for this order (CSLA)"), default=True)
+    hours = RadioField(_l("For how long?"), default=str(DEFAULT_HOURS), validate_choice=False)
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self.hours.choices = [(str(hours), in_words(hours)) for hours in HOURS]
+
+    def validate_hours(self, field: RadioField) -> None:
+        if self.open_window.data and field.data not in [str(hours) for hours in HOURS]:
+            raise ValidationError(_("Choose one of the spans in the list."))
+
+    def filing(self, subject: str) -> Filing:
+        hours = int(self.hours.data) if self.open_window.data else None
+        return Filing(subject, self.reason.data, self.files.uploads, hours=hours, once=self.token)
+
+
+def in_words(hours: int) -> str:
+    return {1: _("1 hour"), 4: _("4 hours"), 24: _("24 hours"), 72: _("3 days")}[hours]
+
+
+class ReplyForm(_SentOnce):
+    body = TextAreaField(_l("Your reply"), [AtMost(LONGEST_TEXT)])
+    internal = BooleanField(_l("Internal note: only the support team sees it"))
+
+    needs_words = True
+
+    def validate_body(self, field: TextAreaField) -> None:
+        if not field.data and (self.needs_words or self.files.data or self.internal.data):
+            raise ValidationError(_("Write a few words first."))
+
+    def words(self, *, may_be_internal: bool) -> Words:
+        return Words(self.body.data, may_be_internal and self.internal.data, self.files.uploads, once=self.token)
+
+
+class SolveForm(ReplyForm):
+    """The last words are welcome, but nobody needs them."""
+
+    needs_words = False
+
+
+class AssignForm(BaseForm):
+    assignee = SelectField(_l("Taken by"), validate_choice=False)
+
+    def offer(self, agents: Sequence[User], assignee_id: int | None) -> None:
+        self.assignee.choices = [("", _("Nobody")), *((str(agent.id), agent.name) for agent in agents)]
+        self.assignee.data = str(assignee_id or "")
+
+    @property
+    def agent_id(self) -> int | None:
+        """Raises ValueError for what is no number."""
+        return int(self.assignee.data) if self.assignee.data else None

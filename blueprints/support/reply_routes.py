@@ -1,0 +1,109 @@
+"""One ticket: reading it, writing to it, who takes it, and its end."""
+
+from flask import flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from blueprints import access
+from blueprints.access import Right, needs, takes
+from blueprints.support import support
+from blueprints.support.assigning import agents, assign
+from blueprints.support.forms import MOST_BYTES_SENT, AssignForm, ReplyForm, SolveForm
+from blueprints.support.granting import latest_window_of
+from blueprints.support.refusals import NoSuchAgent, TicketRefusal
+from blueprints.support.replying import reply as write_reply
+from blueprints.support.showing import files_of_the_request, history_of, thread_of
+from blueprints.support.solving import close as close_ticket
+from blueprints.support.solving import solve as solve_ticket
+from models import Ticket, db
+
+
+@support.get("/support/tickets/<id:ticket_id>")
+@needs(Right.SEE_TICKETS)
+def ticket(ticket_id: int) -> ResponseReturnValue:
+    return ticket_page(access.ticket_or_404(ticket_id))
+
+
+def ticket_page(ticket: Ticket, *, form: ReplyForm | None = None, refusal: TicketRefusal | None = None) -> str:
+    """The ticket's page, for every route whose form stands on it: with what was typed, and what was refused."""
+    session, by = db.session(), access.actor()
+    is_agent = access.may(Right.SOLVE_TICKETS)
+    assign_form = AssignForm(formdata=None)
+    if is_agent:
+        assign_form.offer(agents(session), ticket.assignee_id)
+    return render_template(
+        "support/ticket.html",
+        ticket=ticket,
+        form=form or ReplyForm(formdata=None),
+        assign_form=assign_form,
+        is_agent=is_agent,
+        thread=thread_of(session, ticket, by),
+        files=files_of_the_request(session, ticket),
+        history=history_of(session, ticket, by),
+        window=latest_window_of(session, ticket),
+        refusal=refusal,
+    )
+
+
+@support.post("/support/tickets/<id:ticket_id>/reply")
+@needs(Right.SEE_TICKETS)
+@takes(MOST_BYTES_SENT)
+def reply(ticket_id: int) -> ResponseReturnValue:
+    ticket = access.ticket_or_404(ticket_id)
+    form = ReplyForm()
+    if not form.validate():
+        return ticket_page(ticket, form=form), 422
+    words = form.words(may_be_internal=access.may(Right.SOLVE_TICKETS))
+    try:
+        write_reply(ticket_id, words, by=access.actor())
+    except TicketRefusal as refusal:
+        return ticket_page(ticket, form=form, refusal=refusal), 409
+    flash(
+        _("Your note is kept. Only the support team sees it.") if words.internal else _("Your reply is sent."), "done"
+    )
+    return _back_to(ticket)
+
+
+@support.post("/support/tickets/<id:ticket_id>/solve")
+@needs(Right.SOLVE_TICKETS)
+@takes(MOST_BYTES_SENT)
+def solve(ticket_id: int) -> ResponseReturnValue:
+    ticket = access.ticket_or_404(ticket_id)
+    form = SolveForm()
+    if not form.validate():
+        return ticket_page(ticket, form=form), 422
+    words = form.words(may_be_internal=True) if form.body.data else None
+    try:
+        solve_ticket(ticket_id, words=words, by=access.actor())
+    except TicketRefusal as refusal:
+        return ticket_page(ticket, form=form, refusal=refusal), 409
+    flash(_("Ticket %(number)s is solved.", number=ticket_id), "done")
+    return _back_to(ticket)
+
+
+@support.post("/support/tickets/<id:ticket_id>/close")
+@needs(Right.FILE_TICKETS)
+def close(ticket_id: int) -> ResponseReturnValue:
+    ticket = access.ticket_or_404(ticket_id)
+    try:
+        close_ticket(ticket_id, by=access.actor())
+    except TicketRefusal as refusal:
+        return ticket_page(ticket, refusal=refusal), 409
+    flash(_("Ticket %(number)s is closed.", number=ticket_id), "done")
+    return _back_to(ticket)
+
+
+@support.post("/support/tickets/<id:ticket_id>/assign")
+@needs(Right.SOLVE_TICKETS)
+def assign_to(ticket_id: int) -> ResponseReturnValue:
+    ticket = access.ticket_or_404(ticket_id)
+    try:
+        assign(ticket_id, AssignForm().agent_id, by=access.actor())
+    except (NoSuchAgent, ValueError):
+        return ticket_page(ticket, refusal=NoSuchAgent()), 409
+    flash(_("Saved who takes ticket %(number)s.", number=ticket_id), "done")
+    return _back_to(ticket)
+
+
+def _back_to(ticket: Ticket) -> ResponseReturnValue:
+    return redirect(url_for("support.ticket", ticket_id=ticket.id), 303)
