@@ -3,8 +3,18 @@
 import pytest
 from sqlalchemy import select
 
-from models import Alert, EmailState, Event, Note, NotSentReason, Order, OrderStatus, PaymentMethod, PaymentStatus
-from models import writing
+from models import (
+    Alert,
+    EmailState,
+    Event,
+    Note,
+    NotSentReason,
+    Order,
+    OrderStatus,
+    PaymentMethod,
+    PaymentStatus,
+    writing,
+)
 from models.order_states import ALLOWED_CHANGES
 from tests.orders.deciding import drawn, save_status
 
