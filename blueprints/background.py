@@ -5,7 +5,7 @@ import logging
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from threading import Event, Thread
+from threading import Event, Thread, current_thread
 
 from flask import Flask
 
@@ -24,9 +24,20 @@ class _Task:
     due: Event = field(default_factory=Event)
 
 
+class _Worker(Thread):
+    def __init__(self, app: Flask, task: _Task) -> None:
+        super().__init__(name=f"suki-{task.function.__name__}", daemon=True)
+        self.app, self.task, self.stopping = app, task, Event()
+
+    def run(self) -> None:
+        while not self.stopping.is_set():
+            _run(self.app, self.task)
+            self.task.due.wait(LOOK_EVERY_S)
+            self.task.due.clear()
+
+
 _tasks: list[_Task] = []
-_threads: list[Thread] = []
-_stopping = Event()
+_workers: list[_Worker] = []
 
 
 def task(function: Callable[[], None]) -> Callable[[], None]:
@@ -42,8 +53,9 @@ def wake() -> None:
 
 
 def is_stopping() -> bool:
-    """Asked by a task between two steps: the process is about to end."""
-    return _stopping.is_set()
+    """Asked by a task between two steps: its process is about to end. Never so on the command line."""
+    worker = current_thread()
+    return isinstance(worker, _Worker) and worker.stopping.is_set()
 
 
 def run_once(app: Flask) -> None:
@@ -65,25 +77,17 @@ def _run(app: Flask, each: _Task) -> None:
 
 def start(app: Flask) -> None:
     """Daemons: what they are in the middle of when the process is killed is found again by the next one."""
-
-    def forever(each: _Task) -> None:
-        while not _stopping.is_set():
-            _run(app, each)
-            each.due.wait(LOOK_EVERY_S)
-            each.due.clear()
-
-    _stopping.clear()
     for each in _tasks:
-        thread = Thread(target=forever, args=[each], name=f"suki-{each.function.__name__}", daemon=True)
-        thread.start()
-        _threads.append(thread)
+        _workers.append(_Worker(app, each))
+        _workers[-1].start()
 
 
 @atexit.register
 def stop() -> None:
     """Lets each task end the step that it is in: an email that the server has taken is noted before we go."""
-    _stopping.set()
+    for worker in _workers:
+        worker.stopping.set()
     wake()
     until = time.monotonic() + STOP_WITHIN_S
-    while _threads:
-        _threads.pop().join(max(0.0, until - time.monotonic()))
+    while _workers:
+        _workers.pop().join(max(0.0, until - time.monotonic()))

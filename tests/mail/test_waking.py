@@ -1,0 +1,63 @@
+"""A web process delivers by itself: at once after a commit, and without holding up any page."""
+
+import time
+
+import pytest
+
+from blueprints import background
+from models import EmailState
+
+
+@pytest.fixture
+def awake(app):
+    background.start(app)
+    yield
+    background.stop()
+
+
+def wait_for(condition, *, at_most_s: float = 4.0) -> None:
+    until = time.perf_counter() + at_most_s
+    while not condition():
+        assert time.perf_counter() < until, "it did not happen in time"
+        time.sleep(0.02)
+
+
+def test_mail_leaves_as_soon_as_the_change_is_saved(awake, shop, desk, post_office):
+    time.sleep(0.2)  # the first round found nothing, and the next look is seconds away
+    began = time.perf_counter()
+    desk.tell(shop.order())
+    wait_for(lambda: post_office.letters)
+    assert time.perf_counter() - began < background.LOOK_EVERY_S / 2
+
+
+def test_pages_answer_while_the_mail_server_hangs(awake, sam, shop, desk, post_office):
+    post_office.mode = "hang"
+    email = desk.tell(shop.order())
+    wait_for(lambda: desk.again(email).state is EmailState.SENDING)
+    for _ in range(3):
+        began = time.perf_counter()
+        assert sam.get(f"/orders/emails/{email.id}").status == 200
+        assert time.perf_counter() - began < 1
+
+
+def test_a_process_that_ends_finishes_the_letter_in_its_hands(awake, desk, post_office):
+    for _ in range(30):
+        desk.queue()
+    wait_for(lambda: post_office.letters)
+    background.stop()
+    noted = sum(desk.email(number).state is EmailState.SENT for number in range(1, 31))
+    assert noted == len(post_office.letters)
+
+
+def test_one_task_that_fails_keeps_no_other_from_its_turn(app, monkeypatch, caplog):
+    done = []
+
+    def broken() -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(background, "_tasks", [])
+    background.task(broken)
+    background.task(lambda: done.append("turn"))
+    background.run_once(app)
+    assert done == ["turn"]
+    assert "background task broken failed" in caplog.text
