@@ -1,4 +1,4 @@
 from flask import Blueprint
 
 auth = Blueprint("auth", __name__, cli_group=None)
-FURNITURE = ("routes",)
+FURNITURE = ("routes", "password_routes", "user_routes", "cli")

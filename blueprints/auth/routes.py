@@ -1,12 +1,32 @@
-"""Signing in and out, and the password."""
+"""Signing in and out."""
 
-from flask import render_template
+import logging
+from collections.abc import Callable
+from datetime import timedelta
+from math import ceil
+from urllib.parse import unquote
+
+from flask import current_app, flash, make_response, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import format_timedelta
+from flask_babel import gettext as _
+from flask_login import current_user, login_user
 from sqlalchemy import text
+from werkzeug.wrappers import Response
 
-from blueprints.access import Right, needs, public
+from blueprints.access import Right, may, needs, public
 from blueprints.auth import auth
-from models import db
+from blueprints.auth.forms import LoginForm
+from blueprints.auth.landing import safe_next
+from blueprints.auth.passwords import TooManyAtOnce, WrongPassword
+from blueprints.auth.signing_in import sign_in
+from blueprints.auth.signing_out import sign_out
+from blueprints.auth.throttling import TooManyTries, network_of
+from blueprints.demo_accounts import DEMO_ACCOUNTS, DEMO_PASSWORD
+from blueprints.forms import BaseForm
+from models import User, db
+
+log = logging.getLogger("suki")
 
 
 @auth.get("/healthz")
@@ -19,16 +39,89 @@ def healthz() -> ResponseReturnValue:
 @auth.route("/login", methods=["GET", "POST"])
 @public
 def login() -> ResponseReturnValue:
-    return render_template("errors/error.html", title="Sign in", message="", what_next="", status=200)
-
-
-@auth.route("/password", methods=["GET", "POST"])
-@needs(Right.SIGNED_IN)
-def password() -> ResponseReturnValue:
-    return render_template("errors/error.html", title="Password", message="", what_next="", status=200)
+    form = LoginForm(next=request.args.get("next"))
+    if request.method == "GET" and current_user.is_authenticated:
+        return redirect(_landing(form.next.data), 303)
+    if not form.validate_on_submit():
+        return _login_page(form, 422 if form.is_submitted() else 200)
+    try:
+        signed_in = sign_in(
+            email=form.email.data,
+            password=form.password.data,
+            address=address(),
+            browser=browser(),
+            instead_of=current_user.token if current_user.is_authenticated else None,
+        )
+    except WrongPassword:
+        log.warning("login failed address=%s", network_of(address()))
+        form.form_errors.append(_("The email and the password do not belong together. Look at both and try again."))
+        return _login_page(form, 422)
+    except (TooManyTries, TooManyAtOnce) as refusal:
+        return slowed(form, refusal, _login_page)
+    begin_session(signed_in.user_id, signed_in.token)
+    log.info("login ok user=%s", signed_in.user_id)
+    return redirect(_landing(form.next.data), 303)
 
 
 @auth.post("/logout")
 @needs(Right.SIGNED_IN)
 def logout() -> ResponseReturnValue:
-    return render_template("errors/error.html", title="Signed out", message="", what_next="", status=200)
+    user_id = current_user.id
+    sign_out(current_user.token)
+    log.info("logout user=%s", user_id)
+    session.clear()
+    flash(_("You are signed out."), "done")
+    answer = redirect(url_for(".login"), 303)
+    # Not "cookies": they are shared by all ports of a host, and another store may be served there.
+    answer.headers["Clear-Site-Data"] = '"cache", "storage"'
+    return answer
+
+
+def _login_page(form: BaseForm, status: int) -> Response:
+    form.next.data = safe_next(form.next.data)
+    return make_response(
+        render_template("auth/login.html", form=form, demo_accounts=DEMO_ACCOUNTS, demo_password=DEMO_PASSWORD),
+        status,
+    )
+
+
+def _landing(target: str | None) -> str:
+    """Where somebody was going, when that is a page; else where their work is."""
+    target = safe_next(target)
+    paths = current_app.create_url_adapter(request)
+    if target and target != "/" and paths and paths.test(unquote(target.partition("?")[0]), "GET"):
+        return target
+    return url_for("orders.today") if may(Right.SEE_ORDERS) else url_for("support.tickets")
+
+
+def begin_session(user_id: int, token: str) -> None:
+    """Nothing of what the browser's cookie held before lives on: neither an identity nor a form's token."""
+    session.clear()
+    user = db.session.get_one(User, user_id)
+    user.token = token
+    login_user(user)
+
+
+def slowed(
+    form: BaseForm, refusal: TooManyTries | TooManyAtOnce, page: Callable[[BaseForm, int], Response]
+) -> Response:
+    """The same page again, saying how long to wait."""
+    if isinstance(refusal, TooManyTries):
+        log.warning("login slowed address=%s", network_of(address()))
+        seconds, status = ceil(refusal.wait.total_seconds()), 429
+        wait = format_timedelta(timedelta(seconds=seconds))
+        form.form_errors.append(_("There were too many tries from here. Wait %(wait)s, then try again.", wait=wait))
+    else:
+        seconds, status = 2, 503
+        form.form_errors.append(_("Many people are signing in at this moment. Try again in a few seconds."))
+    answer = page(form, status)
+    answer.headers["Retry-After"] = str(seconds)
+    return answer
+
+
+def address() -> str:
+    return request.remote_addr or ""
+
+
+def browser() -> str:
+    return request.user_agent.string

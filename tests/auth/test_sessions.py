@@ -1,0 +1,114 @@
+"""A session begins anew, can be ended here, and ends by itself."""
+
+from datetime import UTC, datetime, timedelta
+
+import time_machine
+from sqlalchemy import select
+
+from models import User, UserSession
+from tests.people import PASSWORD, Visitor
+
+NINE = datetime(2026, 11, 20, 1, 0, tzinfo=UTC)
+
+
+def is_in(visitor) -> bool:
+    return visitor.get("/help/").status == 200
+
+
+def cookie_of(visitor) -> str:
+    name = visitor.app.config["SESSION_COOKIE_NAME"]
+    cookie = visitor.client.get_cookie(name)
+    assert cookie is not None
+    return cookie.value
+
+
+def with_cookie(app, value) -> Visitor:
+    visitor = Visitor(app)
+    visitor.client.set_cookie(app.config["SESSION_COOKIE_NAME"], value)
+    return visitor
+
+
+def test_what_a_cookie_held_before_does_not_live_on(stranger):
+    visitor = stranger()
+    visitor.get("/login")
+    with visitor.client.session_transaction() as cookie:
+        cookie["_user_id"] = "chosen by somebody else"
+        cookie["planted"] = "here"
+        before = dict(cookie)
+    visitor.post("/login", email="sam@example.com", password=PASSWORD)
+    with visitor.client.session_transaction() as cookie:
+        assert cookie["_user_id"] != before["_user_id"]
+        assert "planted" not in cookie
+        assert cookie.get("csrf_token") != before["csrf_token"]
+
+
+def test_a_form_from_before_the_sign_in_is_refused_after_it(stranger):
+    visitor = stranger()
+    visitor.get("/login")
+    old = visitor.token
+    visitor.post("/login", email="sam@example.com", password=PASSWORD)
+    assert visitor.client.post("/logout", data={"csrf_token": old}).status_code == 400
+
+
+def test_a_second_sign_in_ends_the_first_of_the_same_browser(app, sign_in):
+    visitor = sign_in("sam")
+    old = cookie_of(visitor)
+    visitor.get("/password")
+    visitor.post("/login", email="olive@example.com", password=PASSWORD)
+    assert not is_in(with_cookie(app, old))
+
+
+def test_a_copied_cookie_opens_nothing_after_the_sign_out(app, sign_in):
+    visitor = sign_in("sam")
+    copied = cookie_of(visitor)
+    assert is_in(with_cookie(app, copied))
+    page = visitor.post("/logout")
+    assert (page.status, page.location) == (303, "/login")
+    assert page.response.headers["Clear-Site-Data"] == '"cache", "storage"'
+    assert not is_in(with_cookie(app, copied))
+    assert visitor.follow(page).messages == ["You are signed out."]
+
+
+def test_signing_out_needs_a_press_and_leaves_others_alone(sign_in):
+    one, other = sign_in("sam"), sign_in("sam")
+    assert one.client.get("/logout").status_code == 405
+    one.post("/logout")
+    assert is_in(other)
+
+
+def test_an_hour_without_a_click_ends_the_session_for_good(sam):
+    now = datetime.now(UTC)
+    with time_machine.travel(now + timedelta(minutes=61), tick=False):
+        assert not is_in(sam)
+    with time_machine.travel(now + timedelta(minutes=5), tick=False):
+        assert not is_in(sam)
+
+
+def test_a_click_now_and_then_keeps_it_open_until_twelve_hours(stranger):
+    visitor = stranger()
+    with time_machine.travel(NINE, tick=False) as clock:
+        visitor.post("/login", email="sam@example.com", password=PASSWORD)
+        for _ in range(14):
+            clock.shift(timedelta(minutes=50))
+            assert is_in(visitor)
+        clock.shift(timedelta(minutes=21))
+        assert not is_in(visitor)
+
+
+def test_support_is_signed_out_after_half_an_hour(uma):
+    with time_machine.travel(datetime.now(UTC) + timedelta(minutes=31), tick=False):
+        assert not is_in(uma)
+
+
+def test_a_user_who_is_disabled_is_out_at_the_next_click(sam, shop):
+    user = shop.first(select(User).where(User.email == "sam@example.com"))
+    shop.change(user, disabled_at=user.created_at)
+    assert not is_in(sam)
+    shop.change(user, disabled_at=None)
+    assert not is_in(sam), "the old session came back"
+
+
+def test_reading_pages_is_not_writing(sam, shop):
+    seen = shop.first(select(UserSession)).last_seen_at
+    sam.get("/help/")
+    assert shop.first(select(UserSession)).last_seen_at == seen
