@@ -1,0 +1,62 @@
+"""A forgotten password: a link is mailed that sets a new one, once, and soon."""
+
+from datetime import timedelta
+
+from sqlalchemy import select
+
+from blueprints import clock, outbox, seals
+from blueprints.auth import passwords
+from blueprints.auth.accounts import find_link, make_link, note, replace_password
+from blueprints.auth.throttling import count_try, forget_tries, tries_at
+from models import AttemptKind, User, db, writing
+
+KIND = "password_reset"
+LASTS = timedelta(minutes=30)
+# Whoever asks on and on for somebody else's account fills no mailbox.
+MAILS_AN_HOUR = 5
+
+
+class LinkIsOver(Exception):
+    """Used, too old, made void by another password, or never made."""
+
+
+def ask_for_reset(*, email: str, address: str) -> None:
+    """The same work and no answer, whether or not there is such an account. Raises TooManyTries."""
+    email = email.lower()
+    known = User.email == email, User.disabled_at.is_(None)
+    name = db.session.scalar(select(User.name).where(*known))
+    mark = seals.new_mark()
+    secret = seals.secret_of(mark)
+    message = outbox.render(KIND, name=name or email, mark=mark, minutes=LASTS // timedelta(minutes=1))
+    with writing() as session:
+        now = clock.now()
+        count_try(session, AttemptKind.RESET, email=email, address=address, now=now)
+        user = session.scalars(select(User).where(*known)).one_or_none()
+        if user is None or tries_at(session, AttemptKind.RESET, email=email, now=now) > MAILS_AN_HOUR:
+            return
+        make_link(session, user, secret, now=now, lasts=LASTS)
+        outbox.queue(session, kind=KIND, message=message, recipient=user.email, at=now)
+
+
+def whose_link(secret: str) -> str:
+    """The email of the account whose password it sets. Looking uses nothing up. Raises LinkIsOver."""
+    found = find_link(db.session(), secret, now=clock.now())
+    if found is None:
+        raise LinkIsOver
+    return found[1].email
+
+
+def reset_password(secret: str, *, new: str) -> int:
+    """The user's id. Raises LinkIsOver, WeakPassword, TooManyAtOnce."""
+    passwords.refuse_weak(new, email=whose_link(secret))
+    new_hash = passwords.hash_password(new)
+    with writing() as session:
+        now = clock.now()
+        found = find_link(session, secret, now=now)
+        if found is None:
+            raise LinkIsOver
+        _, user = found
+        replace_password(session, user, new_hash, now=now)
+        note(session, "password_reset", user, by=user.as_actor(), now=now)
+        forget_tries(session, email=user.email)
+        return user.id
