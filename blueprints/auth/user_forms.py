@@ -1,0 +1,35 @@
+"""The forms of the owner's list of users."""
+
+from flask_babel import lazy_gettext as _l
+from wtforms import EmailField, PasswordField, RadioField, SelectChoice, StringField
+from wtforms.validators import DataRequired, InputRequired, ValidationError
+
+from blueprints.auth.email_addresses import NotAnEmail, read_email
+from blueprints.forms import AtMost, BaseForm
+from models import Role
+
+ROLES = [
+    SelectChoice(Role.OWNER.value, _l("Owner: everything, settings and users too")),
+    SelectChoice(Role.STAFF.value, _l("Staff: orders, refunds, imports and support tickets")),
+    SelectChoice(Role.SUPPORT.value, _l("Support: tickets; orders only while you let support in")),
+]
+
+
+class UserForm(BaseForm):
+    name = StringField(_l("Name"), validators=[DataRequired(_l("Enter a name.")), AtMost(100)])
+    role = RadioField(_l("Role"), choices=ROLES, invalid_choice_message=_l("Choose what this person may do."))
+
+
+class AddUserForm(UserForm):
+    email = EmailField(_l("Email"), validators=[DataRequired(_l("Enter an email address."))])
+    password = PasswordField(_l("First password"))
+
+    def validate_email(self, field: EmailField) -> None:
+        try:
+            field.data = read_email(field.data)
+        except NotAnEmail as error:
+            raise ValidationError(_l("This is not an email address, as in ana@example.com.")) from error
+
+
+class SetPasswordForm(BaseForm):
+    password = PasswordField(_l("New password"), validators=[InputRequired(_l("Enter a new password."))])

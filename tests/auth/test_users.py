@@ -1,0 +1,197 @@
+"""The owner's list of users: whoever loses a right is out at once, and the store never loses its last owner."""
+
+import re
+
+import pytest
+from sqlalchemy import select
+
+from blueprints.seals import unsealed
+from models import Event, Role, User, UserSession
+from tests.people import PASSWORD
+
+NEW = "isda at sinigang"
+RICA = {"name": "Rica Peña", "email": "Rica@Example.com", "role": "staff", "password": NEW}
+
+
+@pytest.fixture
+def sam_row(shop):
+    return shop.first(select(User).where(User.email == "sam@example.com"))
+
+
+@pytest.fixture
+def olive_row(shop):
+    return shop.first(select(User).where(User.email == "olive@example.com"))
+
+
+def add(visitor, **changes):
+    visitor.get("/settings/users/new")
+    return visitor.post("/settings/users/new", **(RICA | changes))
+
+
+@pytest.mark.parametrize("url", ["/settings/users", "/settings/users/new", "/settings/users/1"])
+def test_staff_and_support_see_no_users(sam, uma, url):
+    assert sam.get(url).status == 403
+    assert uma.get(url).status == 403
+
+
+@pytest.mark.parametrize("step", ["disable", "enable", "sign-out", "password"])
+def test_staff_change_no_users(sam, step, olive_row, shop):
+    sam.get("/help/")
+    assert sam.post(f"/settings/users/{olive_row.id}/{step}", password=NEW).status == 403
+    assert shop.all(select(Event)) == []
+
+
+@pytest.mark.parametrize("step", ["", "/disable", "/enable", "/sign-out", "/password"])
+def test_somebody_who_is_not_there_is_not_found(olive, step):
+    assert olive.post(f"/settings/users/999{step}", name="x", role="staff", password=NEW).status == 404
+
+
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [
+        ({"name": " \u200b "}, "name"),
+        ({"name": "x" * 101}, "name"),
+        ({"email": "rica"}, "email"),
+        ({"email": "rica@example.com,eve@example.com"}, "email"),
+        ({"email": "ñ@example.com"}, "email"),
+        ({"role": "admin"}, "role"),
+        ({"password": "password1"}, "password"),
+        ({"password": "rica@example.com"}, "password"),
+    ],
+)
+def test_a_mistake_is_said_beside_its_field_and_the_rest_is_kept(olive, shop, changes, field):
+    page = add(olive, **changes)
+    assert page.status == 422
+    assert list(page.errors) == [field]
+    assert page.value("name") == (RICA | changes)["name"].replace("\u200b", "").strip()
+    assert shop.count(User) == 3
+
+
+def test_one_email_is_one_user(olive, shop):
+    page = add(olive, email="SAM@example.com")
+    assert page.status == 409
+    assert page.errors == {"email": "Somebody with this email is on the list already."}
+    assert shop.count(User) == 3
+
+
+def test_nothing_else_can_be_smuggled_in(olive, shop, full_strength):
+    add(olive, id=77, password_hash="x", disabled_at="2026-01-01", created_at="2026-01-01")
+    rica = shop.first(select(User).where(User.email == "rica@example.com"))
+    assert rica.id == 4
+    assert rica.disabled_at is None
+    assert rica.password_hash.startswith("scrypt:32768:8:3$")
+
+
+def test_a_new_user_signs_in_with_the_first_password(olive, sign_in):
+    page = add(olive)
+    assert page.status == 303
+    assert olive.follow(page).h1 == "Rica Peña"
+    rica = sign_in("rica", password=NEW)
+    assert rica.get("/settings/users").status == 403
+
+
+def test_without_a_password_a_link_is_mailed_to_choose_one(app, olive, mallory, sign_in, shop):
+    page = add(olive, password="")
+    assert page.status == 303
+    with app.app_context():
+        text, _ = unsealed(shop.emails()[0])
+    assert "Olive Owner has made an account for you" in text
+    link = re.search(r"/password/reset/[\w-]{43}", text)
+    assert link
+    mallory.get(link[0])
+    assert mallory.post(link[0], new_password=NEW).status == 303
+    sign_in("rica", password=NEW)
+
+
+def test_the_list_says_who_was_here_last_and_who_never(olive, sam):
+    page = olive.get("/settings/users")
+    rows = [row.get_text(" ", strip=True) for row in page.select("tbody tr")]
+    assert rows[0].startswith("Olive Owner (you) olive@example.com Owner today")
+    assert rows[2] == "Uma Support uma@example.com Support never"
+
+
+def test_the_last_owner_stays_one(olive, olive_row, shop):
+    page = olive.post(f"/settings/users/{olive_row.id}", name="Olive", role="staff")
+    assert page.status == 409
+    assert page.refusal == "You can’t take this from your own account. Another owner has to do it."
+    assert shop.get(User, olive_row.id).role is Role.OWNER
+
+
+def test_nobody_disables_their_own_account(olive, olive_row, shop):
+    assert olive.post(f"/settings/users/{olive_row.id}/disable").status == 409
+    assert shop.get(User, olive_row.id).disabled_at is None
+
+
+def test_nobody_sets_their_own_password_without_the_current_one(olive, olive_row):
+    assert olive.post(f"/settings/users/{olive_row.id}/password", password=NEW).status == 409
+    assert olive.get("/help/").status == 200
+
+
+def test_an_owner_can_change_their_own_name(olive, olive_row, shop):
+    assert olive.post(f"/settings/users/{olive_row.id}", name="Olive Oyl", role="owner").status == 303
+    assert shop.get(User, olive_row.id).name == "Olive Oyl"
+    assert olive.get("/help/").status == 200
+
+
+def test_a_change_of_role_signs_out_at_once(olive, sam, sam_row, shop):
+    assert olive.post(f"/settings/users/{sam_row.id}", name="Sam Staff", role="support").status == 303
+    assert sam.get("/help/").status == 303
+    assert shop.get(User, sam_row.id).role is Role.SUPPORT
+    assert [event.code for event in shop.all(select(Event))] == ["user.made_support"]
+
+
+def test_a_change_of_name_alone_signs_nobody_out(olive, sam, sam_row):
+    olive.post(f"/settings/users/{sam_row.id}", name="Samuel", role="staff")
+    assert sam.get("/help/").status == 200
+
+
+def test_a_disabled_user_is_out_and_stays_out_until_enabled(olive, sam, sam_row, sign_in, stranger):
+    page = olive.follow(olive.post(f"/settings/users/{sam_row.id}/disable"))
+    assert page.messages == ["Sam Staff is signed out and can’t sign in any more."]
+    assert sam.get("/help/").status == 303
+    assert stranger().post("/login", email="sam@example.com", password=PASSWORD).status == 422
+    olive.post(f"/settings/users/{sam_row.id}/enable")
+    assert sam.get("/help/").status == 303
+    sign_in("sam")
+
+
+def test_disabling_twice_is_one_line_of_history(olive, sam_row, shop):
+    olive.post(f"/settings/users/{sam_row.id}/disable")
+    olive.post(f"/settings/users/{sam_row.id}/disable")
+    assert [event.code for event in shop.all(select(Event))] == ["user.disabled"]
+
+
+def test_the_owner_sees_where_somebody_is_signed_in_and_ends_it(olive, sign_in, stranger, sam_row):
+    phone = stranger("203.0.113.7")
+    phone.client.environ_base["HTTP_USER_AGENT"] = (
+        "Mozilla/5.0 (Linux; Android 15) AppleWebKit/537.36 Chrome/150 Safari"
+    )
+    phone.post("/login", email="sam@example.com", password=PASSWORD)
+    page = olive.get(f"/settings/users/{sam_row.id}")
+    assert "Chrome on Android from 203.0.113.7" in page.text
+    olive.post(f"/settings/users/{sam_row.id}/sign-out")
+    assert phone.get("/help/").status == 303
+    assert "Nowhere." in olive.get(f"/settings/users/{sam_row.id}").text
+
+
+def test_a_browser_that_names_itself_oddly_is_text(olive, sam_row, shop, sam):
+    kept = shop.first(select(UserSession).where(UserSession.user_id == sam_row.id))
+    shop.change(kept, browser="<script>alert(1)</script>", address="<b>")
+    page = olive.get(f"/settings/users/{sam_row.id}")
+    assert "A browser on some computer from <b>" in page.text
+
+
+def test_the_owner_sets_a_new_password_for_somebody(olive, sam, sam_row, sign_in):
+    page = olive.post(f"/settings/users/{sam_row.id}/password", password="short")
+    assert page.errors == {"password": "Use at least 8 characters."}
+    assert olive.post(f"/settings/users/{sam_row.id}/password", password=NEW).status == 303
+    assert sam.get("/help/").status == 303
+    sign_in("sam", password=NEW)
+
+
+def test_the_history_of_an_account_says_who_did_what(olive, sam_row):
+    olive.post(f"/settings/users/{sam_row.id}/disable")
+    olive.post(f"/settings/users/{sam_row.id}/enable")
+    text = olive.get(f"/settings/users/{sam_row.id}").text
+    assert "Olive Owner let them sign in again" in text
+    assert "Olive Owner disabled this account" in text
