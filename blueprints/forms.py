@@ -62,7 +62,7 @@ class MoneyInput(TextInput):
     def __call__(self, field: Field, **kwargs: Any) -> Markup:
         kwargs.setdefault("inputmode", "decimal")
         kwargs.setdefault("autocomplete", "off")
-        return super().__call__(field, **kwargs)
+        return Markup(super().__call__(field, **kwargs))  # noqa: S704 (what WTForms made is markup already)
 
 
 class MoneyField(Field):

@@ -22,6 +22,7 @@ from models.order_states import (
     ALLOWED_CHANGES,
     FINISHED,
     ON_THE_WAY,
+    TAKES_NO_PAYMENT,
     OrderSource,
     OrderStatus,
     PaymentMethod,
@@ -160,6 +161,10 @@ class Order(Base):
     def to_pay(self) -> int:
         """What the customer has not paid yet, in minor units."""
         return max(0, self.total - self.paid)
+
+    @property
+    def takes_payment(self) -> bool:
+        return self.to_pay > 0 and self.status not in TAKES_NO_PAYMENT
 
     @property
     def refundable(self) -> int:

@@ -43,6 +43,7 @@ class OrderSource(StrEnum):
 S = OrderStatus
 ON_THE_WAY = (S.SHIPPED, S.OUT_FOR_DELIVERY)
 FINISHED = (S.COMPLETED, S.DECLINED, S.RETURNED, S.CANCELLED)
+TAKES_NO_PAYMENT = (S.DECLINED, S.RETURNED, S.CANCELLED)
 
 # Which change is allowed, in one place: an order goes forward, and may skip what the shop does not use.
 ALLOWED_CHANGES: dict[OrderStatus, tuple[OrderStatus, ...]] = {
