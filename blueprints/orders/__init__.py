@@ -1,4 +1,16 @@
 from flask import Blueprint
 
 orders = Blueprint("orders", __name__, cli_group=None)
-FURNITURE = ("routes", "change_routes", "seed_cli", "email_routes", "email_cli")
+FURNITURE = (
+    "routes",
+    "new_routes",
+    "booking_routes",
+    "payment_routes",
+    "change_routes",
+    "seed_cli",
+    "email_routes",
+    "email_cli",
+    "import_routes",
+    "export_routes",
+    "cli",
+)

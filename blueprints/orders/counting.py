@@ -24,6 +24,10 @@ class Waiting:
     failed_emails: int
     any_order: int
 
+    def shown(self, name: str) -> str:
+        count = getattr(self, name)
+        return str(count) if count <= MOST else f"{MOST}+"
+
 
 def count_waiting() -> Waiting:
     """One statement for all."""

@@ -1,27 +1,52 @@
-from flask import render_template
+"""Where a day at the desk is spent: Today, the list, and one order."""
+
+import re
+
+from flask import render_template, request
 from flask.typing import ResponseReturnValue
 
 from blueprints import access
 from blueprints.access import Right, needs
 from blueprints.orders import orders
 from blueprints.orders.change_forms import ChangeStatusForm
+from blueprints.orders.counting import count_waiting
+from blueprints.orders.find_forms import FindForm, filters_of, tab_links
+from blueprints.orders.finding import Filters, find_orders
 from blueprints.orders.history import lines_of, missed_by
+from blueprints.orders.listing_emails import emails_about
+from blueprints.orders.reaching import ways_to_reach
 from blueprints.orders.refusals import OrderChanged, OrderRefusal
 from blueprints.orders.showing import status_area
 from blueprints.outbox import Message
 from models import Order, db
 
+LATEST = 6
+
 
 @orders.get("/")
 @needs(Right.SEE_ORDERS)
 def today() -> ResponseReturnValue:
-    return render_template("errors/error.html", title="Today", message="", what_next="", status=200)
+    latest = find_orders("", Filters(), limit=LATEST).orders
+    return render_template("orders/today.html", latest=latest, waiting=count_waiting())
 
 
 @orders.get("/orders/")
 @needs(Right.SEE_ORDERS)
 def listing() -> ResponseReturnValue:
-    return render_template("errors/error.html", title="Orders", message="", what_next="", status=200)
+    form = FindForm(request.args)
+    asked = form.asked()
+    found = find_orders(
+        asked.get("q", ""), filters_of(asked), before=_position_in("before"), after=_position_in("after")
+    )
+    waiting = count_waiting()
+    tabs = tab_links(asked, waiting)
+    return render_template("orders/list.html", form=form, asked=asked, found=found, tabs=tabs, waiting=waiting)
+
+
+def _position_in(name: str) -> int | None:
+    """A place in the list; anything else is no place, and the list begins at its top."""
+    text = request.args.get(name, "")
+    return int(text) if re.fullmatch("[0-9]{1,18}|[1-8][0-9]{18}", text) else None
 
 
 @orders.get("/orders/<id:order_id>")
@@ -44,10 +69,13 @@ def order_page(
     return render_template(
         "orders/order.html",
         order=order,
+        reach=ways_to_reach(order),
         status_form=status_form,
         area=status_area(session, order),
+        emails=emails_about(session, order),
         preview=preview,
         history=lines_of(session, order),
         refusal=refusal,
         missed=missed_by(session, order, refusal.since) if isinstance(refusal, OrderChanged) else [],
+        may_settle_refunds=access.may(Right.SETTLE_REFUNDS),
     )

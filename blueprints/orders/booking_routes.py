@@ -1,0 +1,80 @@
+"""Booking a courier for an order, and cancelling a booking that the store may cancel itself."""
+
+from flask import flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from blueprints import access
+from blueprints.access import Right, needs
+from blueprints.orders import orders
+from blueprints.orders.booking import book_courier, cancel_booking, couriers_to_choose, refuse_to_book
+from blueprints.orders.forms import BookingForm, VersionForm
+from blueprints.orders.history import missed_by
+from blueprints.orders.refusals import CourierUnknown, OrderChanged, OrderRefusal
+from blueprints.orders.routes import order_page
+from models import Order, db
+
+
+@orders.route("/orders/<id:order_id>/booking", methods=["GET", "POST"])
+@needs(Right.CHANGE_ORDERS)
+def booking(order_id: int) -> ResponseReturnValue:
+    order = access.order_or_404(order_id)
+    form = BookingForm()
+    if not form.is_submitted():
+        return _page(order, form)
+    if not form.validate():
+        return _page(order, form, status=422)
+    try:
+        book_courier(
+            order_id,
+            version=form.version.data,
+            courier_id=form.courier_id,
+            waybill=form.waybill.data or "",
+            by=access.actor(),
+        )
+    except CourierUnknown:
+        form.say_that_the_courier_is_gone()
+        return _page(order, form, status=422)
+    except OrderRefusal as refusal:
+        return _page(order, form, refusal=refusal)
+    courier = order.courier.name if order.courier else ""
+    flash(_("Order %(number)s is booked with %(courier)s.", number=order.number, courier=courier), "done")
+    return redirect(url_for("orders.detail", order_id=order_id), 303)
+
+
+def _page(
+    order: Order, form: BookingForm, *, status: int = 200, refusal: OrderRefusal | None = None
+) -> ResponseReturnValue:
+    """Asks the rule each time it is drawn, before anybody fills in what could not be saved."""
+    refusal = refusal or _why_not(order)
+    form.offer(couriers_to_choose())
+    form.drawn_for(order, anew=refusal is not None)
+    page = render_template(
+        "orders/booking.html",
+        order=order,
+        form=form,
+        refusal=refusal,
+        missed=missed_by(db.session(), order, refusal.since) if isinstance(refusal, OrderChanged) else [],
+    )
+    return page, 409 if refusal else status
+
+
+def _why_not(order: Order) -> OrderRefusal | None:
+    try:
+        refuse_to_book(order)
+    except OrderRefusal as refusal:
+        return refusal
+    return None
+
+
+@orders.post("/orders/<id:order_id>/booking/cancel")
+@needs(Right.CHANGE_ORDERS)
+def booking_cancel(order_id: int) -> ResponseReturnValue:
+    order = access.order_or_404(order_id)
+    form = VersionForm()
+    try:
+        cancel_booking(order_id, version=form.version.data, by=access.actor())
+    except OrderRefusal as refusal:
+        return order_page(order, refusal=refusal), 409
+    flash(_("The booking of order %(number)s is cancelled here. Tell the courier too.", number=order.number), "done")
+    return redirect(url_for("orders.detail", order_id=order_id, _anchor="courier"), 303)

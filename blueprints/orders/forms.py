@@ -1,0 +1,234 @@
+"""The forms of orders that are added, booked, paid and paid back."""
+
+import re
+from typing import ClassVar
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_babel.speaklater import LazyString
+from wtforms import (
+    BooleanField,
+    EmailField,
+    Field,
+    FieldList,
+    FormField,
+    IntegerField,
+    RadioField,
+    SelectField,
+    StringField,
+    TelField,
+    TextAreaField,
+)
+from wtforms.validators import DataRequired, Email, Optional, StopValidation, ValidationError
+
+from blueprints.filters import WORDS
+from blueprints.forms import AtMost, BaseForm, MoneyField
+from blueprints.ids import IdConverter
+from blueprints.orders.adding import NewItem, NewOrder
+from blueprints.orders.change_forms import VersionField
+from models import Courier, Order, PaymentMethod
+from models.text import cleaned_line
+
+MOST_PIECES = 100_000
+FIRST_ROWS = 5
+MOST_ROWS = 100
+
+
+class HasDigits:
+    """For phones, which are written in too many ways to ask for more."""
+
+    def __call__(self, form: BaseForm, field: TelField) -> None:
+        if not any(character in "0123456789" for character in field.data or ""):
+            raise ValidationError(_("Write the phone number with digits, such as 0917 123 4567."))
+
+
+_GONE = _l("The store does not work with this courier any more. Choose another one.")
+
+
+def _id_in(typed: str | None) -> int | None:
+    """None for nothing; what is no number is none that any row has."""
+    if not typed:
+        return None
+    return int(typed) if re.fullmatch(IdConverter.regex, typed) else 0
+
+
+def _courier(courier: Courier) -> str:
+    return _("%(name)s (only support can cancel it)", name=courier.name) if courier.integrated else courier.name
+
+
+class NumberField(StringField):
+    """An order's number, without the sign that people write before it."""
+
+    data: str | None
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        self.data = (cleaned_line(valuelist[0]) if valuelist else "").lstrip("# ")
+
+
+class PiecesField(IntegerField):
+    def process_formdata(self, valuelist: list[str]) -> None:
+        typed = cleaned_line(valuelist[0]) if valuelist else ""
+        self.data = int(typed) if re.fullmatch("[0-9]{1,6}", typed) else None
+        if typed and not (self.data and self.data <= MOST_PIECES):
+            raise ValueError(_("Write how many: a whole number from 1 to %(most)s.", most=f"{MOST_PIECES:,}"))
+
+
+class IfUsed:
+    """Asks for the field in a row in which something was written."""
+
+    def __init__(self, message: LazyString) -> None:
+        self.message = message
+
+    def __call__(self, form: "ItemForm", field: Field) -> None:
+        if form.is_used and field.data in (None, "") and not field.errors:
+            raise StopValidation(self.message)
+
+
+class ItemForm(BaseForm):
+    """One row; a row without any word in it is passed over."""
+
+    class Meta(BaseForm.Meta):
+        csrf = False
+
+    name = StringField(_l("Item"), validators=[IfUsed(_l("Write what it is.")), AtMost(300)])
+    sku = StringField(_l("SKU"), validators=[AtMost(80)])
+    quantity = PiecesField(_l("Quantity"), default=1, validators=[IfUsed(_l("Write how many."))])
+    price = MoneyField(_l("Price of one"), validators=[IfUsed(_l("Write what one costs."))])
+
+    @property
+    def is_used(self) -> bool:
+        return bool(self.name.data or self.sku.data or self.price.data is not None or self.price.process_errors)
+
+
+class NewOrderForm(BaseForm):
+    number = NumberField(_l("Order number"), validators=[DataRequired(_l("Write the order’s number.")), AtMost(40)])
+    customer_name = StringField(
+        _l("Customer name"), validators=[DataRequired(_l("Write the customer’s name.")), AtMost(200)]
+    )
+    customer_email = EmailField(
+        _l("Email"),
+        validators=[Optional(), AtMost(254), Email(_l("Write an email address such as maria@example.com."))],
+    )
+    customer_phone = TelField(_l("Phone"), validators=[Optional(), AtMost(40), HasDigits()])
+    address = TextAreaField(_l("Address"), validators=[AtMost(500)])
+    customer_note = TextAreaField(_l("What the customer wrote"), validators=[AtMost(2000)])
+    items = FieldList(FormField(ItemForm), min_entries=FIRST_ROWS, max_entries=MOST_ROWS)
+    shipping = MoneyField(_l("Shipping"))
+    discount = MoneyField(_l("Discount"))
+    payment_method = SelectField(_l("Payment"), choices=[(m.value, WORDS[m]) for m in PaymentMethod])
+    is_paid = BooleanField(_l("It is paid already"))
+    courier = SelectField(_l("Courier"), choices=[], validate_choice=False)
+    waybill = StringField(_l("Waybill"), validators=[AtMost(60)])
+
+    def offer(self, couriers: list[Courier]) -> None:
+        self.courier.choices = [
+            ("", _l("Not booked yet")),
+            *((str(courier.id), _courier(courier)) for courier in couriers),
+        ]
+
+    def validate_items(self, items: FieldList) -> None:
+        if not any(row.form.is_used for row in items):
+            raise ValidationError(_("Write at least one item."))
+
+    def validate_waybill(self, waybill: StringField) -> None:
+        if waybill.data and not self.courier.data:
+            raise ValidationError(_("Choose the courier too, or leave the waybill empty."))
+
+    def add_rows(self) -> None:
+        for _row in range(min(FIRST_ROWS, MOST_ROWS - len(self.items))):
+            self.items.append_entry()
+
+    def say_that_the_number_is_taken(self) -> None:
+        self.number.errors = [_("Another order has the number %(number)s already.", number=self.number.data)]
+
+    def say_that_the_total_is_out_of_bounds(self, total: int) -> None:
+        if total < 0:
+            self.discount.errors = [_("The discount is more than everything else together.")]
+        else:
+            self.items.errors = [_("This comes to more than can be counted. Check the quantities and prices.")]
+
+    def say_that_the_courier_is_gone(self) -> None:
+        self.courier.errors = [_GONE]
+
+    @property
+    def wish(self) -> NewOrder:
+        return NewOrder(
+            number=self.number.data or "",
+            customer_name=self.customer_name.data,
+            customer_email=self.customer_email.data or None,
+            customer_phone=self.customer_phone.data or None,
+            address=self.address.data or "",
+            customer_note=self.customer_note.data or "",
+            items=tuple(
+                NewItem(name=row.name.data, sku=row.sku.data or "", quantity=row.quantity.data, price=row.price.data)
+                for row in (entry.form for entry in self.items)
+                if row.is_used
+            ),
+            shipping=self.shipping.data or 0,
+            discount=self.discount.data or 0,
+            payment_method=PaymentMethod(self.payment_method.data),
+            is_paid=self.is_paid.data,
+            courier_id=_id_in(self.courier.data),
+            waybill=self.waybill.data or "",
+        )
+
+
+class _OrderForm(BaseForm):
+    """About an order as it stood when the form was drawn."""
+
+    version = VersionField()
+
+    def drawn_for(self, order: Order, *, anew: bool = False) -> None:
+        """A form drawn again keeps its version, unless the reader is told what changed."""
+        if anew or self.version.data is None:
+            self.version.data = order.version
+
+
+class VersionForm(_OrderForm):
+    """For what one button does to an order."""
+
+
+class BookingForm(_OrderForm):
+    courier = RadioField(
+        _l("Courier"), choices=[], validate_choice=False, validators=[DataRequired(_l("Choose a courier."))]
+    )
+    waybill = StringField(_l("Waybill"), validators=[AtMost(60)])
+
+    def offer(self, couriers: list[Courier]) -> None:
+        self.courier.choices = [(str(courier.id), _courier(courier)) for courier in couriers]
+
+    @property
+    def courier_id(self) -> int:
+        return _id_in(self.courier.data) or 0
+
+    def say_that_the_courier_is_gone(self) -> None:
+        self.courier.errors = [_GONE]
+
+
+class MoreThanNothing:
+    field_flags: ClassVar[dict[str, bool]] = {"required": True}
+
+    def __call__(self, form: BaseForm, field: MoneyField) -> None:
+        if not field.data and not field.errors:
+            raise ValidationError(_("Write how much."))
+
+
+class AmountForm(_OrderForm):
+    """Money that came in or went back; in the order's currency, which is given as meta."""
+
+    amount = MoneyField(_l("Amount"), validators=[MoreThanNothing()])
+
+    @property
+    def sum(self) -> int:
+        return self.amount.data or 0
+
+    def say_that_less_is_open(self, sentence: str) -> None:
+        self.amount.errors = [sentence]
+
+
+class PaymentForm(AmountForm):
+    method = SelectField(_l("How it was paid"), choices=[(m.value, WORDS[m]) for m in PaymentMethod])
+
+    @property
+    def chosen_method(self) -> PaymentMethod:
+        return PaymentMethod(self.method.data)

@@ -1,0 +1,63 @@
+"""Money that came in, and money that went back: noted, never moved."""
+
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from blueprints import clock
+from blueprints.orders.cancelling import reread
+from blueprints.orders.incoming import settled
+from blueprints.orders.refusals import MoreThanIsOpen, NothingOpen, OrderIsFinished, refuse_if_changed
+from models import Actor, Event, Order, PaymentMethod, Refund, writing
+from models.order_states import TAKES_NO_PAYMENT
+
+
+def record_payment(order_id: int, *, version: int, amount: int, method: PaymentMethod, by: Actor) -> None:
+    """Raises OrderIsFinished, NothingOpen, OrderChanged, MoreThanIsOpen."""
+    with writing() as session:
+        order = reread(session, order_id)
+        refuse_payment(order)
+        refuse_if_changed(order, version)
+        if amount > order.to_pay:
+            raise MoreThanIsOpen(order.to_pay)
+        order.paid += amount
+        order.payment_method = method
+        _note(session, order, "order.paid", amount, by=by, at=clock.now())
+
+
+def refuse_payment(order: Order) -> None:
+    """The rule, for whoever asks it: the page before it is drawn, and the payment under the lock."""
+    if order.status in TAKES_NO_PAYMENT:
+        raise OrderIsFinished(order.status)
+    if not order.takes_payment:
+        raise NothingOpen
+
+
+def record_refund(order_id: int, *, version: int, amount: int, by: Actor) -> None:
+    """What is owed for a cancel is settled when all is back. Raises NothingOpen, OrderChanged, MoreThanIsOpen."""
+    with writing() as session:
+        order = reread(session, order_id)
+        refuse_refund(order)
+        refuse_if_changed(order, version)
+        if amount > order.refundable:
+            raise MoreThanIsOpen(order.refundable)
+        at = clock.now()
+        order.refunded += amount
+        if order.refundable == 0:
+            for refund in session.scalars(select(Refund).filter_by(order_id=order.id, settled_at=None)):
+                refund.settled_at = at
+        _note(session, order, "order.refunded", amount, by=by, at=at)
+
+
+def refuse_refund(order: Order) -> None:
+    if order.refundable <= 0:
+        raise NothingOpen
+
+
+def _note(session: Session, order: Order, code: str, amount: int, *, by: Actor, at: datetime) -> None:
+    order.payment_status = settled(total=order.total, paid=order.paid, refunded=order.refunded)
+    session.flush()
+    session.add(
+        Event(at=at, code=code, user_id=by.user_id, order_id=order.id, order_version=order.version, amount=amount)
+    )

@@ -1,0 +1,86 @@
+"""Noting what a customer paid, and what went back to them."""
+
+from collections.abc import Callable
+
+from flask import flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from blueprints import access
+from blueprints.access import Right, needs
+from blueprints.filters import money
+from blueprints.orders import orders
+from blueprints.orders.forms import AmountForm, PaymentForm
+from blueprints.orders.history import missed_by
+from blueprints.orders.paying import record_payment, record_refund, refuse_payment, refuse_refund
+from blueprints.orders.refusals import MoreThanIsOpen, OrderChanged, OrderRefusal
+from models import Order, db
+
+
+@orders.route("/orders/<id:order_id>/payment", methods=["GET", "POST"])
+@needs(Right.CHANGE_ORDERS)
+def payment(order_id: int) -> ResponseReturnValue:
+    order = access.order_or_404(order_id)
+    form = PaymentForm(meta={"currency": order.currency})
+    if not form.is_submitted():
+        form.amount.data, form.method.data = order.to_pay, order.payment_method.value
+        return _page("orders/payment.html", order, form, refuse_payment)
+    if not form.validate():
+        return _page("orders/payment.html", order, form, refuse_payment, status=422)
+    try:
+        record_payment(
+            order_id, version=form.version.data, amount=form.sum, method=form.chosen_method, by=access.actor()
+        )
+    except MoreThanIsOpen as refusal:
+        form.say_that_less_is_open(_("At most %(amount)s is still to be paid.", amount=_sum(order, refusal)))
+        return _page("orders/payment.html", order, form, refuse_payment, status=422)
+    except OrderRefusal as refusal:
+        return _page("orders/payment.html", order, form, refuse_payment, refusal=refusal)
+    flash(_("%(amount)s was noted as paid.", amount=money(form.sum, order.currency)), "done")
+    return redirect(url_for("orders.detail", order_id=order_id, _anchor="money"), 303)
+
+
+@orders.route("/orders/<id:order_id>/refund", methods=["GET", "POST"])
+@needs(Right.SETTLE_REFUNDS)
+def refund(order_id: int) -> ResponseReturnValue:
+    order = access.order_or_404(order_id)
+    form = AmountForm(meta={"currency": order.currency})
+    if not form.is_submitted():
+        form.amount.data = order.refundable
+        return _page("orders/refund.html", order, form, refuse_refund)
+    if not form.validate():
+        return _page("orders/refund.html", order, form, refuse_refund, status=422)
+    try:
+        record_refund(order_id, version=form.version.data, amount=form.sum, by=access.actor())
+    except MoreThanIsOpen as refusal:
+        form.say_that_less_is_open(_("At most %(amount)s can go back.", amount=_sum(order, refusal)))
+        return _page("orders/refund.html", order, form, refuse_refund, status=422)
+    except OrderRefusal as refusal:
+        return _page("orders/refund.html", order, form, refuse_refund, refusal=refusal)
+    flash(_("%(amount)s was noted as paid back.", amount=money(form.sum, order.currency)), "done")
+    return redirect(url_for("orders.detail", order_id=order_id, _anchor="money"), 303)
+
+
+def _sum(order: Order, refusal: MoreThanIsOpen) -> str:
+    return money(refusal.amount, order.currency)
+
+
+def _page(
+    template: str,
+    order: Order,
+    form: AmountForm,
+    rule: Callable[[Order], None],
+    *,
+    status: int = 200,
+    refusal: OrderRefusal | None = None,
+) -> ResponseReturnValue:
+    """Asks the rule each time it is drawn, before anybody fills in what could not be saved."""
+    if refusal is None:
+        try:
+            rule(order)
+        except OrderRefusal as found:
+            refusal = found
+    form.drawn_for(order, anew=refusal is not None)
+    missed = missed_by(db.session(), order, refusal.since) if isinstance(refusal, OrderChanged) else []
+    page = render_template(template, order=order, form=form, refusal=refusal, missed=missed)
+    return page, 409 if refusal else status
