@@ -68,7 +68,8 @@ def list_reason(reason_id: int, *, active: bool, by: Actor) -> None:
         if reason.active == active:
             return
         reason.active = active
-        reason.rank = (session.scalar(select(func.max(Reason.rank))) or 0) + 1
+        if active:
+            reason.rank = (session.scalar(select(func.max(Reason.rank))) or 0) + 1
         _note(session, by)
 
 
