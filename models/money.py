@@ -10,6 +10,7 @@ MOST = 10**14
 """Minor units; more than any shop takes, and far from the end of the database's integers."""
 
 _SIGN = r"(?:[^\W\d_]{0,3}\.?[^\w\s.,'’()+-]{0,3})"  # PHP, Php., ₱, R$
+_PLAIN = re.compile(r"[0-9]+(\.[0-9]+)?")  # nearly all of a large file, and much quicker
 _AMOUNT = re.compile(rf"{_SIGN}\s*([0-9][0-9.,'’\s]*?)\s*{_SIGN}")
 _WITH_POINT = re.compile(r"[0-9]+(\.[0-9]+)?|[0-9]{1,3}(,[0-9]{2,3})*,[0-9]{3}(\.[0-9]+)?")
 # As spreadsheets of other countries have it.
@@ -37,6 +38,8 @@ def parse_money(text: str, currency: str) -> int:
 
 def parse_decimal(text: str) -> Decimal:
     """The number in a text, without its currency's sign. Raises ValueError."""
+    if _PLAIN.fullmatch(text):
+        return Decimal(text)
     amount = _AMOUNT.fullmatch(text.strip())
     number = re.sub(r"['’\s]", "", amount.group(1)) if amount else ""
     if _WITH_POINT.fullmatch(number):

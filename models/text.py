@@ -18,4 +18,7 @@ def cleaned_text(text: str) -> str:
 
 def cleaned_line(text: str) -> str:
     """As cleaned_text, on one line, and without what can't be seen: it would make two names look alike."""
-    return " ".join(cleaned_text(text).translate(_INVISIBLE).split())
+    text = cleaned_text(text)
+    if text.isascii():
+        return text if "  " not in text and text.isprintable() else " ".join(text.split())
+    return " ".join(text.translate(_INVISIBLE).split())

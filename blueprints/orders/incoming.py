@@ -1,0 +1,89 @@
+"""An order as a file tells of it, and what was wrong or doubtful in the telling. Plain values, no database."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from models import OrderStatus, PaymentMethod, PaymentStatus
+
+# As long as the columns are.
+NUMBER, NAME, EMAIL, PHONE, ADDRESS, CUSTOMER_NOTE = 40, 200, 254, 40, 500, 2000
+SKU, ITEM_NAME, COURIER, WAYBILL = 80, 300, 60, 60
+FOUND = 80
+
+
+@dataclass(frozen=True)
+class ShopFacts:
+    """What a file leaves unsaid."""
+
+    currency: str
+    zone: ZoneInfo
+
+
+@dataclass(slots=True)
+class Finding:
+    """One thing in the file that is wrong, or that somebody should look at. `code` says what; words are made later."""
+
+    line: int
+    column: str
+    code: str
+    found: str = ""
+    """What stood there, shortened."""
+    stops: bool = True
+    """The order is left out for it; else it comes in all the same."""
+    number: str = ""
+
+
+@dataclass(slots=True)
+class IncomingItem:
+    name: str
+    quantity: int
+    price: int
+    sku: str = ""
+
+    @property
+    def amount(self) -> int:
+        return self.quantity * self.price
+
+
+@dataclass(slots=True)
+class IncomingOrder:
+    number: str
+    placed_at: datetime
+    customer_name: str
+    currency: str
+    total: int
+    status: OrderStatus = OrderStatus.PENDING
+    cancelled_at: datetime | None = None
+    customer_email: str | None = None
+    customer_phone: str | None = None
+    address: str = ""
+    customer_note: str = ""
+    shipping: int = 0
+    discount: int = 0
+    tax: int = 0
+    paid: int = 0
+    refunded: int = 0
+    payment_status: PaymentStatus = PaymentStatus.UNPAID
+    payment_method: PaymentMethod = PaymentMethod.OTHER
+    courier: str = ""
+    waybill: str = ""
+    booked_at: datetime | None = None
+    items: list[IncomingItem] = field(default_factory=list)
+
+    @property
+    def item_count(self) -> int:
+        return sum(item.quantity for item in self.items)
+
+    def leave_out_included_tax(self) -> None:
+        """Some shops' prices include the tax; there it is no part of the sum that makes the total."""
+        items = sum(item.amount for item in self.items)
+        if items + self.shipping - self.discount == self.total:
+            self.tax = 0
+
+
+def settled(*, total: int, paid: int, refunded: int) -> PaymentStatus:
+    """What the amounts amount to."""
+    if refunded:
+        return PaymentStatus.REFUNDED if refunded == paid else PaymentStatus.PARTIALLY_REFUNDED
+    return PaymentStatus.PAID if paid >= total else PaymentStatus.UNPAID

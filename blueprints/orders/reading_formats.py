@@ -1,0 +1,141 @@
+"""Reading a table as orders: whose export it is, which rows make one order, and what is wrong with each."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from blueprints.orders import incoming, reading_shopify, reading_suki, reading_woocommerce
+from blueprints.orders.incoming import Finding, IncomingOrder, ShopFacts
+from blueprints.orders.reading import Fault, Place, Table, Unreadable
+from blueprints.orders.reading_cells import Cells, Columns
+from models import OrderSource, OrderStatus
+
+
+@dataclass(frozen=True)
+class Format:
+    source: OrderSource
+    required: tuple[str, ...]
+    number_column: str
+    number_in: Callable[[Cells], str]
+    is_whole: Callable[[Cells], bool]
+    """Whether a row that begins an order can be told from a later row of one."""
+    read: Callable[[list[Cells], ShopFacts], IncomingOrder]
+    one_row_each: bool = False
+    is_short: bool = False
+    """Without emails, phones and addresses."""
+
+
+FORMATS = (
+    Format(
+        OrderSource.SUKI,
+        reading_suki.REQUIRED,
+        "number",
+        reading_suki.number_in,
+        reading_suki.is_whole,
+        reading_suki.read_order,
+    ),
+    Format(
+        OrderSource.SHOPIFY,
+        reading_shopify.REQUIRED,
+        "Name",
+        reading_shopify.number_in,
+        reading_shopify.is_whole,
+        reading_shopify.read_order,
+    ),
+    Format(
+        OrderSource.WOOCOMMERCE,
+        reading_woocommerce.REQUIRED,
+        "order_number",
+        reading_woocommerce.number_in,
+        reading_woocommerce.is_whole,
+        reading_woocommerce.read_order,
+        one_row_each=True,
+    ),
+    Format(
+        OrderSource.WOOCOMMERCE,
+        reading_woocommerce.ANALYTICS_REQUIRED,
+        "Order #",
+        reading_woocommerce.analytics_number_in,
+        reading_woocommerce.is_whole,
+        reading_woocommerce.read_analytics_order,
+        one_row_each=True,
+        is_short=True,
+    ),
+)
+
+
+@dataclass(slots=True)
+class OrderInFile:
+    """What a file says in one place about one order."""
+
+    number: str
+    start: Place
+    end: Place
+    """Where the next one begins."""
+    is_whole: bool
+    order: IncomingOrder | None
+    """None when it can't come in."""
+    findings: list[Finding]
+
+    @property
+    def line(self) -> int:
+        return self.start.line + 1
+
+
+def recognise(table: Table) -> Format:
+    """By the names of the columns. Raises Unreadable with those that are missing from the likeliest format."""
+    columns = Columns(table.columns)
+
+    def missing(format_: Format) -> tuple[str, ...]:
+        return tuple(name for name in format_.required if not columns.holds(name))
+
+    likeliest = min(FORMATS, key=lambda format_: len(missing(format_)) / len(format_.required))
+    absent = missing(likeliest)
+    if len(absent) * 2 > len(likeliest.required):
+        raise Unreadable(Fault.UNKNOWN_COLUMNS)
+    if absent:
+        raise Unreadable(Fault.MISSING_COLUMNS, absent)
+    return likeliest
+
+
+def read_orders(table: Table, format_: Format, shop: ShopFacts, start: Place | None = None) -> Iterator[OrderInFile]:
+    """One after the other; `start` is where an earlier reading stopped."""
+    columns, rows = Columns(table.columns), table.rows(start)
+    number, group = "", list[Cells]()
+    for row in rows:
+        cells = Cells(columns, row)
+        its_number = format_.number_in(cells)
+        if group and (format_.one_row_each or not number or its_number != number):
+            yield _told(format_, shop, number, group, cells.start)
+            group = []
+        number = its_number
+        group.append(cells)
+    if group:
+        yield _told(format_, shop, number, group, rows.place)
+
+
+def _told(format_: Format, shop: ShopFacts, number: str, group: list[Cells], end: Place) -> OrderInFile:
+    head = group[0]
+    for row in group:
+        if row.fault:
+            row.note("", row.fault, found="")
+    if not number:
+        head.note(format_.number_column, "empty")
+    elif len(number) > incoming.NUMBER:
+        head.note(format_.number_column, "number_too_long")
+    order = None
+    if not any(row.findings for row in group):
+        order = format_.read(group, shop)
+        if order.status is OrderStatus.CANCELLED:
+            # Not every export says when; later than this it can't be proven to be.
+            order.cancelled_at = order.cancelled_at or order.placed_at
+    findings = [finding for row in group for finding in row.findings]
+    for finding in findings:
+        finding.number = number[: incoming.NUMBER]
+    return OrderInFile(
+        number=number,
+        start=head.start,
+        end=end,
+        is_whole=any(map(format_.is_whole, group)),
+        order=None if any(finding.stops for finding in findings) else order,
+        findings=findings,
+    )

@@ -1,0 +1,140 @@
+"""Suki's own file of orders, as exporting.py writes it: one row for each item, what is of the order in each of them."""
+
+from enum import StrEnum
+from typing import TypeVar
+
+from blueprints.orders import incoming
+from blueprints.orders.incoming import IncomingItem, IncomingOrder, ShopFacts
+from blueprints.orders.reading_cells import Cells
+from models import OrderStatus, PaymentMethod, PaymentStatus
+from models.text import cleaned_line
+
+COLUMNS = (
+    "number",
+    "placed_at",
+    "status",
+    "payment_status",
+    "payment_method",
+    "currency",
+    "total",
+    "paid",
+    "customer_name",
+    "customer_email",
+    "customer_phone",
+    "address",
+    "courier",
+    "waybill",
+    "item_sku",
+    "item_name",
+    "item_quantity",
+    "item_price",
+)
+REQUIRED = (
+    "number",
+    "placed_at",
+    "status",
+    "payment_status",
+    "total",
+    "customer_name",
+    "item_name",
+    "item_quantity",
+    "item_price",
+)
+# A spreadsheet takes a cell that begins so for a formula; full-width signs count, as some turn them into plain ones.
+_FORMULA_SIGNS = frozenset("=+-@\t\r\n\0|%\u2212\uff1d\uff0b\uff0d\uff20")
+
+Word = TypeVar("Word", bound=StrEnum)
+
+
+def guarded(cell: str) -> str:
+    """As a text that no spreadsheet takes for a formula."""
+    return f"'{cell}" if cell.lstrip("'")[:1] in _FORMULA_SIGNS else cell
+
+
+def unguarded(cell: str) -> str:
+    """What `guarded` was given."""
+    return cell[1:] if cell.startswith("'") and guarded(cell[1:]) == cell else cell
+
+
+def number_in(row: Cells) -> str:
+    return cleaned_line(unguarded(row.raw("number"))).removeprefix("#")
+
+
+def is_whole(_first: Cells) -> bool:
+    """Nothing tells the first row of an order from a later one."""
+    return False
+
+
+def read_order(rows: list[Cells], shop: ShopFacts) -> IncomingOrder:
+    head, number = rows[0], number_in(rows[0])
+    for row in rows:
+        row.change(unguarded)
+    currency = head.currency("currency", shop.currency)
+    if not head.raw("total").strip():
+        head.note("total", "empty")
+    order = IncomingOrder(
+        number=number,
+        placed_at=head.needed_time("placed_at", shop.zone),
+        customer_name=head.text("customer_name", incoming.NAME) or "—",
+        customer_email=head.email("customer_email"),
+        customer_phone=head.text("customer_phone", incoming.PHONE) or None,
+        address=head.lines("address", incoming.ADDRESS),
+        currency=currency,
+        total=head.money("total", currency),
+        status=_word(head, "status", OrderStatus, OrderStatus.PENDING),
+        payment_method=_word(head, "payment_method", PaymentMethod, PaymentMethod.OTHER),
+        courier=head.text("courier", incoming.COURIER),
+        waybill=head.text("waybill", incoming.WAYBILL),
+        items=[_item(row, currency) for row in rows if _has_item(row)],
+    )
+    _read_payment(head, order)
+    _make_sums_agree(order)
+    return order
+
+
+def _has_item(row: Cells) -> bool:
+    return bool(row.raw("item_name").strip() or row.raw("item_quantity").strip())
+
+
+def _item(row: Cells, currency: str) -> IncomingItem:
+    return IncomingItem(
+        name=row.text("item_name", incoming.ITEM_NAME),
+        sku=row.text("item_sku", incoming.SKU),
+        quantity=row.quantity("item_quantity"),
+        price=row.money("item_price", currency),
+    )
+
+
+def _word(row: Cells, column: str, words: type[Word], otherwise: Word) -> Word:
+    text = row.raw(column).strip().lower().replace(" ", "_").replace("-", "_")
+    if not text and column == "payment_method":
+        return otherwise
+    try:
+        return words(text)
+    except ValueError:
+        row.note(column, "word_unknown")
+        return otherwise
+
+
+def _read_payment(head: Cells, order: IncomingOrder) -> None:
+    order.payment_status = status = _word(head, "payment_status", PaymentStatus, PaymentStatus.UNPAID)
+    order.paid = head.money("paid", order.currency)
+    if status is not PaymentStatus.UNPAID and not head.raw("paid").strip():
+        order.paid = order.total
+    if status is PaymentStatus.REFUNDED:
+        order.refunded = order.paid
+    elif status is PaymentStatus.PARTIALLY_REFUNDED:
+        # The file says that a part went back, not how much: the least that it can be stands for it.
+        order.refunded = 1
+        head.note("paid", "refund_unknown", stops=False)
+    if (order.refunded and not order.paid) or (order.refunded == 1 == order.paid):
+        head.note("paid", "amount_wrong")
+
+
+def _make_sums_agree(order: IncomingOrder) -> None:
+    """What the items do not add up to was paid for shipping, mostly, or taken off."""
+    left = order.total - sum(item.amount for item in order.items)
+    if order.items and left > 0:
+        order.shipping = left
+    elif order.items:
+        order.discount = -left
