@@ -5,7 +5,7 @@ from models.cancellation import Cancellation, Refund
 from models.email import CustomerAlert, Email, EmailState, NotSentReason
 from models.event import Event
 from models.feedback import ArticleFeedback
-from models.importing import ImportChunk, ImportProblem, ImportState, OrderImport
+from models.importing import ImportChunk, ImportFinding, ImportNumber, ImportState, OrderImport, Verdict
 from models.order import Note, Order, OrderItem
 from models.order_states import OrderSource, OrderStatus, PaymentMethod, PaymentStatus
 from models.store import Alert, Courier, Language, Reason, Store
@@ -37,9 +37,9 @@ __all__ = [
     "Actor",
     "Alert",
     "ArticleFeedback",
-    "AttemptKind",
     "Attachment",
     "AttachmentKind",
+    "AttemptKind",
     "Base",
     "Cancellation",
     "Courier",
@@ -49,7 +49,8 @@ __all__ = [
     "EmailState",
     "Event",
     "ImportChunk",
-    "ImportProblem",
+    "ImportFinding",
+    "ImportNumber",
     "ImportState",
     "Language",
     "NotSentReason",
@@ -73,6 +74,7 @@ __all__ = [
     "TicketState",
     "User",
     "UserSession",
+    "Verdict",
     "WindowEnd",
     "WindowEntry",
     "WindowScope",

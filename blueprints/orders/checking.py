@@ -1,0 +1,131 @@
+"""Checking orders of a file before they come in: which are new, which are there already, and what is wrong."""
+
+from collections import Counter
+from typing import Any
+
+from sqlalchemy import insert, select, update
+from sqlalchemy.orm import Session
+
+from blueprints.orders import incoming
+from blueprints.orders.bringing_in import Couriers
+from blueprints.orders.incoming import Finding
+from blueprints.orders.reading_formats import OrderInFile
+from models import Base, ImportFinding, ImportNumber, Order, OrderImport, OrderSource, Verdict
+
+KEPT_FINDINGS = 1_000
+
+
+def check_orders(session: Session, found: OrderImport, batch: list[OrderInFile]) -> None:
+    """Notes a verdict on each order of the file, and counts it."""
+    check = _Check(session, found, [told.number for told in batch])
+    for told in batch:
+        check.judge(told)
+    check.save()
+
+
+class _Check:
+    def __init__(self, session: Session, found: OrderImport, numbers: list[str]) -> None:
+        self._session = session
+        self._import = found
+        mine = ImportNumber.import_id == found.id
+        self._there = set(session.scalars(select(Order.number).where(Order.number.in_(numbers))))
+        earlier = session.execute(select(ImportNumber.__table__).where(mine, ImportNumber.number.in_(numbers)))
+        self._earlier = {row["number"]: dict(row) for row in earlier.mappings()}
+        self._couriers = Couriers(session)
+        self._fresh: list[dict[str, Any]] = []
+        self._findings: list[Finding] = []
+        self._counts: Counter[str] = Counter()
+
+    def judge(self, told: OrderInFile) -> None:
+        if not 0 < len(told.number) <= incoming.NUMBER:
+            self._count(Verdict.BAD, has_email=False)
+            self._findings += told.findings
+            return
+        earlier = self._earlier.get(told.number)
+        if earlier:
+            self._judge_again(told, earlier)
+            return
+        verdict = Verdict.THERE if told.number in self._there else Verdict.NEW if told.order else Verdict.BAD
+        if verdict is not Verdict.THERE:
+            self._findings += told.findings
+            self._note_new_courier(told)
+        noted: dict[str, Any] = {
+            "import_id": self._import.id,
+            "number": told.number,
+            "line": told.line,
+            "offset": told.start.offset,
+            "verdict": verdict,
+            "is_whole": told.is_whole,
+            "has_email": bool(told.order and told.order.customer_email),
+        }
+        self._count(verdict, has_email=noted["has_email"])
+        self._earlier[told.number] = noted
+        self._fresh.append(noted)
+
+    def _judge_again(self, told: OrderInFile, earlier: dict[str, Any]) -> None:
+        """A second whole order is left out. Rows of one order that stand apart make it half an order wherever it
+        begins, and nothing half comes in."""
+        if earlier["verdict"] == Verdict.THERE:
+            return
+        is_repeat = told.is_whole and earlier["is_whole"]
+        code = "number_twice" if is_repeat else "rows_apart"
+        self._findings.append(Finding(told.line, "", code, str(earlier["line"]), number=told.number))
+        if is_repeat:
+            self._count(Verdict.BAD, has_email=False)
+        elif earlier["verdict"] != Verdict.BAD:
+            self._count(earlier["verdict"], has_email=earlier["has_email"], by=-1)
+            self._count(Verdict.BAD, has_email=False)
+            earlier["verdict"] = Verdict.BAD
+            self._session.execute(
+                update(ImportNumber)
+                .where(ImportNumber.import_id == self._import.id, ImportNumber.number == told.number)
+                .values(verdict=Verdict.BAD)
+            )
+
+    def _note_new_courier(self, told: OrderInFile) -> None:
+        """Said once: the first order booked with it tells."""
+        if self._import.source is not OrderSource.SUKI or not told.order or not told.order.courier:
+            return
+        name = told.order.courier
+        if self._couriers.find(name) is None and not self._was_noted("courier_new", name):
+            self._findings.append(Finding(told.line, "courier", "courier_new", name, stops=False, number=told.number))
+
+    def _was_noted(self, code: str, found: str) -> bool:
+        if any(finding.code == code and finding.found == found for finding in self._findings):
+            return True
+        noted = select(ImportFinding.id).where(
+            ImportFinding.import_id == self._import.id, ImportFinding.code == code, ImportFinding.found == found
+        )
+        return self._session.scalar(noted.limit(1)) is not None
+
+    def _count(self, verdict: Verdict, *, has_email: bool, by: int = 1) -> None:
+        self._counts[verdict] += by
+        if verdict == Verdict.NEW and not has_email:
+            self._counts["without_email"] += by
+
+    def save(self) -> None:
+        found = self._import
+        if self._fresh:
+            self._session.execute(insert(Base.metadata.tables[ImportNumber.__tablename__]), self._fresh)
+        kept = self._findings[: max(0, KEPT_FINDINGS - found.findings)]
+        if kept:
+            self._session.execute(
+                insert(Base.metadata.tables[ImportFinding.__tablename__]),
+                [
+                    {
+                        "import_id": found.id,
+                        "line": finding.line,
+                        "column": finding.column[:80],
+                        "number": finding.number[:40],
+                        "code": finding.code,
+                        "found": finding.found,
+                        "stops": finding.stops,
+                    }
+                    for finding in kept
+                ],
+            )
+        found.findings += len(self._findings)
+        found.new += self._counts[Verdict.NEW]
+        found.already_there += self._counts[Verdict.THERE]
+        found.bad += self._counts[Verdict.BAD]
+        found.without_email += self._counts["without_email"]

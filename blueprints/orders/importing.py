@@ -1,0 +1,229 @@
+"""Importing a file of orders: checked first, then brought in on somebody's word, batch by batch.
+
+Each batch is one transaction that also saves how far the file is read: a crash loses nothing and doubles nothing,
+and whoever comes next goes on from there."""
+
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from itertools import islice
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Row, delete, or_, select, update
+from sqlalchemy.orm import Session
+
+from blueprints import clock
+from blueprints.orders.bringing_in import bring_in
+from blueprints.orders.checking import check_orders
+from blueprints.orders.incoming import IncomingOrder, ShopFacts
+from blueprints.orders.reading import File, Place, Table
+from blueprints.orders.reading_formats import OrderInFile, read_orders, recognise
+from blueprints.orders.receiving import StoredFile
+from models import (
+    Actor,
+    DatabaseBusy,
+    ImportChunk,
+    ImportFinding,
+    ImportNumber,
+    ImportState,
+    Order,
+    OrderImport,
+    Store,
+    User,
+    Verdict,
+    db,
+    writing,
+)
+
+BATCH = 500
+LEASE = timedelta(seconds=20)
+KEPT_FOR = timedelta(days=1)
+"""A file that nobody decided about."""
+TRIES = 20
+LATEST = 20
+UNDERWAY = (ImportState.CHECKING, ImportState.IMPORTING)
+UNFINISHED = (ImportState.RECEIVING, ImportState.CHECKED, *UNDERWAY)
+
+
+def start_import(import_id: int, *, by: Actor) -> None:
+    """Has a checked file brought in. Asked again, nothing happens twice."""
+    with writing() as session:
+        found = session.get_one(OrderImport, import_id)
+        if found.state is ImportState.CHECKED:
+            found.state = ImportState.IMPORTING
+            found.user_id = by.user_id
+            found.offset = found.line = 0
+
+
+def discard_import(import_id: int) -> bool:
+    """Forgets a file, unless its orders are coming in or are in."""
+    with writing() as session:
+        found = session.get_one(OrderImport, import_id)
+        is_unwanted = found.state in (ImportState.RECEIVING, ImportState.CHECKING, ImportState.CHECKED)
+        if is_unwanted:
+            _finish(session, found, ImportState.DISCARDED)
+        return is_unwanted
+
+
+def carry_on(
+    import_id: int, *, enough: Callable[[], bool], file: File | None = None, tell: Callable[[int], None] | None = None
+) -> None:
+    """Goes on with a check or an import that nobody else is at, until it is through or it is `enough`, as asked after
+    each batch. `file` is given where the bytes are not stored; `tell` hears how far in them it is."""
+    begun = _claim(import_id, anywhere=file is not None)
+    if begun is None:
+        return
+    for batch in _batches(begun, file or StoredFile(begun.id, begun.size)):
+        place = _step(begun, batch, enough)
+        if tell:
+            tell(place.offset if place else begun.size)
+        if place is None:
+            return
+        begun.offset, begun.line = place.offset, place.line
+
+
+def first_orders(found: OrderImport, most: int) -> list[IncomingOrder]:
+    """The first that would come in, as they will look."""
+    new = db.session.execute(
+        select(ImportNumber.offset, ImportNumber.line)
+        .where(ImportNumber.import_id == found.id, ImportNumber.verdict == Verdict.NEW)
+        .order_by(ImportNumber.line)
+        .limit(most)
+    ).all()
+    table, shop = Table(StoredFile(found.id, found.size)), shop_facts()
+    read = (next(read_orders(table, recognise(table), shop, Place(row.offset, row.line - 1))) for row in new)
+    return [told.order for told in read if told.order]
+
+
+def findings_of(found: OrderImport) -> list[ImportFinding]:
+    """As many as are kept, in the order of the file."""
+    mine = select(ImportFinding).where(ImportFinding.import_id == found.id)
+    return list(db.session.scalars(mine.order_by(ImportFinding.line, ImportFinding.id)))
+
+
+def latest_imports() -> list[Row[tuple[OrderImport, str | None]]]:
+    """With the name of whoever asked for it; none at the command line."""
+    named = select(OrderImport, User.name).outerjoin(User, User.id == OrderImport.user_id)
+    return list(db.session.execute(named.order_by(OrderImport.id.desc()).limit(LATEST)))
+
+
+def waiting_imports() -> list[int]:
+    """Stored files that somebody should go on with."""
+    now = clock.now()
+    waiting = select(OrderImport.id).where(
+        OrderImport.state.in_(UNDERWAY),
+        OrderImport.stored,
+        or_(OrderImport.claimed_until.is_(None), OrderImport.claimed_until < now),
+    )
+    return list(db.session.scalars(waiting.order_by(OrderImport.id)))
+
+
+def forget_old_files() -> None:
+    old = clock.now() - KEPT_FOR
+    forgotten = select(OrderImport).where(OrderImport.state.in_(UNFINISHED), OrderImport.created_at < old)
+    if db.session.scalars(forgotten.limit(1)).first() is None:
+        return
+    with writing() as session:
+        for found in session.scalars(forgotten):
+            _finish(session, found, ImportState.DISCARDED)
+
+
+def shop_facts() -> ShopFacts:
+    store = db.session.get_one(Store, 1)
+    return ShopFacts(currency=store.currency, zone=ZoneInfo(store.timezone))
+
+
+class _Begun:
+    """Where an import stood when it was claimed."""
+
+    def __init__(self, found: OrderImport) -> None:
+        self.id, self.state, self.size = found.id, found.state, found.size
+        self.offset, self.line = found.offset, found.line
+
+
+def _claim(import_id: int, *, anywhere: bool) -> _Begun | None:
+    """`anywhere`: also when its bytes are not stored."""
+    with writing() as session:
+        now = clock.now()
+        claimed = session.execute(
+            update(OrderImport)
+            .where(
+                OrderImport.id == import_id,
+                OrderImport.state.in_(UNDERWAY),
+                or_(OrderImport.claimed_until.is_(None), OrderImport.claimed_until < now),
+                or_(OrderImport.stored, anywhere),
+            )
+            .values(claimed_until=now + LEASE)
+            .returning(OrderImport.id)
+        ).first()
+        return _Begun(session.get_one(OrderImport, import_id)) if claimed else None
+
+
+def _batches(begun: _Begun, file: File) -> Iterator[list[OrderInFile]]:
+    """The last one is short, and may be empty."""
+    table = Table(file)
+    start = Place(begun.offset, begun.line) if begun.offset else None
+    orders = read_orders(table, recognise(table), shop_facts(), start)
+    while True:
+        batch = list(islice(orders, BATCH))
+        yield batch
+        if len(batch) < BATCH:
+            return
+
+
+def _step(begun: _Begun, batch: list[OrderInFile], enough: Callable[[], bool]) -> Place | None:
+    """Does one batch, when it is still the next one; the place to go on from, or None when there is no need to."""
+    for tries_left in reversed(range(TRIES)):
+        try:
+            with writing() as session:
+                found = session.get_one(OrderImport, begun.id)
+                if (found.state, found.offset) != (begun.state, begun.offset):
+                    return None
+                return _do(session, found, batch, enough)
+        except DatabaseBusy:
+            if not tries_left or enough():
+                raise
+    return None
+
+
+def _do(session: Session, found: OrderImport, batch: list[OrderInFile], enough: Callable[[], bool]) -> Place | None:
+    is_check = found.state is ImportState.CHECKING
+    if is_check:
+        check_orders(session, found, batch)
+    else:
+        _bring_in_new(session, found, batch)
+    if len(batch) < BATCH:
+        _finish(session, found, ImportState.CHECKED if is_check and found.new else ImportState.DONE)
+        return None
+    place = batch[-1].end
+    found.offset, found.line = place.offset, place.line
+    found.claimed_until = None if enough() else clock.now() + LEASE
+    return place if found.claimed_until else None
+
+
+def _bring_in_new(session: Session, found: OrderImport, batch: list[OrderInFile]) -> None:
+    """What the check found to be new, and still is: somebody may have added the number since."""
+    numbers = [told.number for told in batch]
+    new = session.execute(
+        select(ImportNumber.number, ImportNumber.line).where(
+            ImportNumber.import_id == found.id,
+            ImportNumber.number.in_(numbers),
+            ImportNumber.verdict == Verdict.NEW,
+        )
+    )
+    lines = {row.number: row.line for row in new}
+    there = set(session.scalars(select(Order.number).where(Order.number.in_(lines))))
+    wanted = [told for told in batch if lines.get(told.number) == told.line]
+    orders = [told.order for told in wanted if told.order and told.number not in there]
+    bring_in(session, orders, source=found.source, user_id=found.user_id, at=clock.now())
+    found.imported += len(orders)
+    found.already_there += len(there)
+
+
+def _finish(session: Session, found: OrderImport, state: ImportState) -> None:
+    found.state = state
+    found.claimed_until = None
+    if state is ImportState.CHECKED:
+        return
+    found.finished_at = clock.now()
+    session.execute(delete(ImportChunk).where(ImportChunk.import_id == found.id))
+    session.execute(delete(ImportNumber).where(ImportNumber.import_id == found.id))

@@ -1,0 +1,90 @@
+"""Receiving a file of orders: what can't be read is refused at once, the rest is stored until it was imported."""
+
+import zlib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import IO
+
+from sqlalchemy import select
+
+from blueprints import clock
+from blueprints.orders.reading import Fault, File, Table, Unreadable
+from blueprints.orders.reading_formats import Format, recognise
+from models import Actor, ImportChunk, ImportState, OrderImport, db, writing
+from models.text import cleaned_line
+
+CHUNK = 1024 * 1024
+QUICKLY = 1  # zlib's level: texts like these get six times smaller, and a hundred megabytes take two seconds
+
+
+class Upload:
+    """A file that can be read from any place on: one that was sent, or one on the disk."""
+
+    def __init__(self, stream: IO[bytes]) -> None:
+        self._stream = stream
+        self.size = stream.seek(0, 2)
+
+    def chunks(self, offset: int) -> Iterator[bytes]:
+        while True:
+            # Sought anew each time, as more than one reading may be under way.
+            self._stream.seek(offset)
+            chunk = self._stream.read(CHUNK)
+            if not chunk:
+                return
+            offset += len(chunk)
+            yield chunk
+
+
+class StoredFile:
+    """A file in the database. Each piece is read on its own, so that no reading is open for long."""
+
+    def __init__(self, import_id: int, size: int) -> None:
+        self._import_id = import_id
+        self.size = size
+
+    def chunks(self, offset: int) -> Iterator[bytes]:
+        for rank in range(offset // CHUNK, -(-self.size // CHUNK)):
+            stored = db.session.scalars(
+                select(ImportChunk.content).where(ImportChunk.import_id == self._import_id, ImportChunk.rank == rank)
+            ).one()
+            yield zlib.decompress(stored)[offset % CHUNK if rank == offset // CHUNK else 0 :]
+
+
+def format_of(file: File) -> Format:
+    """Raises Unreadable when no order can be read from the file."""
+    table = Table(file)
+    found = recognise(table)
+    if next(iter(table.rows()), None) is None:
+        raise Unreadable(Fault.NO_ORDERS)
+    return found
+
+
+def receive_file(stream: IO[bytes], *, filename: str, by: Actor) -> int:
+    """Stores the file, ready to be checked. Raises Unreadable."""
+    upload = Upload(stream)
+    import_id = note_import(upload, filename=filename, by=by, state=ImportState.RECEIVING)
+    for rank, chunk in enumerate(upload.chunks(0)):
+        content = zlib.compress(chunk, QUICKLY)
+        with writing() as session:
+            session.add(ImportChunk(import_id=import_id, rank=rank, content=content))
+    with writing() as session:
+        session.get_one(OrderImport, import_id).state = ImportState.CHECKING
+    return import_id
+
+
+def note_import(file: File, *, filename: str, by: Actor, state: ImportState, stored: bool = True) -> int:
+    """Raises Unreadable."""
+    source = format_of(file).source
+    with writing() as session:
+        noted = OrderImport(
+            user_id=by.user_id,
+            filename=cleaned_line(Path(filename.replace("\\", "/")).name)[:255] or "orders.csv",
+            size=file.size,
+            source=source,
+            state=state,
+            created_at=clock.now(),
+            stored=stored,
+        )
+        session.add(noted)
+        session.flush()
+        return noted.id
