@@ -1,0 +1,72 @@
+"""The form that takes a file of orders, and the words for what can be wrong with one."""
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_wtf.file import FileField, FileRequired
+
+from blueprints.forms import BaseForm
+from blueprints.orders.incoming import Finding
+from blueprints.orders.reading import Fault, Unreadable
+from models import ImportFinding
+
+FAULTS = {
+    Fault.EMPTY: _l("This file is empty."),
+    Fault.ARCHIVE: _l(
+        "This is an Excel or zip file, not CSV. Open it in your spreadsheet, save it as “CSV UTF-8”, and choose that."
+    ),
+    Fault.UTF16: _l("This file is saved as UTF-16 (“Unicode text”). Save it as “CSV UTF-8”, and choose that."),
+    Fault.BINARY: _l("This is not a text file. Choose the CSV file that your shop’s export gave you."),
+    Fault.LONG_HEADER: _l("The first line of this file is far too long to be the names of columns."),
+    Fault.BROKEN_HEADER: _l("The first line of this file can’t be read: its quotation marks don’t match."),
+    Fault.MANY_COLUMNS: _l("This file has more than 1,000 columns, which no export of orders has."),
+    Fault.UNKNOWN_COLUMNS: _l(
+        "The names of the columns are not those of an export that Suki knows: Shopify’s, WooCommerce’s or Suki’s own."
+    ),
+    Fault.NO_ORDERS: _l("This file has the names of columns, but no orders under them."),
+}
+
+FINDINGS = {
+    "row_broken": _l("This row can’t be read: its quotation marks or line breaks are not right."),
+    "cell_too_long": _l("This row can’t be read: one of its cells is longer than any order’s."),
+    "too_many_cells": _l("This row has more cells than there are columns. Maybe a text in it holds the separator."),
+    "empty": _l("Nothing stands here."),
+    "number_too_long": _l("An order number has at most 40 characters."),
+    "amount_wrong": _l("This is not an amount."),
+    "currency_unknown": _l("This is not a currency."),
+    "quantity_wrong": _l("This is not a number of pieces."),
+    "time_wrong": _l("This is not a date and time that Suki can read."),
+    "status_unknown": _l("Suki does not know this status."),
+    "payment_unknown": _l("Suki does not know this payment status."),
+    "word_unknown": _l("This is not a word that Suki uses here."),
+    "item_wrong": _l("This item can’t be read."),
+    "shortened": _l("This is too long. The end of it will be left out."),
+    "email_wrong": _l("This is not an email address. The order comes in without one."),
+    "refund_unknown": _l(
+        "The file does not say how much was refunded. The smallest amount stands for it: look it up before you refund."
+    ),
+    "part_paid_unknown": _l("The file does not say how much was paid. The order comes in as unpaid."),
+}
+
+
+def fault_in_words(unreadable: Unreadable) -> str:
+    if unreadable.fault is Fault.MISSING_COLUMNS:
+        names = ", ".join(unreadable.columns)
+        return _("Columns are missing: %(names)s. Export the orders again, with all columns.", names=names)
+    return str(FAULTS[unreadable.fault])
+
+
+def finding_in_words(finding: Finding | ImportFinding) -> str:
+    if finding.code == "number_twice":
+        return _("This order stands on line %(line)s already. This second one is left out.", line=finding.found)
+    if finding.code == "rows_apart":
+        return _(
+            "Rows of this order stand on line %(line)s as well. Sort the file so that they stand together.",
+            line=finding.found,
+        )
+    if finding.code == "courier_new":
+        return _("You have no courier of this name. It will be added to Settings, not in use.")
+    return str(FINDINGS[finding.code])
+
+
+class ImportForm(BaseForm):
+    file = FileField(_l("File with orders"), validators=[FileRequired(_l("Choose the file first."))])

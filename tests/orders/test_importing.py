@@ -1,0 +1,224 @@
+"""Orders come in from a file: seen first, once, and without touching what is there."""
+
+from datetime import timedelta
+from io import BytesIO
+
+import pytest
+import time_machine
+from sqlalchemy import func, select
+
+from blueprints import background
+from blueprints.orders import importing
+from models import ImportChunk, ImportNumber, Order, OrderImport, OrderStatus, db
+from tests.orders.files import OURS, SHOPIFY, a_file, bring_in, counts, orders_in, send
+
+THREE = a_file(SHOPIFY, {"Name": "#1001"}, {"Name": "#1002"}, {"Name": "#1003", "Email": ""})
+
+
+def left_over(shop):
+    return shop.count(ImportChunk) + shop.count(ImportNumber)
+
+
+def test_nothing_comes_in_before_somebody_says_so(olive, shop):
+    page = send(olive, THREE)
+    assert page.h1 == "Import 3 orders?"
+    assert counts(shop) == {"new": 3, "without_email": 1}
+    assert orders_in(shop) == []
+
+
+def test_the_preview_shows_orders_as_they_will_look(olive):
+    page = send(olive, THREE)
+    assert "1001 Maria Santos maria@example.com 20 Nov 2 ₱1,040.00 Accepted Paid" in page.text
+    assert "no email address" in page.text
+
+
+def test_what_was_seen_comes_in(sam, shop):
+    page = bring_in(sam, THREE)
+    assert page.h1 == "3 orders came in"
+    assert [order.number for order in orders_in(shop)] == ["1001", "1002", "1003"]
+    assert shop.events(orders_in(shop)[0]) == ["order.imported"]
+    assert left_over(shop) == 0
+
+
+def test_nobody_is_mailed_about_what_comes_in(olive, shop):
+    bring_in(olive, a_file(SHOPIFY, {}, {"Name": "#1002", "Cancelled at": "2026-11-21 10:00:00 +0800"}))
+    assert [order.status for order in orders_in(shop)] == [OrderStatus.ACCEPTED, OrderStatus.CANCELLED]
+    assert shop.emails() == []
+
+
+def test_an_order_that_is_there_is_never_changed(olive, shop):
+    there = shop.order(number="1002", customer_name="Juan Dela Cruz")
+    bring_in(olive, THREE)
+    assert counts(shop) == {"new": 2, "already_there": 1, "imported": 2, "without_email": 1}
+    again = shop.get(Order, there.id)
+    assert (again.customer_name, again.version, again.status) == ("Juan Dela Cruz", 1, OrderStatus.PENDING)
+
+
+def test_a_second_import_changes_nothing_and_says_so(olive, shop):
+    bring_in(olive, THREE)
+    page = send(olive, THREE)
+    assert page.h1 == "Nothing new in this file"
+    assert "All orders of this file are in Suki already." in page.text
+    assert counts(shop) == {"already_there": 3}
+    assert len(orders_in(shop)) == 3
+    assert left_over(shop) == 0
+
+
+def test_a_number_that_was_added_since_the_preview_is_left_as_it_is(olive, shop):
+    preview = send(olive, THREE)
+    shop.order(number="1003", customer_name="Somebody else")
+    olive.post(f"{preview.response.request.path}/start")
+    assert counts(shop) == {"new": 3, "imported": 2, "already_there": 1, "without_email": 1}
+
+
+def test_two_clicks_import_once(olive, shop):
+    start = f"{send(olive, THREE).response.request.path}/start"
+    first, second = olive.post(start), olive.post(start)
+    assert first.location == second.location
+    assert len(orders_in(shop)) == 3
+    assert counts(shop)["imported"] == 3
+
+
+def test_a_file_that_is_not_wanted_is_forgotten(olive, shop):
+    path = send(olive, THREE).response.request.path
+    page = olive.follow(olive.post(f"{path}/discard"))
+    assert page.messages == ["The file was not imported. Nothing was changed."]
+    assert left_over(shop) == 0
+    assert olive.get(path).h1 == "This file was not imported"
+    olive.post(f"{path}/start")
+    assert orders_in(shop) == []
+
+
+def test_what_came_in_is_not_taken_back_by_discarding(olive, shop):
+    page = bring_in(olive, THREE)
+    olive.post(f"{page.response.request.path}/discard")
+    assert olive.get(page.response.request.path).h1 == "3 orders came in"
+
+
+def test_a_file_is_forgotten_after_a_day(app, olive, shop):
+    path = send(olive, THREE).response.request.path
+    with time_machine.travel(timedelta(hours=25), tick=False):
+        background.run_once(app)
+    assert left_over(shop) == 0
+    assert olive.get(path).h1 == "This file was not imported"
+
+
+def test_earlier_files_can_be_read_again(olive):
+    bring_in(olive, THREE)
+    page = olive.get("/orders/import")
+    assert "orders.csv Shopify · today" in page.text
+    assert "Olive Owner 3 orders Imported" in page.text
+
+
+def test_support_imports_nothing(uma):
+    assert uma.get("/orders/import").status == 403
+    assert uma.post("/orders/import", data={"file": (BytesIO(THREE.encode()), "x.csv")}).status == 403
+
+
+def test_a_strange_import_is_not_there(olive):
+    assert olive.get("/orders/imports/99").status == 404
+    assert olive.post("/orders/imports/99/start").status == 404
+
+
+def test_sending_no_file_is_said_beside_the_field(olive):
+    page = olive.post("/orders/import")
+    assert page.status == 422
+    assert page.errors == {"file": "Choose the file first."}
+
+
+def test_a_bad_row_is_told_with_line_and_column_and_the_rest_comes_in(olive, shop):
+    page = send(olive, a_file(SHOPIFY, {}, {"Name": "#1002", "Total": "lots"}, {"Name": "#1003"}))
+    assert counts(shop) == {"new": 2, "bad": 1}
+    assert "3 1002 Total lots This is not an amount." in page.text
+    bring_in(olive, a_file(SHOPIFY, {}, {"Name": "#1002", "Total": "lots"}, {"Name": "#1003"}))
+    assert [order.number for order in orders_in(shop)] == ["1001", "1003"]
+
+
+def test_what_is_wrong_can_be_read_after_the_import_too(olive):
+    page = bring_in(olive, a_file(SHOPIFY, {}, {"Name": "#1002", "Total": ""}))
+    assert "3 1002 Total – Nothing stands here." in page.text
+
+
+def test_of_a_thousand_problems_the_rest_is_counted(olive, shop):
+    rows = [{"Name": f"#{number}", "Total": "lots"} for number in range(1100)]
+    page = send(olive, a_file(SHOPIFY, *rows))
+    assert len(page.select("#left-out tbody tr")) == 1000
+    assert "and 100 more" in page.text
+
+
+@pytest.fixture
+def slowly(monkeypatch):
+    """One order a batch, and no time for a second one while the page waits."""
+    monkeypatch.setattr(importing, "BATCH", 1)
+    monkeypatch.setattr("blueprints.orders.import_routes.AT_ONCE_S", -1)
+
+
+def test_what_takes_longer_goes_on_behind_the_page(app, olive, shop, slowly):
+    page = send(olive, THREE)
+    assert page.h1 == "The file is being checked"
+    assert page.one("#underway")["data-refresh-seconds"]
+    background.run_once(app)
+    page = olive.get(page.response.request.path)
+    assert page.h1 == "Import 3 orders?"
+    page = olive.follow(olive.post(f"{page.response.request.path}/start"))
+    assert page.h1 == "Orders are coming in"
+    assert "1 of 3 orders are in." in page.text
+    background.run_once(app)
+    assert [order.number for order in orders_in(shop)] == ["1001", "1002", "1003"]
+
+
+def test_without_a_thread_behind_it_an_import_goes_on_by_hand(olive, shop, slowly):
+    path = send(olive, THREE).response.request.path
+    for _ in range(9):
+        olive.post(f"{path}/start")
+    assert olive.get(path).h1 == "3 orders came in"
+
+
+def test_nobody_touches_what_somebody_is_at(app, olive, shop, slowly):
+    send(olive, THREE)
+    found = shop.first(select(OrderImport))
+    shop.change(found, claimed_until=found.created_at + timedelta(seconds=20))
+    background.run_once(app)
+    assert shop.get(OrderImport, found.id).offset == found.offset
+
+
+def test_whoever_died_is_followed_by_another(app, olive, shop, slowly):
+    send(olive, THREE)
+    found = shop.first(select(OrderImport))
+    shop.change(found, claimed_until=found.created_at - timedelta(seconds=1))
+    background.run_once(app)
+    assert counts(shop)["new"] == 3
+
+
+def test_a_batch_that_another_has_done_is_not_done_again(app, olive, shop, slowly, monkeypatch):
+    path = send(olive, THREE).response.request.path
+    background.run_once(app)
+    real_step = importing._step
+
+    def overtaken(begun, batch, enough):
+        monkeypatch.setattr(importing, "_step", real_step)
+        shop.change(shop.first(select(OrderImport)), claimed_until=None)
+        olive.post(f"{path}/start")
+        return real_step(begun, batch, enough)
+
+    monkeypatch.setattr(importing, "_step", overtaken)
+    olive.post(f"{path}/start")
+    background.run_once(app)
+    assert [order.number for order in orders_in(shop)] == ["1001", "1002", "1003"]
+
+
+def test_the_search_finds_what_came_in(app, olive, shop):
+    bring_in(olive, a_file(SHOPIFY, {"Shipping Name": "Marisol Peña"}))
+    with app.app_context():
+        from blueprints.orders.finding import Filters, find_orders
+
+        assert [row.number for row in find_orders("pena", Filters()).orders] == ["1001"]
+        assert db.session.scalar(select(func.count()).select_from(Order)) == 1
+
+
+def test_a_courier_that_a_file_names_is_added_but_not_in_use(olive, shop):
+    page = send(olive, a_file(OURS, {"courier": "Ate Beth", "waybill": "1"}))
+    assert "Ate Beth You have no courier of this name." in page.text
+    page = bring_in(olive, a_file(OURS, {"courier": "Ate Beth", "waybill": "1"}))
+    courier = orders_in(shop)[0].courier
+    assert (courier.name, courier.active, courier.integrated) == ("Ate Beth", False, False)
