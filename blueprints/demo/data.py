@@ -53,8 +53,8 @@ GOODS = {
 }
 # For whom a shop is named suki: they come back again and again.
 REGULARS = ("pena", "uy", "delacruz", "sy", "reyes", "ordonez")
-OFFICES = ("parish", "bpo", "soriano")
-"""They order a lot at once, and not every week."""
+SELDOM = ("parish", "bpo", "soriano", "lucero", "quiambao")
+"""They have a story of their own, and no other order."""
 
 COURIERS = (("J&T Express", True), ("Lalamove", False), ("Own rider", False))
 """Each with whether it is integrated."""

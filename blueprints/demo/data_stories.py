@@ -110,11 +110,11 @@ THESE_DAYS = [
 ]  # fmt: skip
 EARLIER = [
     Story(
-        "ang", 6, 21.7, {"PAROL-C12": 12}, M.COD, shipping=13000,
+        "lucero", 6, 21.7, {"PAROL-C12": 12}, M.COD, shipping=13000,
         steps=(
             Cancel(
                 11, "Suspected fraud", notify=False,
-                internal_note="Third order this week from this number, and nobody at the address knows him.",
+                internal_note="The number is not in use, and the address has no house number. Twelve parols, cash on delivery.",
             ),
         ),
     ),

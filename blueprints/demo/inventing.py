@@ -2,7 +2,7 @@
 
 import random
 
-from blueprints.demo.data import CUSTOMER_NOTES, CUSTOMERS, GOODS, NOTES, OFFICES, REGULARS, Customer, Reach
+from blueprints.demo.data import CUSTOMER_NOTES, CUSTOMERS, GOODS, NOTES, REGULARS, SELDOM, Customer, Reach
 from blueprints.demo.steps import Book, Change, Pay, Step, Story, Wait
 from models import OrderStatus as S
 from models import PaymentMethod as M
@@ -22,7 +22,7 @@ METHODS = {
 SHIPPING = {Reach.COUNTER: (0,), Reach.RIDER: (6000,), Reach.CITY: (11000, 13000), Reach.PROVINCE: (12000, 18000)}
 PAID_LATER = (M.COD, M.CASH_ON_PICKUP)
 SUKI_DISCOUNT = 5000
-PEOPLE = tuple(key for key in CUSTOMERS if key not in OFFICES)
+PEOPLE = tuple(key for key in CUSTOMERS if key not in SELDOM)
 
 
 def ordinary_stories(count: int, dice: random.Random) -> list[Story]:
