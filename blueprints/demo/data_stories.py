@@ -114,7 +114,7 @@ EARLIER = [
         steps=(
             Cancel(
                 11, "Suspected fraud", notify=False,
-                internal_note="The number is not in use, and the address has no house number. Twelve parols, cash on delivery.",
+                internal_note="The number is not in use, and the address is a whole avenue. Twelve parols, COD.",
             ),
         ),
     ),
