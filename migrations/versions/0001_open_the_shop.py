@@ -128,37 +128,45 @@ def upgrade():
             sa.Enum(
                 "form", "shopify", "woocommerce", "suki", name="ordersource", native_enum=False, create_constraint=True
             ),
-            nullable=True,
+            nullable=False,
         ),
         sa.Column(
             "state",
             sa.Enum(
+                "receiving",
                 "checking",
                 "checked",
                 "importing",
                 "done",
-                "refused",
+                "discarded",
                 name="importstate",
                 native_enum=False,
                 create_constraint=True,
             ),
             nullable=False,
         ),
-        sa.Column("refusal", sa.String(length=60), nullable=True),
         sa.Column("created_at", models.base.UTCDateTime(), nullable=False),
         sa.Column("finished_at", models.base.UTCDateTime(), nullable=True),
         sa.Column("claimed_until", models.base.UTCDateTime(), nullable=True),
-        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("stored", sa.Boolean(), nullable=False),
+        sa.Column("offset", sa.Integer(), nullable=False),
+        sa.Column("line", sa.Integer(), nullable=False),
         sa.Column("new", sa.Integer(), nullable=False),
         sa.Column("already_there", sa.Integer(), nullable=False),
         sa.Column("bad", sa.Integer(), nullable=False),
         sa.Column("without_email", sa.Integer(), nullable=False),
+        sa.Column("imported", sa.Integer(), nullable=False),
+        sa.Column("findings", sa.Integer(), nullable=False),
         sa.CheckConstraint(
-            "(state = 'refused') = (refusal IS NOT NULL)", name=op.f("ck_order_imports_refused_says_why")
+            "(state IN ('done', 'discarded')) = (finished_at IS NOT NULL)",
+            name=op.f("ck_order_imports_finished_has_a_date"),
         ),
         sa.ForeignKeyConstraint(["user_id"], ["users.id"], name=op.f("fk_order_imports_user_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_order_imports")),
     )
+    with op.batch_alter_table("order_imports", schema=None) as batch_op:
+        batch_op.create_index("ix_order_imports_state", ["state", "id"], unique=False)
+
     op.create_table(
         "orders",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -330,22 +338,41 @@ def upgrade():
         sa.PrimaryKeyConstraint("import_id", "rank", name=op.f("pk_import_chunks")),
     )
     op.create_table(
-        "import_problems",
+        "import_findings",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("import_id", sa.Integer(), nullable=False),
         sa.Column("line", sa.Integer(), nullable=False),
         sa.Column("column", sa.String(length=80), nullable=False),
-        sa.Column("number", sa.String(length=60), nullable=False),
+        sa.Column("number", sa.String(length=40), nullable=False),
         sa.Column("code", sa.String(length=40), nullable=False),
         sa.Column("found", sa.String(length=80), nullable=False),
+        sa.Column("stops", sa.Boolean(), nullable=False),
         sa.ForeignKeyConstraint(
-            ["import_id"], ["order_imports.id"], name=op.f("fk_import_problems_import_id"), ondelete="CASCADE"
+            ["import_id"], ["order_imports.id"], name=op.f("fk_import_findings_import_id"), ondelete="CASCADE"
         ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_import_problems")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_import_findings")),
     )
-    with op.batch_alter_table("import_problems", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_import_problems_import_id"), ["import_id"], unique=False)
+    with op.batch_alter_table("import_findings", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_import_findings_import_id"), ["import_id"], unique=False)
 
+    op.create_table(
+        "import_numbers",
+        sa.Column("import_id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.String(length=40), nullable=False),
+        sa.Column("line", sa.Integer(), nullable=False),
+        sa.Column("offset", sa.Integer(), nullable=False),
+        sa.Column(
+            "verdict",
+            sa.Enum("new", "there", "bad", name="verdict", native_enum=False, create_constraint=True),
+            nullable=False,
+        ),
+        sa.Column("is_whole", sa.Boolean(), nullable=False),
+        sa.Column("has_email", sa.Boolean(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["import_id"], ["order_imports.id"], name=op.f("fk_import_numbers_import_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("import_id", "number", name=op.f("pk_import_numbers")),
+    )
     op.create_table(
         "notes",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -866,10 +893,11 @@ def downgrade():
         batch_op.drop_index(batch_op.f("ix_notes_order_id"))
 
     op.drop_table("notes")
-    with op.batch_alter_table("import_problems", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_import_problems_import_id"))
+    op.drop_table("import_numbers")
+    with op.batch_alter_table("import_findings", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_import_findings_import_id"))
 
-    op.drop_table("import_problems")
+    op.drop_table("import_findings")
     op.drop_table("import_chunks")
     with op.batch_alter_table("user_sessions", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_user_sessions_user_id"))
@@ -884,6 +912,9 @@ def downgrade():
         batch_op.drop_index("ix_orders_payment_status")
 
     op.drop_table("orders")
+    with op.batch_alter_table("order_imports", schema=None) as batch_op:
+        batch_op.drop_index("ix_order_imports_state")
+
     op.drop_table("order_imports")
     op.drop_table("article_feedback")
     op.drop_table("users")
