@@ -7,6 +7,7 @@ import time_machine
 from sqlalchemy import select, text
 from sqlalchemy.exc import IntegrityError
 
+from blueprints.orders import change_routes
 from models import Cancellation, Note, Order, OrderStatus, PaymentStatus, Reason, Refund, writing
 from tests.orders.deciding import cancel, drawn, save_status
 from tests.people import signed_in
@@ -167,6 +168,15 @@ def test_a_reason_that_was_taken_off_the_list_is_refused(olive, shop):
     order, reason = shop.order(), shop.first(select(Reason))
     shop.change(reason, active=False)
     assert "reason" in cancel_blindly(olive, order, reason=str(reason.id)).errors
+
+
+def test_a_reason_taken_off_the_list_at_the_last_moment_is_refused_under_the_lock(app, olive, shop, monkeypatch):
+    order, reason = shop.order(), shop.first(select(Reason))
+    shop.change(reason, active=False)
+    monkeypatch.setattr(change_routes, "reasons_to_choose", lambda _session: [reason])
+    page = cancel_blindly(olive, order, reason=str(reason.id), note="Please")
+    assert (page.status, list(page.errors), page.value("note")) == (422, ["reason"], "Please")
+    assert nothing_was_done(shop, order, OrderStatus.PENDING)
 
 
 @pytest.mark.parametrize("field", ["note", "internal_note"])
