@@ -28,7 +28,7 @@ def open_app(first_day: Path, tmp_path: Path) -> Iterator[Callable[..., Flask]]:
     shutil.copy(first_day, tmp_path / "suki.db")
 
     def start(**settings: object) -> Flask:
-        opened.append(make_app(tmp_path, MAIL_TIMEOUT=0.3, **settings))
+        opened.append(make_app(tmp_path, **{"MAIL_TIMEOUT": 20, **settings}))
         return opened[-1]
 
     yield start
@@ -40,6 +40,12 @@ def open_app(first_day: Path, tmp_path: Path) -> Iterator[Callable[..., Flask]]:
 @pytest.fixture
 def app(open_app: Callable[..., Flask], post_office: PostOffice) -> Flask:
     return open_app(MAIL_PORT=post_office.port)
+
+
+@pytest.fixture
+def hurried_app(open_app: Callable[..., Flask], post_office: PostOffice) -> Flask:
+    """For servers that hang: it waits for no answer longer than a moment, and for the last one six moments."""
+    return open_app(MAIL_PORT=post_office.port, MAIL_TIMEOUT=0.2)
 
 
 @pytest.fixture

@@ -116,4 +116,4 @@ def test_from_the_order_page_it_leads_back_there(sam, shop, desk):
     order = shop.order()
     email = desk.tell(order, wanted=False)
     assert sam.post(f"/orders/emails/{email.id}/again", back="order").location == f"/orders/{order.id}"
-    assert "sent the email again" in sam.get(f"/orders/{order.id}").one("#history").get_text()
+    assert "Sam Staff sent an email again." in sam.get(f"/orders/{order.id}").one("#history").get_text()

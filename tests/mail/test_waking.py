@@ -30,8 +30,10 @@ def test_mail_leaves_as_soon_as_the_change_is_saved(awake, shop, desk, post_offi
     assert time.perf_counter() - began < background.LOOK_EVERY_S / 2
 
 
-def test_pages_answer_while_the_mail_server_hangs(awake, sam, shop, desk, post_office):
+def test_pages_answer_while_the_mail_server_hangs(hurried_app, sam, shop, desk, post_office, request):
     post_office.mode = "hang"
+    background.start(hurried_app)
+    request.addfinalizer(background.stop)
     email = desk.tell(shop.order())
     wait_for(lambda: desk.again(email).state is EmailState.SENDING)
     for _ in range(3):
