@@ -40,7 +40,7 @@ QUEUES = (Tab.ON_SUPPORT, Tab.ON_MERCHANT, Tab.MINE)
 
 @dataclass(frozen=True)
 class Search:
-    """What somebody typed, as what to look for."""
+    """What somebody typed, cleaned, as what to look for."""
 
     words: tuple[str, ...] = ()
     number: int | None = None
@@ -48,7 +48,7 @@ class Search:
 
     @classmethod
     def of(cls, typed: str) -> "Search":
-        folded = fold(typed[:LONGEST_SEARCH].replace("\0", "").encode(errors="ignore").decode())
+        folded = fold(typed)[:LONGEST_SEARCH]
         if called := re.fullmatch(r"(?:ticket ?|tiket ?)?#?([0-9]{1,18})", folded):
             return cls((called[1],), int(called[1]))
         words = dict.fromkeys(word.lstrip("#") or word for word in folded.split())

@@ -1,5 +1,6 @@
 """The forms of tickets: filing one, writing to it, and handing it to somebody."""
 
+import re
 import secrets
 from collections.abc import Sequence
 from typing import Any
@@ -11,6 +12,7 @@ from wtforms import BooleanField, HiddenField, RadioField, SelectField, StringFi
 from wtforms.validators import DataRequired, ValidationError
 
 from blueprints.forms import AtMost, BaseForm
+from blueprints.ids import IdConverter
 from blueprints.support.attaching import MOST_BYTES, MOST_FILES, Fault, NotAttachable, Upload, read_upload
 from blueprints.support.replying import Words
 from blueprints.support.ticketing import Filing
@@ -137,5 +139,7 @@ class AssignForm(BaseForm):
 
     @property
     def agent_id(self) -> int | None:
-        """Raises ValueError for what is no number."""
+        """Raises ValueError for what is no number of ours."""
+        if self.assignee.data and not re.fullmatch(IdConverter.regex, self.assignee.data):
+            raise ValueError
         return int(self.assignee.data) if self.assignee.data else None

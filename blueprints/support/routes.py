@@ -16,12 +16,13 @@ from blueprints.support.forms import MOST_BYTES_SENT, CancellationForm, Question
 from blueprints.support.refusals import AlreadyAsked, TicketRefusal
 from blueprints.support.ticketing import file_cancellation, file_question, refuse_to_ask
 from models import Order, db
+from models.text import cleaned_line
 
 
 @support.get("/support/tickets")
 @needs(Right.SEE_TICKETS)
 def tickets() -> ResponseReturnValue:
-    typed, by = request.args.get("q", "").strip(), access.actor()
+    typed, by = cleaned_line(request.args.get("q", "")), access.actor()
     tab = _tab(Tab.ALL if typed else Tab.OPEN)
     found = find_tickets(typed, tab, by=by, before=_number_in("before"), after=_number_in("after"))
     return render_template(
