@@ -56,9 +56,9 @@ def test_every_template_of_a_guide_is_listed():
 def test_pictures_are_there_small_and_described(olive):
     for slug in ARTICLES:
         for image in olive.get(f"/help/{slug}").select("main img"):
-            answer = olive.client.get(image["src"])
-            assert answer.status_code == 200
-            assert len(answer.data) < 60_000, image["src"]
+            with olive.client.get(image["src"]) as answer:
+                assert answer.status_code == 200
+                assert len(answer.data) < 60_000, image["src"]
             assert image["alt"]
             assert image["width"]
             assert image["height"]
