@@ -70,6 +70,18 @@ def test_the_order_tells_of_its_ticket(order, olive, shop, ask_to_cancel):
     assert (event.code, event.ticket_id) == ("ticket.opened", 1)
 
 
+def test_the_orders_page_leads_to_its_open_ticket(order, sam, uma, ask_to_cancel):
+    assert sam.get(f"/orders/{order.id}").select(f"main a[href='/support/tickets/new?order={order.id}']")
+    ticket = ask_to_cancel(order)
+    for url in (f"/orders/{order.id}", f"/orders/{order.id}/cancel"):
+        page = sam.get(url)
+        assert "Ticket 1 is open with support" in page.text
+        assert page.select(f"main a[href='/support/tickets/{ticket}']")
+        assert not page.select("main a[href^='/support/tickets/new']")
+    uma.post(f"/support/tickets/{ticket}/solve")
+    assert "Ticket 1" not in sam.get(f"/orders/{order.id}").one("#courier").get_text()
+
+
 def test_anything_else_needs_no_order(olive, shop, ask):
     ticket = shop.get(Ticket, ask("The printer is on fire"))
     assert (ticket.kind, ticket.order_id, ticket.subject) == ("general", None, "The printer is on fire")
