@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from sqlalchemy import select
+from sqlalchemy import and_, select
 
 from blueprints import clock, outbox, seals
 from blueprints.auth import passwords
@@ -23,19 +23,24 @@ class LinkIsOver(Exception):
 def ask_for_reset(*, email: str, address: str) -> None:
     """The same work and no answer, whether or not there is such an account. Raises TooManyTries."""
     email = email.lower()
-    known = User.email == email, User.disabled_at.is_(None)
-    name = db.session.scalar(select(User.name).where(*known))
+    is_theirs = and_(User.email == email, User.disabled_at.is_(None))
+    # Of an unknown email's link and mail nothing is kept, and their making takes as long with anybody's account.
+    their_account_or_any = select(User).order_by(is_theirs.desc()).limit(1)
+    name = db.session.scalars(their_account_or_any).one().name
     mark = seals.new_mark()
     secret = seals.secret_of(mark)
-    message = outbox.render(KIND, name=name or email, mark=mark, minutes=LASTS // timedelta(minutes=1))
+    message = outbox.render(KIND, name=name, mark=mark, minutes=LASTS // timedelta(minutes=1))
     with writing() as session:
         now = clock.now()
         count_try(session, AttemptKind.RESET, email=email, address=address, now=now)
-        user = session.scalars(select(User).where(*known)).one_or_none()
-        if user is None or tries_at(session, AttemptKind.RESET, email=email, now=now) > MAILS_AN_HOUR:
-            return
+        tries = tries_at(session, AttemptKind.RESET, email=email, now=now)
+        user = session.scalars(their_account_or_any).one()
+        kept_or_not = session.begin_nested()
         make_link(session, user, secret, now=now, lasts=LASTS)
         outbox.queue(session, kind=KIND, message=message, recipient=user.email, at=now)
+        session.flush()
+        if user.email != email or user.disabled_at is not None or tries > MAILS_AN_HOUR:
+            kept_or_not.rollback()
 
 
 def whose_link(secret: str) -> str:

@@ -15,13 +15,23 @@ ROLES = [
 ]
 
 
+def _name() -> StringField:
+    return StringField(_l("Name"), validators=[DataRequired(_l("Enter a name.")), AtMost(100)])
+
+
+def _role() -> RadioField:
+    return RadioField(_l("Role"), choices=ROLES, invalid_choice_message=_l("Choose what this person may do."))
+
+
 class UserForm(BaseForm):
-    name = StringField(_l("Name"), validators=[DataRequired(_l("Enter a name.")), AtMost(100)])
-    role = RadioField(_l("Role"), choices=ROLES, invalid_choice_message=_l("Choose what this person may do."))
+    name = _name()
+    role = _role()
 
 
-class AddUserForm(UserForm):
+class AddUserForm(BaseForm):
+    name = _name()
     email = EmailField(_l("Email"), validators=[DataRequired(_l("Enter an email address."))])
+    role = _role()
     password = PasswordField(_l("First password"))
 
     def validate_email(self, field: EmailField) -> None:

@@ -1,8 +1,10 @@
 """Signing in through the real form, from wherever one likes."""
 
 import pytest
+from sqlalchemy import event
 
 from blueprints.auth import passwords
+from models import db
 from tests.people import PASSWORD, PASSWORD_HASH, Visitor
 
 
@@ -44,6 +46,21 @@ def sign_in(stranger):
         return visitor
 
     return sign_in
+
+
+@pytest.fixture
+def statements(app):
+    """What the database was asked, without the values."""
+    asked: list[str] = []
+    with app.app_context():
+        engine = db.engine
+
+    def note(_connection, _cursor, statement, *_):
+        asked.append(statement)
+
+    event.listen(engine, "before_cursor_execute", note)
+    yield asked
+    event.remove(engine, "before_cursor_execute", note)
 
 
 @pytest.fixture

@@ -41,6 +41,17 @@ def test_the_answer_is_the_same_whether_or_not_there_is_an_account(stranger, sho
     assert [email.recipient for email in shop.emails()] == ["sam@example.com"]
 
 
+def test_an_unknown_account_costs_the_database_as_much(stranger, statements):
+    costs = []
+    for email in ("sam@example.com", "nobody@example.com"):
+        visitor = stranger()
+        visitor.get("/password/forgot")
+        statements.clear()
+        ask(visitor, email)
+        costs.append([statement for statement in statements if "SAVEPOINT" not in statement])
+    assert costs[0] == costs[1]
+
+
 def test_a_disabled_user_gets_no_link(mallory, shop):
     user = shop.first(select(User).where(User.email == "sam@example.com"))
     shop.change(user, disabled_at=user.created_at)

@@ -49,6 +49,17 @@ def test_a_known_account_costs_one_hash_as_well(stranger, hashes):
     assert len(hashes) == 1
 
 
+def test_a_known_account_asks_the_database_for_no_more(stranger, statements):
+    costs = []
+    for email in ("sam@example.com", "nobody@example.com"):
+        visitor = stranger()
+        visitor.get("/login")
+        statements.clear()
+        visitor.post("/login", email=email, password="wrong password")
+        costs.append(list(statements))
+    assert costs[0] == costs[1]
+
+
 def test_empty_fields_are_named_and_cost_nothing(stranger, hashes, shop):
     page = stranger().post("/login", email=" ", password="")
     assert page.status == 422
