@@ -7,7 +7,7 @@ from typing import Any
 from flask import url_for
 from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
-from wtforms import DateField, SelectField, StringField
+from wtforms import DateField, SelectChoice, SelectField, StringField
 
 from blueprints.filters import WORDS, zone
 from blueprints.forms import BaseForm
@@ -16,6 +16,9 @@ from blueprints.orders.finding import LONGEST_SEARCH, TO_SEND, Attention, Filter
 from models import OrderStatus, PaymentStatus
 
 EARLIEST, LATEST = date(1970, 1, 2), date(2100, 1, 1)
+
+
+_ANY = SelectChoice("", _l("Any"))
 
 
 class FindForm(BaseForm):
@@ -27,15 +30,15 @@ class FindForm(BaseForm):
     q = StringField(_l("Order number or customer name"))
     status = SelectField(
         _l("Status"),
-        choices=[("", _l("Any")), ("to_send", _l("To send")), *((s.value, WORDS[s]) for s in OrderStatus)],
+        choices=[_ANY, SelectChoice("to_send", _l("To send")), *(SelectChoice(s.value, WORDS[s]) for s in OrderStatus)],
     )
-    payment = SelectField(_l("Payment"), choices=[("", _l("Any")), *((p.value, WORDS[p]) for p in PaymentStatus)])
-    booked = SelectField(_l("Courier"), choices=[("", _l("Any")), ("yes", _l("Booked")), ("no", _l("Not booked"))])
+    payment = SelectField(_l("Payment"), choices=[_ANY, *(SelectChoice(p.value, WORDS[p]) for p in PaymentStatus)])
+    booked = SelectField(
+        _l("Courier"), choices=[_ANY, SelectChoice("yes", _l("Booked")), SelectChoice("no", _l("Not booked"))]
+    )
     placed_from = DateField(_l("Placed from"), name="from")
     placed_to = DateField(_l("Placed until"), name="to")
-    attention = SelectField(
-        choices=[("", ""), (Attention.NOT_TOLD.value, ""), (Attention.REFUND_OWED.value, "")],
-    )
+    attention = SelectField(choices=[_ANY, *(SelectChoice(a.value) for a in Attention)])
 
     @property
     def search(self) -> str:
@@ -99,6 +102,13 @@ class TabLink:
     label: LazyString
     current: bool
     count: str | None
+
+
+def filters_beyond_tab(asked: dict[str, str]) -> int:
+    """How many filters were set by hand: for these the filters stay open."""
+    here = {name: value for name, value in asked.items() if name in _SET_BY_TABS}
+    beyond = {name: value for name, value in asked.items() if name not in (*_SET_BY_TABS, "q")}
+    return len(beyond) + (0 if any(tab.asked == here for tab in TABS) else len(here))
 
 
 def tab_links(asked: dict[str, str], waiting: Waiting) -> list[TabLink]:

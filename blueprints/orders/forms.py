@@ -14,6 +14,7 @@ from wtforms import (
     FormField,
     IntegerField,
     RadioField,
+    SelectChoice,
     SelectField,
     StringField,
     TelField,
@@ -30,7 +31,8 @@ from models import Courier, Order, PaymentMethod
 from models.text import cleaned_line
 
 MOST_PIECES = 100_000
-FIRST_ROWS = 5
+FIRST_ROWS = 3
+MORE_ROWS = 5
 MOST_ROWS = 100
 
 
@@ -42,6 +44,7 @@ class HasDigits:
             raise ValidationError(_("Write the phone number with digits, such as 0917 123 4567."))
 
 
+_METHODS = [SelectChoice(method.value, WORDS[method]) for method in PaymentMethod]
 _GONE = _l("The store does not work with this courier any more. Choose another one.")
 
 
@@ -115,15 +118,15 @@ class NewOrderForm(BaseForm):
     items = FieldList(FormField(ItemForm), min_entries=FIRST_ROWS, max_entries=MOST_ROWS)
     shipping = MoneyField(_l("Shipping"))
     discount = MoneyField(_l("Discount"))
-    payment_method = SelectField(_l("Payment"), choices=[(m.value, WORDS[m]) for m in PaymentMethod])
+    payment_method = SelectField(_l("Payment"), choices=_METHODS, default=PaymentMethod.COD.value)
     is_paid = BooleanField(_l("It is paid already"))
     courier = SelectField(_l("Courier"), choices=[], validate_choice=False)
     waybill = StringField(_l("Waybill"), validators=[AtMost(60)])
 
     def offer(self, couriers: list[Courier]) -> None:
         self.courier.choices = [
-            ("", _l("Not booked yet")),
-            *((str(courier.id), _courier(courier)) for courier in couriers),
+            SelectChoice("", _l("Not booked yet")),
+            *(SelectChoice(str(courier.id), _courier(courier)) for courier in couriers),
         ]
 
     def validate_items(self, items: FieldList) -> None:
@@ -135,7 +138,7 @@ class NewOrderForm(BaseForm):
             raise ValidationError(_("Choose the courier too, or leave the waybill empty."))
 
     def add_rows(self) -> None:
-        for _row in range(min(FIRST_ROWS, MOST_ROWS - len(self.items))):
+        for _row in range(min(MORE_ROWS, MOST_ROWS - len(self.items))):
             self.items.append_entry()
 
     def say_that_the_number_is_taken(self) -> None:
@@ -195,7 +198,7 @@ class BookingForm(_OrderForm):
     waybill = StringField(_l("Waybill"), validators=[AtMost(60)])
 
     def offer(self, couriers: list[Courier]) -> None:
-        self.courier.choices = [(str(courier.id), _courier(courier)) for courier in couriers]
+        self.courier.choices = [SelectChoice(str(courier.id), _courier(courier)) for courier in couriers]
 
     @property
     def courier_id(self) -> int:
@@ -227,7 +230,7 @@ class AmountForm(_OrderForm):
 
 
 class PaymentForm(AmountForm):
-    method = SelectField(_l("How it was paid"), choices=[(m.value, WORDS[m]) for m in PaymentMethod])
+    method = SelectField(_l("How it was paid"), choices=_METHODS)
 
     @property
     def chosen_method(self) -> PaymentMethod:

@@ -44,10 +44,10 @@ def record_refund(order_id: int, *, version: int, amount: int, by: Actor) -> Non
             raise MoreThanIsOpen(order.refundable)
         at = clock.now()
         order.refunded += amount
+        _note(session, order, "order.refunded", amount, by=by, at=at)
         if order.refundable == 0:
             for refund in session.scalars(select(Refund).filter_by(order_id=order.id, settled_at=None)):
                 refund.settled_at = at
-        _note(session, order, "order.refunded", amount, by=by, at=at)
 
 
 def refuse_refund(order: Order) -> None:

@@ -10,7 +10,7 @@ from blueprints.access import Right, needs
 from blueprints.orders import orders
 from blueprints.orders.change_forms import ChangeStatusForm
 from blueprints.orders.counting import count_waiting
-from blueprints.orders.find_forms import FindForm, filters_of, tab_links
+from blueprints.orders.find_forms import FindForm, filters_beyond_tab, filters_of, tab_links
 from blueprints.orders.finding import Filters, find_orders
 from blueprints.orders.history import lines_of, missed_by
 from blueprints.orders.listing_emails import emails_about
@@ -27,7 +27,12 @@ LATEST = 6
 @needs(Right.SEE_ORDERS)
 def today() -> ResponseReturnValue:
     latest = find_orders("", Filters(), limit=LATEST).orders
-    return render_template("orders/today.html", latest=latest, waiting=count_waiting())
+    return render_template(
+        "orders/today.html",
+        latest=latest,
+        waiting=count_waiting(),
+        may_add_orders=access.may(Right.ADD_ORDERS),
+    )
 
 
 @orders.get("/orders/")
@@ -40,7 +45,16 @@ def listing() -> ResponseReturnValue:
     )
     waiting = count_waiting()
     tabs = tab_links(asked, waiting)
-    return render_template("orders/list.html", form=form, asked=asked, found=found, tabs=tabs, waiting=waiting)
+    return render_template(
+        "orders/list.html",
+        form=form,
+        asked=asked,
+        found=found,
+        tabs=tabs,
+        filters_set=filters_beyond_tab(asked),
+        waiting=waiting,
+        may_add_orders=access.may(Right.ADD_ORDERS),
+    )
 
 
 def _position_in(name: str) -> int | None:

@@ -188,7 +188,7 @@ def _book(seed: _Seed, order: dict[str, Any]) -> None:
     order |= {
         "courier_id": courier_id,
         "waybill": f"JT{seed.dice.randrange(10**9, 10**10)}" if integrated else "",
-        "booked_at": order["placed_at"] + timedelta(hours=2) if courier_id else None,
+        "booked_at": order["placed_at"] if courier_id else None,
         "booking_integrated": integrated,
         "booking_cancelled_at": None,
         "courier_reference": None,

@@ -1,0 +1,110 @@
+"""Booking a courier, and taking the booking back."""
+
+import pytest
+from sqlalchemy import select
+
+from models import Courier, Order, OrderStatus
+from tests.orders.deciding import drawn
+
+
+@pytest.fixture
+def courier(shop):
+    def courier(name):
+        return shop.first(select(Courier).where(Courier.name == name))
+
+    return courier
+
+
+def book(visitor, order, **typed):
+    url = f"/orders/{order.id}/booking"
+    return visitor.post(url, **drawn(visitor.get(url), url, **typed))
+
+
+@pytest.mark.parametrize("status", ["cancelled", "completed", "declined", "returned"])
+def test_a_finished_order_is_not_booked(sam, shop, status):
+    order = shop.order(status=OrderStatus(status))
+    answer = sam.get(f"/orders/{order.id}/booking")
+    assert answer.status == 409
+    assert answer.refusal.startswith(f"Order {order.number} is “{status.capitalize()}”")
+
+
+def test_an_order_is_booked_once(sam, shop):
+    order = shop.booked_order()
+    for answer in (sam.get(f"/orders/{order.id}/booking"), sam.post(f"/orders/{order.id}/booking", courier="1")):
+        assert answer.status == 409
+        assert answer.refusal == f"Order {order.number} is booked with J&T Express already."
+    assert shop.events(order) == []
+
+
+def test_a_courier_has_to_be_chosen(sam, shop):
+    order = shop.order()
+    answer = book(sam, order, waybill="LM 1")
+    assert (answer.status, answer.errors) == (422, {"courier": "Choose a courier."})
+    assert answer.value("waybill") == "LM 1"
+
+
+def test_a_courier_off_the_list_is_not_booked(sam, shop, courier):
+    order, lalamove = shop.order(), courier("Lalamove")
+    shop.change(lalamove, active=False)
+    answer = book(sam, order, courier=str(lalamove.id))
+    assert answer.errors == {"courier": "The store does not work with this courier any more. Choose another one."}
+
+
+def test_a_stale_page_books_nothing_and_says_what_changed(sam, olive, shop, courier):
+    order, lalamove = shop.order(), courier("Lalamove")
+    url = f"/orders/{order.id}/booking"
+    typed = drawn(sam.get(url), url, courier=str(lalamove.id), waybill="LM 1")
+    payment = f"/orders/{order.id}/payment"
+    olive.post(payment, **drawn(olive.get(payment), payment, amount="10"))
+    answer = sam.post(url, **typed)
+    assert answer.status == 409
+    assert "Olive Owner noted a payment of ₱10.00." in answer.text
+    assert (answer.value("waybill"), answer.value("courier")) == ("LM 1", str(lalamove.id))
+    again = sam.post(url, **drawn(answer, url))
+    assert again.status == 303
+
+
+@pytest.mark.parametrize(("name", "integrated"), [("J&T Express", True), ("Lalamove", False)])
+def test_a_booking_keeps_whether_only_support_can_cancel_it(sam, shop, courier, name, integrated):
+    order, chosen = shop.order(), courier(name)
+    answer = book(sam, order, courier=str(chosen.id), waybill=" W 1 ")
+    assert sam.follow(answer).messages == [f"Order {order.number} is booked with {name}."]
+    shop.change(chosen, integrated=False)
+    order = shop.get(Order, order.id)
+    assert (order.is_booked, order.waybill, order.booking_integrated) == (True, "W 1", integrated)
+    assert shop.events(order) == ["order.booked"]
+
+
+def cancel_booking(visitor, order):
+    return visitor.post(f"/orders/{order.id}/booking/cancel", version=str(order.version))
+
+
+def test_a_booking_that_only_support_can_cancel_stays(sam, shop):
+    order = shop.booked_order()
+    answer = cancel_booking(sam, order)
+    assert answer.status == 409
+    assert "only support can cancel it" in answer.refusal
+    assert answer.select(f"a[href='/support/tickets/new?order={order.id}']")
+    assert shop.get(Order, order.id).is_booked
+
+
+def test_a_booking_is_cancelled_once(sam, shop):
+    order = shop.booked_order("Lalamove")
+    assert cancel_booking(sam, order).location == f"/orders/{order.id}"
+    assert cancel_booking(sam, order).refusal == f"Order {order.number} has no booking that could be cancelled."
+    assert not shop.get(Order, order.id).is_booked
+    assert shop.events(order) == ["order.booking_cancelled"]
+
+
+def test_a_stale_page_cancels_no_booking(sam, shop):
+    order = shop.booked_order("Lalamove")
+    shop.change(order, address="Elsewhere")
+    assert cancel_booking(sam, order).status == 409
+    assert shop.get(Order, order.id).is_booked
+
+
+def test_after_one_booking_comes_another(sam, shop, courier):
+    order = shop.booked_order("Lalamove")
+    cancel_booking(sam, order)
+    assert book(sam, order, courier=str(courier("J&T Express").id)).status == 303
+    assert shop.get(Order, order.id).only_support_can_cancel

@@ -1,0 +1,95 @@
+"""One order's page: what stands on it, and how the customer is reached from it."""
+
+import pytest
+
+from models import OrderStatus, PaymentMethod, PaymentStatus
+from tests.orders.watching import statements
+from tests.pages import words
+from tests.shop import A_MORNING
+
+
+def panel(page, name):
+    return words(page.one(f"#{name}"))
+
+
+def test_an_order_shows_its_items_and_what_they_come_to(sam, shop):
+    order = shop.order(
+        items=[("Adobo set", 2, 48000), ("Otap", 1, 16000)], shipping=8000, discount=5000, total=115000, tax=0
+    )
+    page = sam.get(f"/orders/{order.id}")
+    assert page.h1 == f"Order {order.number}"
+    assert panel(page, "items") == (
+        f"Items Items of order {order.number} Item Amount Adobo set × 2 ₱480.00 each ₱960.00 Otap × 1 ₱160.00 "
+        "Subtotal ₱1,120.00 Shipping ₱80.00 Discount -₱50.00 Total ₱1,150.00"
+    )
+    assert "Still to be paid ₱1,150.00" in panel(page, "money")
+
+
+def test_a_paid_order_says_how_it_was_paid(sam, shop):
+    order = shop.order(payment_status=PaymentStatus.PAID, payment_method=PaymentMethod.GCASH)
+    assert "Paid · GCash ₱960.00" in panel(sam.get(f"/orders/{order.id}"), "money")
+
+
+def test_the_customer_is_one_press_away(sam, shop):
+    order = shop.order(customer_email="o'hara+1@example.com", customer_phone="+63 (917) 123-4567")
+    links = [link["href"] for link in sam.get(f"/orders/{order.id}").select("#customer a")]
+    assert links == ["mailto:o%27hara+1@example.com", "tel:+639171234567", "/orders/?q=o'hara%2B1@example.com"]
+
+
+@pytest.mark.parametrize(
+    ("email", "phone"),
+    [("maria@example.com?bcc=x@example.com", "ring at the door"), ("javascript:alert(1)", "12"), ("a b@c", "1" * 16)],
+)
+def test_what_is_no_address_and_no_number_is_no_link(sam, shop, email, phone):
+    order = shop.order(customer_email=email, customer_phone=phone)
+    page = sam.get(f"/orders/{order.id}")
+    assert [link["href"] for link in page.select("#customer a") if not link["href"].startswith("/")] == []
+    assert email in panel(page, "customer")
+    assert phone in panel(page, "customer")
+
+
+def test_all_orders_of_a_customer_are_one_press_away(sam, shop):
+    for columns in ({}, {"customer_email": None}, {"customer_email": None, "customer_phone": None}):
+        order = shop.order(**columns)
+        url = sam.get(f"/orders/{order.id}").select("#customer a")[-1]["href"]
+        assert order.number in [words(cell) for cell in sam.get(url).select("td.c-number")]
+
+
+def test_what_was_typed_by_customers_is_shown_as_text(sam, shop):
+    text = '"><script>alert(1)</script>'
+    order = shop.order(customer_name=text, address=text, customer_note=text, items=[(text, 1, 1)])
+    page = sam.get(f"/orders/{order.id}")
+    for part in ("customer", "items"):
+        assert text in panel(page, part)
+
+
+def test_a_booked_order_says_why_it_can_not_be_cancelled_here_and_where(sam, shop):
+    order = shop.booked_order()
+    page = sam.get(f"/orders/{order.id}")
+    assert "J&T Express" in panel(page, "courier")
+    assert "JT0912345678" in panel(page, "courier")
+    assert page.one(f"a[href='/support/tickets/new?order={order.id}']")
+    assert not page.select(f"a[href='/orders/{order.id}/cancel']")
+
+
+def test_an_order_that_is_not_there_is_not_found(sam):
+    assert sam.get("/orders/999").status == 404
+
+
+def test_an_order_with_many_items_and_events_asks_as_much_as_a_small_one(sam, app, shop):
+    small = shop.order(items=[("Otap", 1, 100)])
+    big = shop.order(items=[(f"Item {n}", 1, 100) for n in range(80)])
+    seen = []
+    for order in (small, big):
+        sam.get(f"/orders/{order.id}")
+        with statements(app) as asked:
+            sam.get(f"/orders/{order.id}")
+        seen.append(len(asked))
+    assert seen[0] == seen[1]
+
+
+def test_a_cancelled_order_asks_for_no_payment(sam, shop):
+    order = shop.order(status=OrderStatus.CANCELLED, cancelled_at=A_MORNING)
+    page = sam.get(f"/orders/{order.id}")
+    assert "Still to be paid" not in page.text
+    assert not page.select(f"a[href='/orders/{order.id}/payment']")
