@@ -10,8 +10,8 @@ from blueprints.outbox import Message
 from blueprints.shop import current_store
 from models import Alert, Email, NotSentReason, Order, OrderStatus, Store
 
-# A number that may stand in a subject line. Any other is the customer's or an import's free text, and no free text
-# gets into a header: some Pythons decode what hides in it, line breaks included.
+# A number that may stand in a subject line. Any other is somebody's free text, and none of that gets into a header:
+# some Pythons decode what hides in it, line breaks included.
 _PLAIN_NUMBER = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9 ._/-]{0,38}[A-Za-z0-9])?")
 
 
@@ -33,7 +33,7 @@ def customer_email(order: Order, kind: str, note: str | None = None, refund_owed
         status=_status_of(kind),
         note=note or "",
         refund_owed=refund_owed,
-        number_for_subject=order.number if plain else "",
+        plain_number=order.number if plain else "",
     )
 
 

@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import email
 import socket
+import ssl
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -42,7 +43,8 @@ class Delivered:
 class PostOffice:
     """`mode`: ok, or one of the misbehaviours below. `refuse`: what some recipients are answered."""
 
-    def __init__(self) -> None:
+    def __init__(self, tls: ssl.SSLContext | None = None) -> None:
+        self.tls = tls
         self.mode = "ok"
         self.refuse: dict[str, str] = {}
         self.letters: list[Delivered] = []
@@ -61,7 +63,7 @@ class PostOffice:
 
         class Quiet(Controller):
             def factory(self) -> SMTP:
-                return Counting(self.handler, enable_SMTPUTF8=False)
+                return Counting(self.handler, enable_SMTPUTF8=False, tls_context=office.tls)
 
         self._controller = Quiet(self, hostname="127.0.0.1", port=self.port)
         self._controller.start()

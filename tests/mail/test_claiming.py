@@ -1,12 +1,14 @@
 """Any number of deliverers may work at once, and each may die at any point."""
 
+import sys
 import threading
 from collections import Counter
 from datetime import timedelta
 
+import pytest
 import time_machine
 
-from blueprints import clock
+from blueprints import clock, mailing
 from blueprints.mailing import LEASE, claim, deliver
 from models import EmailState, db
 
@@ -58,6 +60,17 @@ def test_after_a_lost_250_it_comes_once_more_and_can_be_known_by_its_id(desk, po
     assert desk.deliver() == {"unreachable": 1}
     post_office.mode = "ok"
     with time_machine.travel(clock.now() + timedelta(minutes=2)):
+        assert desk.deliver() == {"sent": 1}
+    assert post_office.ids == [email.message_id] * 2
+
+
+def test_one_that_died_before_it_could_note_the_250_repeats_it_as_the_same_email(desk, post_office, monkeypatch):
+    email = desk.queue()
+    with monkeypatch.context() as patch:
+        patch.setattr(mailing, "_note", lambda *_args, **_values: sys.exit())
+        with pytest.raises(SystemExit):
+            desk.deliver()
+    with time_machine.travel(clock.now() + LEASE + timedelta(seconds=1)):
         assert desk.deliver() == {"sent": 1}
     assert post_office.ids == [email.message_id] * 2
 
