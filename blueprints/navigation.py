@@ -7,12 +7,13 @@ from flask import Flask, current_app, request, url_for
 from flask_babel import get_locale
 from flask_babel import gettext as _
 from flask_login import current_user
-from sqlalchemy import func, literal, select
+from sqlalchemy import ColumnElement, func, literal, select
 
 from blueprints import clock
 from blueprints.access import Right, may
 from blueprints.shop import find_store
-from models import Order, OrderStatus, db
+from models import Order, OrderStatus, Ticket, db
+from models.ticket import ON_MERCHANT, ON_SUPPORT
 
 COUNT_UP_TO = 99
 
@@ -35,8 +36,18 @@ class Entry:
 
 
 def count_of_orders_to_do() -> int:
-    """Orders that nobody has accepted yet; counted no further than a menu can show."""
-    waiting = select(literal(1)).where(Order.status == OrderStatus.PENDING).limit(COUNT_UP_TO + 1).subquery()
+    """Orders that nobody has accepted yet."""
+    return _count(Order.status == OrderStatus.PENDING)
+
+
+def count_of_tickets_waiting() -> int:
+    """Those that wait on whoever looks."""
+    return _count(Ticket.state.in_(ON_SUPPORT if may(Right.SOLVE_TICKETS) else ON_MERCHANT))
+
+
+def _count(condition: ColumnElement[bool]) -> int:
+    """No further than a menu can show."""
+    waiting = select(literal(1)).where(condition).limit(COUNT_UP_TO + 1).subquery()
     return db.session.scalar(select(func.count()).select_from(waiting)) or 0
 
 
@@ -60,7 +71,15 @@ def entries() -> list[Entry]:
             )
         )
     if may(Right.SEE_TICKETS):
-        menu.append(Entry("support.tickets", _("Support"), "support"))
+        menu.append(
+            Entry(
+                "support.tickets",
+                _("Support"),
+                "support",
+                _capped(count_of_tickets_waiting()),
+                _("waiting for an answer"),
+            )
+        )
     menu.append(Entry("help.contents", _("Help"), "help"))
     if may(Right.MANAGE_STORE):
         menu.append(Entry("settings.overview", _("Settings"), "settings"))

@@ -27,6 +27,8 @@ class TicketState(StrEnum):
     CLOSED = "closed"
 
 
+ON_MERCHANT = (TicketState.WAITING_ON_MERCHANT,)
+ON_SUPPORT = (TicketState.OPEN, TicketState.WAITING_ON_SUPPORT)
 STILL_OPEN = (TicketState.OPEN, TicketState.WAITING_ON_MERCHANT, TicketState.WAITING_ON_SUPPORT)
 _OPEN_CANCELLATION = text("kind = 'cancellation' AND state IN ('open', 'waiting_on_merchant', 'waiting_on_support')")
 
@@ -84,7 +86,7 @@ class Ticket(Base):
 
     @property
     def waits_on_support(self) -> bool:
-        return self.state in (TicketState.OPEN, TicketState.WAITING_ON_SUPPORT)
+        return self.state in ON_SUPPORT
 
     def make_findable(self) -> None:
         """Once it has its number."""

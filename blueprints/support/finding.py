@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, Row, Select, func, or_, select
 
 from models import STILL_OPEN, Actor, Ticket, TicketState, User, db
 from models.search import TICKET_SEARCH, containing, fold, quoted
+from models.ticket import ON_MERCHANT, ON_SUPPORT
 
 PAGE = 50
 LONGEST_SEARCH = 200
@@ -28,8 +29,8 @@ class Tab(StrEnum):
 
 STATES = {
     Tab.OPEN: STILL_OPEN,
-    Tab.ON_SUPPORT: (TicketState.OPEN, TicketState.WAITING_ON_SUPPORT),
-    Tab.ON_MERCHANT: (TicketState.WAITING_ON_MERCHANT,),
+    Tab.ON_SUPPORT: ON_SUPPORT,
+    Tab.ON_MERCHANT: ON_MERCHANT,
     Tab.MINE: STILL_OPEN,
     Tab.SOLVED: (TicketState.SOLVED,),
     Tab.CLOSED: (TicketState.CLOSED,),

@@ -171,3 +171,14 @@ def test_a_search_reads_the_index_and_not_every_ticket(app, many):
         plan = " ".join(row[3] for row in db.session.execute(text(f"EXPLAIN QUERY PLAN {literal}")))
     assert "SCAN tickets" not in plan
     assert "VIRTUAL TABLE INDEX" in plan
+
+
+def test_the_menu_counts_what_waits_on_whoever_looks(olive, uma, ask):
+    def menu(visitor) -> str:
+        return visitor.get("/help/").one(".menu a[href='/support/tickets']").get_text(" ", strip=True)
+
+    assert (menu(olive), menu(uma)) == ("Support", "Support")
+    ticket = ask()
+    assert (menu(olive), menu(uma)) == ("Support", "Support 1 waiting for an answer")
+    uma.post(f"/support/tickets/{ticket}/reply", body="Which one?")
+    assert (menu(olive), menu(uma)) == ("Support 1 waiting for an answer", "Support")
