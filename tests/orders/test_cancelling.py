@@ -108,6 +108,13 @@ def test_what_was_paid_is_owed_back(olive, shop):
     assert "960.00" in shop.emails(order)[0].text
 
 
+def test_what_has_gone_back_since_is_not_owed_any_more(olive, shop):
+    order = shop.order(**PAID)
+    cancel(olive, order)
+    shop.change(order, refunded=36000, payment_status=PaymentStatus.PARTIALLY_REFUNDED)
+    assert "₱600.00 is owed back to Maria Santos" in olive.get(f"/orders/{order.id}").text
+
+
 def test_only_what_was_not_refunded_yet_is_owed_back(olive, shop):
     cancel(olive, shop.order(paid=96000, refunded=36000, payment_status=PaymentStatus.PARTIALLY_REFUNDED))
     assert [refund.owed for refund in shop.all(select(Refund))] == [60000]
