@@ -24,7 +24,7 @@ class StatusArea:
 
 
 def status_area(session: Session, order: Order) -> StatusArea:
-    cancellation = cancellation_of(session, order)
+    cancellation = cancellation_of(session, order) if order.cancelled_at else None
     silent = _silent(session, order)
     spoken = [status for status in order.allowed_changes() if status not in silent]
     return StatusArea(
