@@ -24,6 +24,7 @@ class EmailTaken(Exception):
         self.user_id = user_id
 
 
+@passwords.a_place()
 def add_user(*, email: str, name: str, role: Role, password: str, by: Actor) -> int:
     """`email` as read_email() gives it. Raises EmailTaken, WeakPassword, TooManyAtOnce."""
     passwords.refuse_weak(password, email=email)
@@ -37,6 +38,7 @@ def add_user(*, email: str, name: str, role: Role, password: str, by: Actor) -> 
     return user_id
 
 
+@passwords.a_place()
 def invite_user(*, email: str, name: str, role: Role, by: Actor) -> int:
     """Nobody knows the password until the link sets one. Raises EmailTaken, TooManyAtOnce."""
     password_hash = passwords.hash_password(secrets.token_urlsafe(32))

@@ -8,6 +8,7 @@ from blueprints.auth.throttling import count_try, forget_tries
 from models import AttemptKind, User, db, writing
 
 
+@passwords.a_place()
 def change_password(*, user_id: int, current: str, new: str, address: str, browser: str) -> str:
     """The token of the session to go on in. Raises WeakPassword, WrongPassword, TooManyTries, TooManyAtOnce."""
     user = db.session.get_one(User, user_id)

@@ -72,6 +72,7 @@ def sign_out_everywhere(user_id: int, *, by: Actor) -> None:
     log.info("signed out everywhere user=%s by=%s", user_id, by.user_id)
 
 
+@passwords.a_place()
 def set_password(user_id: int, *, password: str, email: str, by: Actor) -> None:
     """`email` is the user's. Raises OwnAccount, WeakPassword, TooManyAtOnce."""
     if user_id == by.user_id:

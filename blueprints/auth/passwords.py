@@ -17,10 +17,10 @@ METHOD = "scrypt:32768:8:3"
 NO_PASSWORD = f"{METHOD}$nobody-has-this${'0' * 128}"
 COMMON_PASSWORDS = Path(__file__).with_name("common_passwords.txt")
 
-# Each hash takes 32 MB and a fifth of a second of one core. Whoever waits for a turn holds a thread of the server,
-# so half of its eight may do so; the others go on serving pages.
+# Each hash takes 32 MB and a fifth of a second of one core. Whoever waits for one holds a thread of the server, so
+# half of its eight may do so; the others go on serving pages.
 _hashing = BoundedSemaphore(2)
-_waiting = BoundedSemaphore(4)
+_places = BoundedSemaphore(4)
 
 
 class Weakness(StrEnum):
@@ -52,15 +52,29 @@ def refuse_weak(password: str, *, email: str) -> None:
         raise WeakPassword(weakness)
 
 
+@contextmanager
+def a_place() -> Iterator[None]:
+    """Taken by a use case before it does anything else, so that who is sent away has left no trace.
+
+    Raises TooManyAtOnce.
+    """
+    if not _places.acquire(blocking=False):
+        raise TooManyAtOnce
+    try:
+        yield
+    finally:
+        _places.release()
+
+
 def hash_password(password: str) -> str:
-    """Takes long on purpose: never inside `writing()`. Raises TooManyAtOnce."""
-    with _a_turn():
+    """Takes long on purpose: never inside `writing()`."""
+    with _hashing:
         return generate_password_hash(_as_kept(password), METHOD)
 
 
 def is_right(password: str, password_hash: str | None) -> bool:
-    """Takes as long for no account (None) as for one. Never inside `writing()`. Raises TooManyAtOnce."""
-    with _a_turn():
+    """Takes as long for no account (None) as for one. Never inside `writing()`."""
+    with _hashing:
         return check_password_hash(password_hash or NO_PASSWORD, _as_kept(password))
 
 
@@ -92,14 +106,3 @@ def _weakness(password: str, email: str) -> Weakness | None:
 @cache
 def _common() -> frozenset[str]:
     return frozenset(COMMON_PASSWORDS.read_text().split())
-
-
-@contextmanager
-def _a_turn() -> Iterator[None]:
-    if not _waiting.acquire(blocking=False):
-        raise TooManyAtOnce
-    try:
-        with _hashing:
-            yield
-    finally:
-        _waiting.release()

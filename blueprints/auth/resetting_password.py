@@ -51,6 +51,7 @@ def whose_link(secret: str) -> str:
     return found[1].email
 
 
+@passwords.a_place()
 def reset_password(secret: str, *, new: str) -> int:
     """The user's id. Raises LinkIsOver, WeakPassword, TooManyAtOnce."""
     passwords.refuse_weak(new, email=whose_link(secret))

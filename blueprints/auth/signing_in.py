@@ -21,6 +21,7 @@ class SignedIn:
     token: str
 
 
+@passwords.a_place()
 def sign_in(*, email: str, password: str, address: str, browser: str, instead_of: str | None = None) -> SignedIn:
     """`instead_of`: the session that this browser had until now. Raises WrongPassword, TooManyTries, TooManyAtOnce."""
     email = email.lower()

@@ -1,11 +1,12 @@
 """Signing in: who gets in, who does not, and that nobody learns from the answer whether an account exists."""
 
 import logging
+from contextlib import ExitStack
 
 import pytest
 from sqlalchemy import select
 
-from blueprints.auth.passwords import METHOD, NO_PASSWORD
+from blueprints.auth.passwords import METHOD, NO_PASSWORD, a_place
 from models import SignInAttempt, User, UserSession
 from tests.people import PASSWORD
 
@@ -72,6 +73,16 @@ def test_without_the_token_of_the_page_nothing_is_looked_at(stranger, hashes):
     answer = stranger().client.post("/login", data={"email": "sam@example.com", "password": PASSWORD})
     assert answer.status_code == 400
     assert hashes == []
+
+
+def test_when_too_many_sign_in_at_once_one_is_asked_to_try_again_and_nothing_is_counted(stranger, shop):
+    with ExitStack() as others:
+        for _ in range(4):
+            others.enter_context(a_place())
+        page = stranger().post("/login", email="sam@example.com", password=PASSWORD)
+    assert (page.status, page.response.headers["Retry-After"]) == (503, "2")
+    assert page.value("email") == "sam@example.com"
+    assert shop.count(SignInAttempt) == 0
 
 
 def test_the_right_password_leads_to_today(stranger):
