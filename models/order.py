@@ -138,7 +138,12 @@ class Order(Base):
 
     @property
     def can_be_cancelled(self) -> bool:
-        return OrderStatus.CANCELLED in ALLOWED_CHANGES[self.status] and not self.only_support_can_cancel
+        return self.can_be_cancelled_by_support and not self.only_support_can_cancel
+
+    @property
+    def can_be_cancelled_by_support(self) -> bool:
+        """Once the courier has confirmed that it lets go of it."""
+        return OrderStatus.CANCELLED in ALLOWED_CHANGES[self.status]
 
     @property
     def is_finished(self) -> bool:

@@ -24,6 +24,8 @@ class Actor:
     user_id: int | None
     name: str
     role: Role | None
+    window_id: int | None = None
+    """The access window that an agent is inside of. Whether it is still open is asked again under the lock."""
 
     @property
     def is_merchant(self) -> bool:
@@ -71,11 +73,18 @@ class UserSession(Base):
     user_id: Mapped[int] = mapped_column(ForeignKey("users.id"), index=True)
     created_at: Mapped[datetime]
     last_seen_at: Mapped[datetime]
+    confirmed_at: Mapped[datetime | None]
+    """When the password was asked for again, since the session began with it."""
     ended_at: Mapped[datetime | None]
     address: Mapped[str] = mapped_column(String(45))
     browser: Mapped[str] = mapped_column(String(200))
 
     user: Mapped[User] = relationship(lazy="joined", innerjoin=True)
+
+    @property
+    def proven_at(self) -> datetime:
+        """When whoever sits there last showed that they know the password."""
+        return self.confirmed_at or self.created_at
 
 
 class AttemptKind(StrEnum):

@@ -3,10 +3,11 @@
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, text
+from sqlalchemy import DDL, CheckConstraint, ForeignKey, Index, Table, event, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.base import Base
+from models.event import Event
 from models.order import Order
 from models.ticket import Ticket
 from models.user import User, UserSession
@@ -68,6 +69,10 @@ class AccessWindow(Base):
     def is_open(self, now: datetime) -> bool:
         return self.ended_at is None and self.opened_at <= now < self.expires_at
 
+    def is_over(self, now: datetime) -> bool:
+        """Not the opposite: before its first moment, by a clock that was set back, it is neither."""
+        return self.ended_at is not None or self.expires_at <= now
+
     def covers(self, order_id: int) -> bool:
         return self.scope is WindowScope.ALL or self.order_id == order_id
 
@@ -100,3 +105,49 @@ class WindowEntry(Base):
     window: Mapped[AccessWindow] = relationship()
     user: Mapped[User] = relationship()
     user_session: Mapped[UserSession] = relationship()
+
+
+# What no mistake in the program gets past: times are kept in one form, so that their texts compare as they do.
+GUARDS = {
+    "access_windows": [
+        """CREATE TRIGGER access_windows_keep_what_was_granted BEFORE UPDATE ON access_windows
+WHEN NEW.id <> OLD.id OR NEW.ticket_id <> OLD.ticket_id OR NEW.scope <> OLD.scope
+OR NEW.order_id IS NOT OLD.order_id OR NEW.opened_by_id <> OLD.opened_by_id OR NEW.opened_at <> OLD.opened_at
+BEGIN SELECT RAISE(ABORT, 'what an access window granted is never changed'); END""",
+        """CREATE TRIGGER access_windows_end_once BEFORE UPDATE ON access_windows
+WHEN OLD.ended_at IS NOT NULL AND (NEW.ended_at IS NOT OLD.ended_at OR NEW.end IS NOT OLD.end
+OR NEW.ended_by_id IS NOT OLD.ended_by_id OR NEW.expires_at <> OLD.expires_at)
+BEGIN SELECT RAISE(ABORT, 'an access window that ended stays as it was'); END""",
+        """CREATE TRIGGER access_windows_no_delete BEFORE DELETE ON access_windows
+BEGIN SELECT RAISE(ABORT, 'access windows are never deleted'); END""",
+    ],
+    "events": [
+        """CREATE TRIGGER events_inside_their_window BEFORE INSERT ON events
+WHEN NEW.window_id IS NOT NULL AND substr(NEW.code, 1, 7) <> 'access.' AND NOT EXISTS (
+SELECT 1 FROM access_windows WHERE access_windows.id = NEW.window_id AND access_windows.opened_at <= NEW.at
+AND NEW.at < access_windows.expires_at AND NEW.at < coalesce(access_windows.ended_at, access_windows.expires_at)
+AND (NEW.order_id IS NULL OR access_windows.scope = 'all' OR access_windows.order_id = NEW.order_id))
+BEGIN SELECT RAISE(ABORT, 'nothing is done outside of an access window'); END""",
+        """CREATE TRIGGER events_of_support_have_a_window BEFORE INSERT ON events
+WHEN NEW.window_id IS NULL AND substr(NEW.code, 1, 5) = 'order'
+AND EXISTS (SELECT 1 FROM users WHERE users.id = NEW.user_id AND users.role = 'support')
+BEGIN SELECT RAISE(ABORT, 'support sees and changes orders in an access window only'); END""",
+    ],
+    "window_entries": [
+        """CREATE TRIGGER window_entries_while_it_is_open BEFORE INSERT ON window_entries
+WHEN NOT EXISTS (SELECT 1 FROM access_windows WHERE access_windows.id = NEW.window_id
+AND access_windows.ended_at IS NULL AND access_windows.opened_at <= NEW.entered_at
+AND NEW.entered_at < access_windows.expires_at)
+BEGIN SELECT RAISE(ABORT, 'nobody enters an access window that is not open'); END""",
+    ],
+}
+
+
+def _guard(tables: tuple[Table, ...]) -> None:
+    for table in tables:
+        for statement in GUARDS[table.name]:
+            ddl = DDL(statement)  # type: ignore[no-untyped-call]  # SQLAlchemy gives it no types
+            event.listen(table, "after_create", ddl.execute_if(dialect="sqlite"))
+
+
+_guard((AccessWindow.__table__, Event.__table__, WindowEntry.__table__))  # type: ignore[arg-type]  # they are Tables

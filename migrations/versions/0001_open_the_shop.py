@@ -22,8 +22,14 @@ TRIGGERS_AND_INDEX = (
     "CREATE TRIGGER ticket_search_insert AFTER INSERT ON tickets BEGIN INSERT INTO ticket_search(rowid, search_text) VALUES (new.id, new.search_text); END",
     "CREATE TRIGGER ticket_search_delete AFTER DELETE ON tickets BEGIN INSERT INTO ticket_search(ticket_search, rowid, search_text) VALUES ('delete', old.id, old.search_text); END",
     "CREATE TRIGGER ticket_search_update AFTER UPDATE OF search_text ON tickets WHEN old.search_text IS NOT new.search_text BEGIN INSERT INTO ticket_search(ticket_search, rowid, search_text) VALUES ('delete', old.id, old.search_text); INSERT INTO ticket_search(rowid, search_text) VALUES (new.id, new.search_text); END",
+    "CREATE TRIGGER access_windows_keep_what_was_granted BEFORE UPDATE ON access_windows\nWHEN NEW.id <> OLD.id OR NEW.ticket_id <> OLD.ticket_id OR NEW.scope <> OLD.scope\nOR NEW.order_id IS NOT OLD.order_id OR NEW.opened_by_id <> OLD.opened_by_id OR NEW.opened_at <> OLD.opened_at\nBEGIN SELECT RAISE(ABORT, 'what an access window granted is never changed'); END",
+    "CREATE TRIGGER access_windows_end_once BEFORE UPDATE ON access_windows\nWHEN OLD.ended_at IS NOT NULL AND (NEW.ended_at IS NOT OLD.ended_at OR NEW.end IS NOT OLD.end\nOR NEW.ended_by_id IS NOT OLD.ended_by_id OR NEW.expires_at <> OLD.expires_at)\nBEGIN SELECT RAISE(ABORT, 'an access window that ended stays as it was'); END",
+    "CREATE TRIGGER access_windows_no_delete BEFORE DELETE ON access_windows\nBEGIN SELECT RAISE(ABORT, 'access windows are never deleted'); END",
     "CREATE TRIGGER events_no_update BEFORE UPDATE ON events BEGIN SELECT RAISE(ABORT, 'events are never changed'); END",
     "CREATE TRIGGER events_no_delete BEFORE DELETE ON events BEGIN SELECT RAISE(ABORT, 'events are never changed'); END",
+    "CREATE TRIGGER events_inside_their_window BEFORE INSERT ON events\nWHEN NEW.window_id IS NOT NULL AND substr(NEW.code, 1, 7) <> 'access.' AND NOT EXISTS (\nSELECT 1 FROM access_windows WHERE access_windows.id = NEW.window_id AND access_windows.opened_at <= NEW.at\nAND NEW.at < access_windows.expires_at AND NEW.at < coalesce(access_windows.ended_at, access_windows.expires_at)\nAND (NEW.order_id IS NULL OR access_windows.scope = 'all' OR access_windows.order_id = NEW.order_id))\nBEGIN SELECT RAISE(ABORT, 'nothing is done outside of an access window'); END",
+    "CREATE TRIGGER events_of_support_have_a_window BEFORE INSERT ON events\nWHEN NEW.window_id IS NULL AND substr(NEW.code, 1, 5) = 'order'\nAND EXISTS (SELECT 1 FROM users WHERE users.id = NEW.user_id AND users.role = 'support')\nBEGIN SELECT RAISE(ABORT, 'support sees and changes orders in an access window only'); END",
+    "CREATE TRIGGER window_entries_while_it_is_open BEFORE INSERT ON window_entries\nWHEN NOT EXISTS (SELECT 1 FROM access_windows WHERE access_windows.id = NEW.window_id\nAND access_windows.ended_at IS NULL AND access_windows.opened_at <= NEW.entered_at\nAND NEW.entered_at < access_windows.expires_at)\nBEGIN SELECT RAISE(ABORT, 'nobody enters an access window that is not open'); END",
 )
 
 
@@ -317,6 +323,7 @@ def upgrade():
         sa.Column("user_id", sa.Integer(), nullable=False),
         sa.Column("created_at", models.base.UTCDateTime(), nullable=False),
         sa.Column("last_seen_at", models.base.UTCDateTime(), nullable=False),
+        sa.Column("confirmed_at", models.base.UTCDateTime(), nullable=True),
         sa.Column("ended_at", models.base.UTCDateTime(), nullable=True),
         sa.Column("address", sa.String(length=45), nullable=False),
         sa.Column("browser", sa.String(length=200), nullable=False),
