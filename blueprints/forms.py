@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from babel.numbers import get_currency_symbol
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
@@ -81,7 +82,11 @@ class MoneyField(Field):
         self.data = None
         if not typed:
             return
+        letters = "".join(filter(str.isalpha, typed)).upper()
+        known = (self.currency, get_currency_symbol(self.currency, locale="en"))
         try:
+            if not any(name.startswith(letters) for name in known):  # P250, PHP 250, R$250; 12,5x is mistyped
+                raise ValueError(letters)
             self.data = parse_money(typed, self.currency)
         except ValueError:
             example = plain_money(1250 * 10 ** precision_of(self.currency), self.currency)

@@ -36,6 +36,7 @@ def add(visitor, **changes):
         ("items-0-name", "x" * 301, "This is 301 characters long; at most 300 fit."),
         ("items-0-price", "", "Write what one costs."),
         ("items-0-price", "-5", "Write an amount such as 1250.00."),
+        ("items-0-price", "12,5x", "Write an amount such as 1250.00."),
         ("items-0-price", "1.2345", "Write an amount such as 1250.00."),
         ("items-0-price", "9" * 40, "Write an amount such as 1250.00."),
         ("items-0-quantity", "", "Write how many."),

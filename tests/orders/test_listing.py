@@ -29,7 +29,7 @@ def test_a_shop_without_orders_is_told_how_to_begin(sam):
     for url in ("/", "/orders/"):
         page = sam.get(url)
         assert "No orders yet" in page.text
-        assert {link["href"] for link in page.select(".empty a")} == {"/orders/import", "/orders/new"}
+        assert {link["href"] for link in page.select(".empty a")} == {"/orders/import", "/orders/new"}, url
 
 
 def test_the_list_says_of_each_order_what_matters(sam, shop):
