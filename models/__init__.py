@@ -8,6 +8,7 @@ from models.feedback import ArticleFeedback
 from models.importing import ImportChunk, ImportFinding, ImportNumber, ImportState, OrderImport, Verdict
 from models.order import Note, Order, OrderItem
 from models.order_states import OrderSource, OrderStatus, PaymentMethod, PaymentStatus
+from models.second_factor import RecoveryCode, SecondFactor
 from models.store import Alert, Courier, Language, Reason, Store
 from models.ticket import (
     STILL_OPEN,
@@ -64,8 +65,10 @@ __all__ = [
     "PaymentMethod",
     "PaymentStatus",
     "Reason",
+    "RecoveryCode",
     "Refund",
     "Role",
+    "SecondFactor",
     "SignInAttempt",
     "Store",
     "Ticket",

@@ -88,12 +88,14 @@ class UserSession(Base):
 
 
 class AttemptKind(StrEnum):
-    PASSWORD = "password"
+    PASSWORD = "password"  # noqa: S105 (the kind of try, not a password)
     RESET = "reset"
+    CODE = "code"
+    """Of the second factor."""
 
 
 class SignInAttempt(Base):
-    """A wrong password, or a link asked for; kept for as long as it slows the next one down."""
+    """A wrong password or code, or a link asked for; kept for as long as it slows the next one down."""
 
     __tablename__ = "sign_in_attempts"
     __table_args__ = (
