@@ -1,9 +1,10 @@
 """The wall around every page, and the doors to what lies behind it. Closed by default."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from dataclasses import replace
+from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import TypeVar, cast
+from typing import NoReturn, TypeVar, cast
 from urllib.parse import urlsplit
 
 from flask import Flask, abort, current_app, g, redirect, request, url_for
@@ -12,10 +13,12 @@ from flask_login import LoginManager, current_user
 from sqlalchemy import select, true, update
 from sqlalchemy.orm import joinedload, undefer
 
-from blueprints import clock
+from blueprints import clock, windows
 from blueprints.shop import find_store
 from blueprints.tokens import hash_of
+from blueprints.windows import Inside, WindowClosed
 from models import (
+    AccessWindow,
     Actor,
     Attachment,
     DatabaseBusy,
@@ -35,7 +38,10 @@ View = TypeVar("View", bound=Callable[..., ResponseReturnValue])
 
 class Right(StrEnum):
     SIGNED_IN = "signed_in"
+    SEE_SHOP = "see_shop"
+    """What tells of the shop as a whole: Today, the mailbox, how much waits."""
     SEE_ORDERS = "see_orders"
+    CANCEL_ORDERS = "cancel_orders"
     CHANGE_ORDERS = "change_orders"
     ADD_ORDERS = "add_orders"
     """New orders, imports, exports."""
@@ -45,16 +51,21 @@ class Right(StrEnum):
     """And close them again, when they are not needed any more."""
     SOLVE_TICKETS = "solve_tickets"
     """The support team's side: notes among themselves, who takes a ticket, and that it is done."""
+    GRANT_ACCESS = "grant_access"
+    """Let support into the store, see what it does there, and end it."""
+    ENTER_STORE = "enter_store"
     MANAGE_STORE = "manage_store"
     """Settings and users."""
 
 
-_OWNER = frozenset(Right) - {Right.SOLVE_TICKETS}
+_OWNER = frozenset(Right) - {Right.SOLVE_TICKETS, Right.ENTER_STORE}
 RIGHTS: dict[Role, frozenset[Right]] = {
     Role.OWNER: _OWNER,
     Role.STAFF: _OWNER - {Right.MANAGE_STORE},
-    Role.SUPPORT: frozenset({Right.SIGNED_IN, Right.SEE_TICKETS, Right.SOLVE_TICKETS}),
+    Role.SUPPORT: frozenset({Right.SIGNED_IN, Right.SEE_TICKETS, Right.SOLVE_TICKETS, Right.ENTER_STORE}),
 }
+# What an agent may do beside that inside of an open access window, with the orders that it is for. Nothing else, ever.
+RIGHTS_INSIDE = frozenset({Right.SEE_ORDERS, Right.CANCEL_ORDERS})
 
 # How long a session may lie idle, and how long it may last in all.
 SESSION_LIMITS: dict[Role, tuple[timedelta, timedelta]] = {
@@ -64,6 +75,8 @@ SESSION_LIMITS: dict[Role, tuple[timedelta, timedelta]] = {
 }
 # "Last seen" is noted this often at most, so that reading pages does not become writing.
 SEEN_EVERY = timedelta(minutes=2)
+# What lets more out of hand than one order asks for the password again, unless it was given so lately.
+PROVEN_LATELY = timedelta(minutes=10)
 
 login_manager = LoginManager()
 
@@ -117,11 +130,18 @@ def _wall() -> ResponseReturnValue | None:
         return None
     if not current_user.is_authenticated:
         return redirect(url_for("auth.login", next=_way_back()), 303)
-    if right not in RIGHTS[current_user.role]:
-        abort(403)
+    if not may(right):
+        _refuse(right)
     # Here, because the check of the form's token reads the form before its view does.
     request.max_content_length = getattr(view, "takes", request.max_content_length)
     return None
+
+
+def _refuse(right: Right) -> NoReturn:
+    """An agent who asks for orders is told how access is had, or when theirs ended."""
+    if current_user.role is Role.SUPPORT and right in RIGHTS_INSIDE | {Right.SEE_SHOP} and inside() is None:
+        raise cast(WindowClosed | None, g.get("window_closed")) or WindowClosed
+    abort(403)
 
 
 def _way_back() -> str | None:
@@ -153,8 +173,23 @@ def _user_of_session(token: str) -> User | None:
     if now - user_session.last_seen_at > SEEN_EVERY:
         _note(user_session, last_seen_at=now)
     user.token = token
-    g.user_session_id = user_session.id
+    g.user_session_id, g.proven_at = user_session.id, user_session.proven_at
+    if user.role is Role.SUPPORT:
+        _find_window(user_session.id, now)
     return user
+
+
+def _find_window(user_session_id: int, now: datetime) -> None:
+    """Where the agent is, read anew for every request. What is found expired is ended for good, then and there."""
+    entry = windows.entry_of(db.session(), user_session_id)
+    if entry is None:
+        return
+    if entry.is_open(now):
+        g.inside = entry
+        return
+    g.window_closed = entry.closed(now)
+    if entry.is_expired(now):
+        windows.end_expired_in_passing()
 
 
 def _note(user_session: UserSession, **change: object) -> None:
@@ -169,21 +204,63 @@ def _note(user_session: UserSession, **change: object) -> None:
 
 def actor() -> Actor:
     """Who acts in this request, as plain values for a use case."""
-    return cast(User, current_user).as_actor()
+    by, here = cast(User, current_user).as_actor(), inside()
+    return replace(by, window_id=here.window_id) if here else by
+
+
+def inside() -> Inside | None:
+    """The open access window that this agent is in; None for everybody else."""
+    return cast(Inside | None, g.get("inside")) if current_user.is_authenticated else None
 
 
 def may(right: Right) -> bool:
-    return current_user.is_authenticated and right in RIGHTS[current_user.role]
+    if not current_user.is_authenticated:
+        return False
+    return right in RIGHTS[current_user.role] or (right in RIGHTS_INSIDE and inside() is not None)
+
+
+def has_proven_lately() -> bool:
+    """Whether the password was given a short while ago, at sign-in or since."""
+    return timedelta(0) <= clock.now() - cast(datetime, g.proven_at) <= PROVEN_LATELY
 
 
 def order_or_404(order_id: int) -> Order:
-    """The one door to an order."""
-    order = db.session.scalars(
-        select(Order).where(Order.id == order_id).options(joinedload(Order.courier))
-    ).one_or_none()
+    """The one door to an order. Beyond the scope of a window an order is not there; within, the look is noted."""
+    here = inside()
+    if here is not None and not here.covers(order_id):
+        abort(404)
+    order = _find_order(order_id)
     if order is None:
         abort(404)
+    if here is not None:
+        windows.note_look(actor(), order_id=order_id)
     return order
+
+
+def only_place_in_list() -> int | None:
+    """The one door to the list: the place of the order to which a window is limited; None when all may be seen."""
+    here = inside()
+    if here is None:
+        return None
+    windows.note_look(actor())
+    return here.position
+
+
+def window_or_404(window_id: int) -> AccessWindow:
+    """The one door to a window: everybody who sees tickets sees all of the store's."""
+    found = select(AccessWindow).where(AccessWindow.id == window_id)
+    window = db.session.scalars(
+        found.options(joinedload(AccessWindow.ticket), joinedload(AccessWindow.opened_by))
+    ).one_or_none()
+    if window is None:
+        abort(404)
+    return window
+
+
+def _find_order(order_id: int) -> Order | None:
+    return db.session.scalars(
+        select(Order).where(Order.id == order_id).options(joinedload(Order.courier))
+    ).one_or_none()
 
 
 def ticket_or_404(ticket_id: int) -> Ticket:

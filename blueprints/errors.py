@@ -12,6 +12,8 @@ from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
 from werkzeug.exceptions import HTTPException, InternalServerError, SecurityError
 
+from blueprints.filters import when
+from blueprints.windows import WindowClosed
 from models import DatabaseBusy, db
 
 log = logging.getLogger("suki")
@@ -68,6 +70,7 @@ def handle_errors(app: Flask) -> None:
     app.register_error_handler(HTTPException, _http_error)
     app.register_error_handler(CSRFError, _stale_form)
     app.register_error_handler(DatabaseBusy, _busy)
+    app.register_error_handler(WindowClosed, _no_access)
     app.register_error_handler(OperationalError, _not_confirmed)
     app.register_error_handler(Exception, _unexpected)
 
@@ -76,7 +79,9 @@ def _wording(status: int) -> Wording:
     return WORDING.get(status, WORDING[400] if status < 500 else NOT_KNOWN)
 
 
-def _page(status: int, wording: Wording, reference: str | None = None) -> ResponseReturnValue:
+def _page(
+    status: int, wording: Wording, reference: str | None = None, ticket_id: int | None = None
+) -> ResponseReturnValue:
     title, message, what_next = wording
     facts = {
         "status": status,
@@ -84,6 +89,7 @@ def _page(status: int, wording: Wording, reference: str | None = None) -> Respon
         "message": message,
         "what_next": what_next,
         "reference": reference,
+        "ticket_id": ticket_id,
     }
     try:
         page = render_template("errors/error.html", **facts)
@@ -131,6 +137,25 @@ def _stale_form(error: CSRFError) -> ResponseReturnValue:
             _("Go back, reload the page, and send it again."),
         ),
     )
+
+
+def _no_access(closed: WindowClosed) -> ResponseReturnValue:
+    """To an agent of the support team: when access ended, or how it is had. Nothing of any order."""
+    db.session.rollback()
+    if closed.at is None:
+        wording: Wording = (
+            _("You have no access to this store’s orders"),
+            _("Only the merchant lets support in: on a ticket’s page, under “Access to the store”."),
+            _("Ask them for it in the ticket. Once they have opened it, press “Enter the store” there."),
+        )
+    else:
+        wording = (
+            _("Your access to this store has ended"),
+            _("It ended %(when)s. Nothing was changed.", when=when(closed.at)),
+            _("If the work is not done yet, ask the merchant in the ticket to open it again."),
+        )
+    log.warning("access refused endpoint=%s ticket=%s", request.endpoint, closed.ticket_id)
+    return _page(403, wording, ticket_id=closed.ticket_id)
 
 
 def _busy(error: DatabaseBusy) -> ResponseReturnValue:

@@ -10,8 +10,9 @@ from flask_login import current_user
 from sqlalchemy import ColumnElement, func, literal, select
 
 from blueprints import clock
-from blueprints.access import Right, may
+from blueprints.access import Right, inside, may
 from blueprints.shop import find_store
+from blueprints.windows import open_windows
 from models import Order, OrderStatus, Ticket, db
 from models.ticket import ON_MERCHANT, ON_SUPPORT
 
@@ -59,14 +60,15 @@ def _capped(count: int) -> str:
 
 def entries() -> list[Entry]:
     menu = []
-    if may(Right.SEE_ORDERS):
+    if may(Right.SEE_SHOP):
         menu.append(Entry("orders.today", _("Today"), "today"))
+    if may(Right.SEE_ORDERS):
         menu.append(
             Entry(
                 "orders.listing",
                 _("Orders"),
                 "orders",
-                _capped(count_of_orders_to_do()),
+                _capped(count_of_orders_to_do()) if may(Right.SEE_SHOP) else "",
                 _("waiting to be accepted"),
             )
         )
@@ -95,10 +97,13 @@ def _context() -> dict[str, Any]:
         "now": clock.now(),
         "demo": bool(store and store.is_demo),
         "mail_is_captured": not current_app.config.get("MAIL_SERVER"),
-        "mailbox_url": url_for("orders.emails") if may(Right.SEE_ORDERS) else None,
+        "mailbox_url": url_for("orders.emails") if may(Right.SEE_SHOP) else None,
         "navigation": entries() if current_user.is_authenticated else [],
         "may_manage_store": may(Right.MANAGE_STORE),
         "may_change_orders": may(Right.CHANGE_ORDERS),
+        "may_see_shop": may(Right.SEE_SHOP),
+        "inside": inside(),
+        "open_windows": open_windows(db.session(), clock.now()) if may(Right.GRANT_ACCESS) else None,
     }
 
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
 
-from flask import current_app
+from flask import current_app, has_request_context, url_for
 from flask_babel import get_locale
 from sqlalchemy import event
 from sqlalchemy.orm import Session
@@ -31,10 +31,16 @@ def render(kind: str, **context: Any) -> Message:
             store=current_store(),
             base_url=current_app.config["BASE_URL"],
             language=str(get_locale() or "en"),
+            url_for=url_for if has_request_context() else _path_of,
             **context,
         )
 
     return Message(subject=" ".join(part("subject.txt").split()), text=part("body.txt"), html=part("body.html"))
+
+
+def _path_of(endpoint: str, **values: Any) -> str:
+    """Where no request is at hand, as in a task behind the pages."""
+    return current_app.url_map.bind("").build(endpoint, values)
 
 
 def mail_is_configured() -> bool:

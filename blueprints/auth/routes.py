@@ -91,7 +91,7 @@ def _landing(target: str | None) -> str:
     paths = current_app.create_url_adapter(request)
     if target and target != "/" and paths and paths.test(unquote(target.partition("?")[0]), "GET"):
         return target
-    return url_for("orders.today") if may(Right.SEE_ORDERS) else url_for("support.tickets")
+    return url_for("orders.today") if may(Right.SEE_SHOP) else url_for("support.tickets")
 
 
 def begin_session(user_id: int, token: str) -> None:

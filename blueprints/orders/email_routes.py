@@ -31,7 +31,7 @@ def email_or_404(email_id: int) -> Email:
 
 
 @orders.get("/orders/emails")
-@needs(Right.SEE_ORDERS)
+@needs(Right.SEE_SHOP)
 def emails() -> ResponseReturnValue:
     wanted = request.args.get("state", "")
     box = Box(wanted) if wanted in set(Box) else Box.ALL
@@ -52,7 +52,7 @@ def _id_in(arguments: MultiDict[str, str], name: str) -> int | None:
 
 
 @orders.get("/orders/emails/<id:email_id>")
-@needs(Right.SEE_ORDERS)
+@needs(Right.SEE_SHOP)
 def email(email_id: int) -> ResponseReturnValue:
     return _email_page(email_or_404(email_id))
 
@@ -71,7 +71,7 @@ def _email_page(email: Email, refusal: NotSentAgain | None = None) -> str:
 
 
 @orders.get("/orders/emails/<id:email_id>/html")
-@needs(Right.SEE_ORDERS)
+@needs(Right.SEE_SHOP)
 def email_html(email_id: int) -> Response:
     email = email_or_404(email_id)
     if email.kind in SEALED_KINDS:

@@ -55,6 +55,8 @@ class Filters:
     placed_from: datetime | None = None
     placed_before: datetime | None = None
     attention: Attention | None = None
+    only: int | None = None
+    """The place of the one order that whoever looks may see."""
 
     def facets(self) -> list[str]:
         """What the index calls orders that are so; several names for several statuses."""
@@ -197,8 +199,8 @@ def _singled_out(filters: Filters) -> list[ColumnElement[bool]]:
 
 
 def _placed(place: ColumnElement[int], filters: Filters) -> list[ColumnElement[bool]]:
-    """Dates are bounds of the place."""
-    bounds = []
+    """Dates are bounds of the place, and so is what may be seen."""
+    bounds = [place == filters.only] if filters.only is not None else []
     if filters.placed_from:
         bounds.append(place >= position_of(filters.placed_from, 0))
     if filters.placed_before:

@@ -1,6 +1,7 @@
 """Where a day at the desk is spent: Today, the list, and one order."""
 
 import re
+from dataclasses import replace
 
 from flask import render_template, request
 from flask.typing import ResponseReturnValue
@@ -9,7 +10,7 @@ from blueprints import access
 from blueprints.access import Right, needs
 from blueprints.orders import orders
 from blueprints.orders.change_forms import ChangeStatusForm
-from blueprints.orders.counting import count_waiting
+from blueprints.orders.counting import NOT_TOLD, count_waiting
 from blueprints.orders.find_forms import FindForm, filters_beyond_tab, filters_of, tab_links
 from blueprints.orders.finding import Filters, find_orders
 from blueprints.orders.history import lines_of, missed_by
@@ -24,7 +25,7 @@ LATEST = 6
 
 
 @orders.get("/")
-@needs(Right.SEE_ORDERS)
+@needs(Right.SEE_SHOP)
 def today() -> ResponseReturnValue:
     latest = find_orders("", Filters(), limit=LATEST).orders
     return render_template(
@@ -40,10 +41,9 @@ def today() -> ResponseReturnValue:
 def listing() -> ResponseReturnValue:
     form = FindForm(request.args)
     asked = form.asked()
-    found = find_orders(
-        asked.get("q", ""), filters_of(asked), before=_position_in("before"), after=_position_in("after")
-    )
-    waiting = count_waiting()
+    filters = replace(filters_of(asked), only=access.only_place_in_list())
+    found = find_orders(asked.get("q", ""), filters, before=_position_in("before"), after=_position_in("after"))
+    waiting = count_waiting() if access.may(Right.SEE_SHOP) else NOT_TOLD
     tabs = tab_links(asked, waiting)
     return render_template(
         "orders/list.html",
