@@ -106,6 +106,7 @@ def _end_of_png(data: bytes) -> int | None:
     return None
 
 
+_JPEG_MARKER = re.compile(rb"\xff+([^\x00\xff])", re.DOTALL)
 _JPEG_MARKER_AFTER_PIXELS = re.compile(rb"\xff[^\x00\xd0-\xd7]", re.DOTALL)
 
 
@@ -113,15 +114,11 @@ def _end_of_jpeg(data: bytes) -> int | None:
     if data[:3] != b"\xff\xd8\xff":
         return None
     place, has_pixels = 2, False
-    while data[place : place + 1] == b"\xff" and place + 2 <= len(data):
-        marker = data[place + 1]
-        if marker == 0xD9:
-            return place + 2 if has_pixels else None
-        if marker == 0xFF:  # filling
-            place += 1
-            continue
-        place += 2 + int.from_bytes(data[place + 2 : place + 4])
-        if marker == 0xDA:
+    while marker := _JPEG_MARKER.match(data, place):
+        if marker[1] == b"\xd9":
+            return marker.end() if has_pixels else None
+        place = marker.end() + int.from_bytes(data[marker.end() : marker.end() + 2])
+        if marker[1] == b"\xda":
             following = _JPEG_MARKER_AFTER_PIXELS.search(data, place)
             if following is None:
                 return None

@@ -19,7 +19,7 @@ def how_long(since: datetime) -> str:
     waited = clock.now() - since
     if waited.total_seconds() < MINUTE:
         return _("less than a minute")
-    return format_timedelta(waited, granularity="minute", threshold=1.5, locale=get_locale() or "en")
+    return format_timedelta(waited, granularity="minute", threshold=1, locale=get_locale() or "en")
 
 
 @support.app_template_filter()

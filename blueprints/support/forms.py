@@ -57,8 +57,13 @@ def _why_not(fault: Fault, name: str) -> str:
     return _("“%(name)s” is not a whole PNG, JPEG, GIF or WebP image, and not a PDF.", name=name)
 
 
+_FILES = _l("Pictures or PDFs")
+
+
 class _SentOnce(BaseForm):
-    files = AttachmentsField(_l("Pictures or PDFs"))
+    """Each form says where its files stand: what is wrong is listed in the order of the page."""
+
+    files: AttachmentsField
     once = HiddenField(default=_new_token)
 
     @property
@@ -79,6 +84,7 @@ class QuestionForm(_SentOnce):
     reason = TextAreaField(
         _l("What happened?"), [DataRequired(_l("Tell support what happened.")), AtMost(LONGEST_TEXT)]
     )
+    files = AttachmentsField(_FILES)
 
     @property
     def filing(self) -> Filing:
@@ -90,6 +96,7 @@ class CancellationForm(_SentOnce):
         _l("Why should it be cancelled?"),
         [DataRequired(_l("Say why it should be cancelled: support needs the reason.")), AtMost(LONGEST_TEXT)],
     )
+    files = AttachmentsField(_FILES)
     open_window = BooleanField(_l("Let support into the store for this order (CSLA)"), default=True)
     hours = RadioField(_l("For how long?"), default=str(DEFAULT_HOURS), validate_choice=False)
 
@@ -112,6 +119,7 @@ def in_words(hours: int) -> str:
 
 class ReplyForm(_SentOnce):
     body = TextAreaField(_l("Your reply"), [AtMost(LONGEST_TEXT)])
+    files = AttachmentsField(_FILES)
     internal = BooleanField(_l("Internal note: only the support team sees it"))
 
     needs_words = True

@@ -39,7 +39,7 @@ def ticket_page(ticket: Ticket, *, form: ReplyForm | None = None, refusal: Ticke
         is_agent=is_agent,
         thread=thread_of(session, ticket, by),
         files=files_of_the_request(session, ticket),
-        history=history_of(session, ticket, by),
+        history=history_of(session, ticket),
         window=latest_window_of(session, ticket),
         refusal=refusal,
     )

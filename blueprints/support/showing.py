@@ -6,7 +6,8 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 from models import Actor, Attachment, Event, Ticket, TicketMessage
 
 MOST_EVENTS = 100
-INTERNAL = ("ticket.noted",)
+# The thread tells of these, and only the support team's own of notes.
+IN_THREAD = ("ticket.replied", "ticket.noted")
 
 
 def thread_of(session: Session, ticket: Ticket, by: Actor) -> list[TicketMessage]:
@@ -27,15 +28,13 @@ def files_of_the_request(session: Session, ticket: Ticket) -> list[Attachment]:
     return list(session.scalars(found.order_by(Attachment.id)))
 
 
-def history_of(session: Session, ticket: Ticket, by: Actor) -> list[Event]:
-    """The newest first."""
+def history_of(session: Session, ticket: Ticket) -> list[Event]:
+    """What happened apart from what was said; the newest first."""
     found = (
         select(Event)
-        .where(Event.ticket_id == ticket.id)
+        .where(Event.ticket_id == ticket.id, Event.code.not_in(IN_THREAD))
         .options(joinedload(Event.user), joinedload(Event.about))
         .order_by(Event.id.desc())
         .limit(MOST_EVENTS)
     )
-    if by.is_merchant:
-        found = found.where(Event.code.not_in(INTERNAL))
     return list(session.scalars(found))
