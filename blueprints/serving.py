@@ -1,5 +1,6 @@
 """`flask serve`: one process is a whole store, its pages and its mail."""
 
+import signal
 import sys
 
 import click
@@ -35,6 +36,8 @@ def serve(host: str, port: int) -> None:
     )
     if app.config["DELIVER_IN_PROCESS"]:
         background.start(app)
+    # As systemd stops it: pages and mails that are under way are ended in order.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     click.echo(f"Suki is at http://{host}:{port} – stop it with Ctrl+C.")
     server.run()
 

@@ -13,6 +13,7 @@ from blueprints.settings.opening import open_store
 from models import Base, Language, db, writing
 from tests.browser import browser_page, chromium
 from tests.people import Visitor, add_people, signed_in
+from tests.serving import served
 from tests.shop import Shop
 
 # Whoever runs the tests may have a shop of their own: nothing of its settings gets in here.
