@@ -25,6 +25,7 @@ OUTSIDE = [
     "/\n/evil.example",
     "/orders/\r\nSet-Cookie: a=b",
     "/orders/%0d%0aSet-Cookie:a=b",
+    "/orders/?q=a\r\nSet-Cookie: a=b",
     "/..//evil.example",
     "/orders/..//evil.example",
     "/.//evil.example",

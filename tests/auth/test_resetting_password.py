@@ -53,9 +53,9 @@ def test_an_unknown_account_costs_the_database_as_much(stranger, statements):
 
 
 def test_a_disabled_user_gets_no_link(mallory, shop):
-    user = shop.first(select(User).where(User.email == "sam@example.com"))
+    user = shop.first(select(User).where(User.email == "olive@example.com"))
     shop.change(user, disabled_at=user.created_at)
-    assert ask(mallory).status == 303
+    assert ask(mallory, "olive@example.com").status == 303
     assert shop.emails() == []
 
 

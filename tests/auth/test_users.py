@@ -155,6 +155,12 @@ def test_a_disabled_user_is_out_and_stays_out_until_enabled(olive, sam, sam_row,
     sign_in("sam")
 
 
+def test_a_session_from_before_does_not_come_back(olive, sam, sam_row):
+    olive.post(f"/settings/users/{sam_row.id}/disable")
+    olive.post(f"/settings/users/{sam_row.id}/enable")
+    assert sam.get("/help/").status == 303
+
+
 def test_disabling_twice_is_one_line_of_history(olive, sam_row, shop):
     olive.post(f"/settings/users/{sam_row.id}/disable")
     olive.post(f"/settings/users/{sam_row.id}/disable")
