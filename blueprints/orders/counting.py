@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import ScalarSelect, Select, func, literal, select
 
-from blueprints.orders.finding import SINGLED_OUT, TO_SEND, Attention, Filters, positions_of
+from blueprints.orders.finding import SINGLED_OUT, TO_SEND, Attention, Filters, positions_of, without_answer
 from models import Email, EmailState, Order, OrderStatus, db
 
 MOST = 99
@@ -41,7 +41,7 @@ def count_waiting() -> Waiting:
         "booked": _count(positions_of("", Filters(statuses=TO_SEND, booked=True))),
         "refunds_owed": _count(SINGLED_OUT[Attention.REFUND_OWED]),
         "not_told": _count(SINGLED_OUT[Attention.NOT_TOLD]),
-        "failed_emails": _count(select(literal(1)).where(Email.state == EmailState.FAILED)),
+        "failed_emails": _count(without_answer(Email.state == EmailState.FAILED)),
         "any_order": _count(select(Order.id)),
     }
     return Waiting(**db.session.execute(select(*[count.label(name) for name, count in counts.items()])).one()._asdict())

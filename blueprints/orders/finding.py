@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Executable, Row, Select, and_, exists, func, not_, or_, select
+from sqlalchemy import ColumnElement, Executable, Row, Select, TextClause, and_, exists, func, not_, or_, select
 from sqlalchemy.orm import aliased
 
 from models import Courier, Email, Order, OrderStatus, PaymentStatus, Refund, db
@@ -31,17 +31,19 @@ class Attention(StrEnum):
     REFUND_OWED = "refund_owed"
 
 
-def _not_told() -> Select[Any]:
-    """The last that was to tell them did not reach them; an email that was sent again after it may have."""
+def without_answer(emails: ColumnElement[bool] | TextClause) -> Select[Any]:
+    """The orders of the newest of these emails, but for those of which another of the same kind was written since:
+    that one tells how it stands."""
     later = aliased(Email)
     return select(Email.order_id).where(
-        Email.id.in_(select(Email.id).where(NOT_TOLD).order_by(Email.id.desc()).limit(MOST_SINGLED_OUT)),
+        Email.id.in_(select(Email.id).where(emails).order_by(Email.id.desc()).limit(MOST_SINGLED_OUT)),
+        Email.order_id.is_not(None),
         ~exists().where(later.order_id == Email.order_id, later.kind == Email.kind, later.id > Email.id),
     )
 
 
 SINGLED_OUT: dict[Attention, Select[Any]] = {
-    Attention.NOT_TOLD: _not_told(),
+    Attention.NOT_TOLD: without_answer(NOT_TOLD),
     Attention.REFUND_OWED: select(Refund.order_id).where(STILL_OWED).order_by(Refund.id.desc()).limit(MOST_SINGLED_OUT),
 }
 

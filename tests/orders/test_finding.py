@@ -6,6 +6,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from blueprints.orders.counting import count_waiting
 from blueprints.orders.finding import PAGE, TO_SEND, Attention, Filters, find_orders
 from models import Email, EmailState, NotSentReason, OrderStatus, PaymentStatus, writing
 from tests.shop import A_MORNING
@@ -144,10 +145,14 @@ def test_who_was_not_told_is_found_until_an_email_goes_out(app, shop, find):
     _email(app, order, EmailState.FAILED)
     _email(app, told, EmailState.SENT, sent_at=A_MORNING)
     assert find(attention=Attention.NOT_TOLD) == ["7"]
+    with app.app_context():
+        assert (count_waiting().not_told, count_waiting().failed_emails) == (1, 1)
     assert find("maria sa", attention=Attention.NOT_TOLD) == ["7"]
     assert find("ana", attention=Attention.NOT_TOLD) == []
     _email(app, order, EmailState.QUEUED)
     assert find(attention=Attention.NOT_TOLD) == []
+    with app.app_context():
+        assert (count_waiting().not_told, count_waiting().failed_emails) == (0, 0)
 
 
 def test_who_was_not_to_be_told_asks_for_nothing(app, shop, find):
