@@ -26,6 +26,7 @@ from models import (
     PaymentStatus,
     Role,
     TicketState,
+    WindowEnd,
 )
 
 WORDS = {
@@ -73,6 +74,9 @@ WORDS = {
     TicketState.WAITING_ON_SUPPORT: _l("Waiting on support"),
     TicketState.SOLVED: _l("Solved"),
     TicketState.CLOSED: _l("Closed"),
+    WindowEnd.EXPIRED: _l("Its time was over"),
+    WindowEnd.REVOKED: _l("Revoked"),
+    WindowEnd.SOLVED: _l("Ended with the ticket"),
 }
 
 
@@ -125,6 +129,15 @@ def moment(at: datetime) -> str:
     return format_datetime(local(at), "EEEE d MMMM y, ", tzinfo=zone(), locale=_locale()) + time_of_day(at)
 
 
+def until(at: datetime) -> str:
+    """For what ends soon: `today 4:20 pm`, `Sunday 4:20 pm`, `29 Nov 4:20 pm`."""
+    here, today = local(at), local(clock.now()).date()
+    if here.date() == today:
+        return _("today %(time)s", time=time_of_day(at))
+    pattern = "EEEE" if timedelta(0) < here.date() - today < timedelta(days=7) else "d MMM"
+    return f"{format_date(here, pattern, locale=_locale())} {time_of_day(at)}"
+
+
 def iso(at: datetime) -> str:
     """For the `datetime` attribute of `<time>`."""
     return at.isoformat(timespec="seconds")
@@ -142,6 +155,6 @@ def static_url(filename: str) -> str:
 
 
 def teach_templates(app: Flask) -> None:
-    for name in (word, money, when, day, moment, iso, time_of_day):
+    for name in (word, money, when, day, moment, until, iso, time_of_day):
         app.add_template_filter(name)
     app.add_template_global(static_url)

@@ -6,7 +6,7 @@ from sqlalchemy import DDL, ForeignKey, Index, String, Table, event, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.base import Base
-from models.order import Note
+from models.order import Note, Order
 from models.order_states import OrderStatus
 from models.user import User
 
@@ -48,6 +48,7 @@ class Event(Base):
 
     user: Mapped[User | None] = relationship(foreign_keys=[user_id])
     about: Mapped[User | None] = relationship(foreign_keys=[about_id])
+    order: Mapped[Order | None] = relationship()
     note: Mapped[Note | None] = relationship(foreign_keys=[note_id])
     internal_note: Mapped[Note | None] = relationship(foreign_keys=[internal_note_id])
 

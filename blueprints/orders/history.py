@@ -8,6 +8,8 @@ from sqlalchemy.orm import Session, joinedload, load_only
 from models import Email, Event, Order
 
 MOST_CHANGES = 5
+# Nothing happened: who looked stands with the access window that let them.
+LOOKED = "order.seen"
 
 
 @dataclass(frozen=True)
@@ -23,7 +25,7 @@ def lines_of(session: Session, order: Order, *, since: int = 0, limit: int | Non
     found = (
         select(Event, Email)
         .outerjoin(Email, Email.id == Event.email_id)
-        .where(Event.order_id == order.id)
+        .where(Event.order_id == order.id, Event.code != LOOKED)
         .options(joinedload(Event.user), joinedload(Event.note), joinedload(Event.internal_note))
         .options(load_only(Email.kind, Email.recipient, Email.state, Email.reason))
         .order_by(Event.id.desc())

@@ -1,13 +1,30 @@
-"""Letting support into the store: opening an access window for a ticket, and ending it with the ticket."""
+"""Letting support into the store: opening, lengthening and revoking access windows, and their end with the ticket."""
 
 from datetime import datetime, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from blueprints import outbox
-from blueprints.support.telling import owners_addresses
-from models import AccessWindow, Actor, Event, Ticket, WindowEnd, WindowScope
+from blueprints import background, clock
+from blueprints.support.window_refusals import AlreadyOpen, NoOrderToLimitTo, TicketIsOver, TooLong, WindowIsOver
+from blueprints.windows import any_expired, end_expired_in_passing, end_window, event_in, tell_owners
+from models import AccessWindow, Actor, Ticket, WindowEnd, WindowScope, db, writing
+
+
+def grant_access(ticket_id: int, *, scope: WindowScope, hours: int, by: Actor) -> None:
+    """Raises TicketIsOver, AlreadyOpen, NoOrderToLimitTo."""
+    with writing() as session:
+        ticket, at = session.get_one(Ticket, ticket_id, populate_existing=True), clock.now()
+        if not ticket.is_open:
+            raise TicketIsOver(ticket.state)
+        found = _not_ended(session, ticket)
+        if found is not None and not found.is_over(at):
+            raise AlreadyOpen(found.expires_at)
+        if found is not None:
+            end_window(session, found, WindowEnd.EXPIRED, by=by, at=at)
+        if scope is WindowScope.ORDER and ticket.order_id is None:
+            raise NoOrderToLimitTo
+        open_window(session, ticket, scope=scope, hours=hours, by=by, at=at)
 
 
 def open_window(
@@ -24,51 +41,58 @@ def open_window(
     )
     session.add(window)
     session.flush()
-    session.add(
-        Event(
-            at=at,
-            code="access.opened",
-            user_id=by.user_id,
-            order_id=window.order_id,
-            ticket_id=ticket.id,
-            window_id=window.id,
-        )
-    )
-    message = outbox.render("access_opened", ticket=ticket, window=window, by=by)
-    for owner in owners_addresses(session):
-        outbox.queue(
-            session,
-            kind="access_opened",
-            message=message,
-            recipient=owner,
-            at=at,
-            ticket_id=ticket.id,
-            not_sent=outbox.why_nothing_leaves(),
-        )
+    session.add(event_in(window, "access.opened", by=by, at=at, order_id=window.order_id))
+    tell_owners(session, "access_opened", window, at=at, by=by)
     return window
 
 
+def extend_access(window_id: int, *, hours: int, by: Actor) -> None:
+    """Raises WindowIsOver, TooLong."""
+    with writing() as session:
+        window, at = _reread(session, window_id), clock.now()
+        if not window.is_open(at):
+            raise WindowIsOver(window.ended_at or min(window.expires_at, at))
+        until = window.expires_at + timedelta(hours=hours)
+        if until > window.latest_end:
+            raise TooLong(window.latest_end)
+        window.expires_at = until
+        session.flush()
+        session.add(event_in(window, "access.extended", by=by, at=at, order_id=window.order_id))
+
+
+def revoke_access(window_id: int, *, by: Actor) -> None:
+    """At once, for whatever is not committed yet. Nothing happens to a window that has ended."""
+    with writing() as session:
+        end_window(session, _reread(session, window_id), WindowEnd.REVOKED, by=by, at=clock.now())
+
+
 def end_windows_of(session: Session, ticket: Ticket, *, by: Actor, at: datetime) -> None:
-    """Its ticket is solved or closed. A window whose time is up already ended by itself, and then."""
-    open_ones = select(AccessWindow).where(AccessWindow.ticket_id == ticket.id, AccessWindow.ended_at.is_(None))
-    for window in session.scalars(open_ones):
-        is_expired = window.expires_at <= at
-        window.ended_at = window.expires_at if is_expired else at
-        window.end = WindowEnd.EXPIRED if is_expired else WindowEnd.SOLVED
-        window.ended_by_id = None if is_expired else by.user_id
-        session.add(
-            Event(
-                at=at,
-                code="access.expired" if is_expired else "access.ended",
-                user_id=window.ended_by_id,
-                order_id=window.order_id,
-                ticket_id=ticket.id,
-                window_id=window.id,
-            )
-        )
+    """It is solved or closed. In the caller's transaction."""
+    window = _not_ended(session, ticket)
+    if window is not None:
+        end_window(session, window, WindowEnd.SOLVED, by=by, at=at)
+
+
+@background.task
+def end_expired_windows() -> None:
+    """So that a window is over for good soon after its time, also when nobody looks."""
+    if any_expired(db.session(), clock.now()):
+        end_expired_in_passing()
+    db.session.rollback()
 
 
 def latest_window_of(session: Session, ticket: Ticket) -> AccessWindow | None:
     return session.scalars(
         select(AccessWindow).where(AccessWindow.ticket_id == ticket.id).order_by(AccessWindow.id.desc()).limit(1)
     ).one_or_none()
+
+
+def _reread(session: Session, window_id: int) -> AccessWindow:
+    """The window as it stands now that the lock is held."""
+    return session.get_one(AccessWindow, window_id, populate_existing=True)
+
+
+def _not_ended(session: Session, ticket: Ticket) -> AccessWindow | None:
+    """There is at most one, by an index."""
+    found = select(AccessWindow).where(AccessWindow.ticket_id == ticket.id, AccessWindow.ended_at.is_(None))
+    return session.scalars(found, execution_options={"populate_existing": True}).one_or_none()

@@ -1,6 +1,6 @@
 """One ticket: reading it, writing to it, who takes it, and its end."""
 
-from flask import flash, redirect, render_template, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -15,6 +15,7 @@ from blueprints.support.replying import reply as write_reply
 from blueprints.support.showing import files_of_the_request, history_of, thread_of
 from blueprints.support.solving import close as close_ticket
 from blueprints.support.solving import solve as solve_ticket
+from blueprints.support.window_forms import ExtendForm, OpenForm
 from models import Ticket, db
 
 
@@ -24,13 +25,24 @@ def ticket(ticket_id: int) -> ResponseReturnValue:
     return ticket_page(access.ticket_or_404(ticket_id))
 
 
-def ticket_page(ticket: Ticket, *, form: ReplyForm | None = None, refusal: TicketRefusal | None = None) -> str:
+def ticket_page(
+    ticket: Ticket,
+    *,
+    form: ReplyForm | None = None,
+    open_form: OpenForm | None = None,
+    extend_form: ExtendForm | None = None,
+    refusal: TicketRefusal | None = None,
+) -> str:
     """The ticket's page, for every route whose form stands on it: with what was typed, and what was refused."""
     session, by = db.session(), access.actor()
     is_agent = access.may(Right.SOLVE_TICKETS)
     assign_form = AssignForm(formdata=None)
     if is_agent:
         assign_form.offer(agents(session), ticket.assignee_id)
+    if open_form is None:
+        chosen = {name: request.args[name] for name in ("scope", "hours") if name in request.args}
+        open_form = OpenForm(formdata=None, **chosen)
+        open_form.offer(ticket)
     return render_template(
         "support/ticket.html",
         ticket=ticket,
@@ -41,6 +53,8 @@ def ticket_page(ticket: Ticket, *, form: ReplyForm | None = None, refusal: Ticke
         files=files_of_the_request(session, ticket),
         history=history_of(session, ticket),
         window=latest_window_of(session, ticket),
+        open_form=open_form,
+        extend_form=extend_form or ExtendForm(formdata=None),
         refusal=refusal,
     )
 

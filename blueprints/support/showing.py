@@ -3,11 +3,13 @@
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
-from models import Actor, Attachment, Event, Ticket, TicketMessage
+from models import Actor, Attachment, Event, Order, Ticket, TicketMessage
 
 MOST_EVENTS = 100
 # The thread tells of these, and only the support team's own of notes.
 IN_THREAD = ("ticket.replied", "ticket.noted")
+# What support only looked at stands with the access window.
+LOOKS = ("order.seen", "orders.listed")
 
 
 def thread_of(session: Session, ticket: Ticket, by: Actor) -> list[TicketMessage]:
@@ -32,8 +34,8 @@ def history_of(session: Session, ticket: Ticket) -> list[Event]:
     """What happened apart from what was said; the newest first."""
     found = (
         select(Event)
-        .where(Event.ticket_id == ticket.id, Event.code.not_in(IN_THREAD))
-        .options(joinedload(Event.user), joinedload(Event.about))
+        .where(Event.ticket_id == ticket.id, Event.code.not_in((*IN_THREAD, *LOOKS)))
+        .options(joinedload(Event.user), joinedload(Event.about), joinedload(Event.order).load_only(Order.number))
         .order_by(Event.id.desc())
         .limit(MOST_EVENTS)
     )

@@ -4,12 +4,12 @@ import re
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from blueprints import outbox
 from blueprints.shop import current_store
-from models import Actor, NotSentReason, Role, Ticket, User
+from blueprints.windows import owners_addresses
+from models import Actor, NotSentReason, Ticket
 
 # An order number that may stand in a subject line. Any other is somebody's free text, and none gets into a header.
 _PLAIN_NUMBER = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9 ._/-]{0,38}[A-Za-z0-9])?")
@@ -44,11 +44,6 @@ def merchants_addresses(session: Session, ticket: Ticket) -> list[str]:
     opener = None if ticket.opened_by.disabled_at else ticket.opened_by.email
     addresses = [address for address in (opener, current_store().email) if address]
     return list({address.lower(): address for address in addresses}.values()) or owners_addresses(session)
-
-
-def owners_addresses(session: Session) -> list[str]:
-    owners = select(User.email).where(User.role == Role.OWNER, User.disabled_at.is_(None)).order_by(User.id)
-    return list(session.scalars(owners))
 
 
 def _number_for_subject(ticket: Ticket) -> str:
