@@ -11,6 +11,7 @@ import shutil
 import socket
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import NoReturn
@@ -100,11 +101,25 @@ def is_root_on_debian() -> bool:
     return os.name == "posix" and os.geteuid() == 0 and Path("/etc/debian_version").exists()
 
 
+def catalogues() -> list[Path]:
+    return sorted((ROOT / "translations").glob("*/LC_MESSAGES/*.po"))
+
+
+def babel(*words: str | Path) -> None:
+    must(PYTHON, "-m", "babel.messages.frontend", "-q", *words)
+
+
 def compile_translations() -> None:
-    for words in sorted((ROOT / "translations").glob("*/LC_MESSAGES/*.po")):
+    for words in catalogues():
         compiled = words.with_suffix(".mo")
         if not compiled.exists() or compiled.stat().st_mtime < words.stat().st_mtime:
-            must(PYTHON, "-m", "babel.messages.frontend", "-q", "compile", "-i", words, "-o", compiled)
+            babel("compile", "-i", words, "-o", compiled)
+
+
+def extract(template: Path) -> None:
+    """Every sentence that the program and its pages say; pyproject.toml says how they are read."""
+    options = ["-F", "pyproject.toml", "-k", "_l", "-k", "lazy_gettext", "--no-location", "--sort-output"]
+    babel("extract", *options, "-o", template, "blueprints", "templates")
 
 
 def flask(*words: str, env: Mapping[str, str]) -> None:
@@ -203,6 +218,18 @@ def check(args: argparse.Namespace) -> None:
         sys.exit(f"Not clean: {', '.join(failed)}.")
 
 
+def translate(args: argparse.Namespace) -> None:
+    """Bring the translations up to date; new sentences stand there empty"""
+    prepare(RUNTIME)
+    options = ["--no-fuzzy-matching", "--ignore-obsolete", "--ignore-pot-creation-date", "--width", "110"]
+    with tempfile.TemporaryDirectory() as folder:
+        template = Path(folder) / "messages.pot"
+        extract(template)
+        for words in catalogues():
+            babel("update", *options, "-l", words.parts[-3], "-i", template, "-o", words)
+    compile_translations()
+
+
 def lock(args: argparse.Namespace) -> None:
     """Write the two locks again, after a change in pyproject.toml; needs uv"""
     uv = shutil.which("uv", path=os.pathsep.join([str(PYTHON.parent), os.environ.get("PATH", "")]))
@@ -220,8 +247,8 @@ def clean(args: argparse.Namespace) -> None:
     made = [VENV, *(ROOT / f".{tool}_cache" for tool in ("pytest", "ruff", "mypy")), ROOT / ".hypothesis"]
     for folder in [*made, ROOT / "test-results", *ROOT.glob("[!.]*/**/__pycache__"), ROOT / "__pycache__"]:
         shutil.rmtree(folder, ignore_errors=True)
-    for compiled in (ROOT / "translations").glob("*/LC_MESSAGES/*.mo"):
-        compiled.unlink()
+    for words in catalogues():
+        words.with_suffix(".mo").unlink(missing_ok=True)
 
 
 COMMANDS = {
@@ -230,6 +257,7 @@ COMMANDS = {
     "run": run_shop,
     "test": test,
     "check": check,
+    "translate": translate,
     "lock": lock,
     "clean": clean,
 }
@@ -249,7 +277,7 @@ def read_arguments(words: list[str] | None = None) -> argparse.Namespace:
     if "command" not in args:
         parser.print_help()
         parser.exit()
-    if more and args.command in (setup, check, clean):
+    if more and args.command in (setup, check, translate, clean):
         parser.error(f"unknown: {' '.join(more)}")
     return args
 

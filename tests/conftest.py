@@ -11,6 +11,7 @@ from flask import Flask
 from app import create_app
 from blueprints.settings.opening import open_store
 from models import Base, Language, db, writing
+from tests import catalogues
 from tests.browser import browser_page, chromium
 from tests.people import Visitor, add_people, signed_in
 from tests.serving import served
@@ -36,6 +37,12 @@ def make_app(folder: Path, **settings: object) -> Flask:
             **settings,
         }
     )
+
+
+@pytest.fixture(scope="session", autouse=True)
+def translations() -> None:
+    for words in catalogues.FILES:
+        catalogues.compile_when_changed(words)
 
 
 @pytest.fixture(scope="session")
