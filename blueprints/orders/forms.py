@@ -45,6 +45,7 @@ class HasDigits:
 
 
 _METHODS = [SelectChoice(method.value, WORDS[method]) for method in PaymentMethod]
+_NO_METHOD = _l("Choose one of the ways to pay in the list.")
 _GONE = _l("The store does not work with this courier any more. Choose another one.")
 
 
@@ -118,7 +119,9 @@ class NewOrderForm(BaseForm):
     items = FieldList(FormField(ItemForm), min_entries=FIRST_ROWS, max_entries=MOST_ROWS)
     shipping = MoneyField(_l("Shipping"))
     discount = MoneyField(_l("Discount"))
-    payment_method = SelectField(_l("Payment"), choices=_METHODS, default=PaymentMethod.COD.value)
+    payment_method = SelectField(
+        _l("Payment"), choices=_METHODS, default=PaymentMethod.COD.value, invalid_choice_message=_NO_METHOD
+    )
     is_paid = BooleanField(_l("It is paid already"))
     courier = SelectField(_l("Courier"), choices=[], validate_choice=False)
     waybill = StringField(_l("Waybill"), validators=[AtMost(60)])
@@ -230,7 +233,7 @@ class AmountForm(_OrderForm):
 
 
 class PaymentForm(AmountForm):
-    method = SelectField(_l("How it was paid"), choices=_METHODS)
+    method = SelectField(_l("How it was paid"), choices=_METHODS, invalid_choice_message=_NO_METHOD)
 
     @property
     def chosen_method(self) -> PaymentMethod:
