@@ -1,0 +1,106 @@
+"""The help article's six steps, as a person takes them: from the sign-in page to a cancelled order."""
+
+import pytest
+
+from blueprints import background
+from models import OrderStatus, PaymentMethod, PaymentStatus
+from tests.people import PASSWORD
+
+pytestmark = pytest.mark.browser
+MOST_CLICKS = 7
+
+
+class Clicks:
+    """Counts them; typing is none."""
+
+    def __init__(self, page):
+        self.page, self.count = page, 0
+
+    def on(self, role, name, **options):
+        self.count += 1
+        self.page.get_by_role(role, name=name, **options).first.click()
+
+
+@pytest.fixture
+def at_the_door(served, browser_page):
+    def open_door(**look):
+        page = browser_page(**look)
+        page.goto(f"{served}/login")
+        return page
+
+    return open_door
+
+
+def sign_in(page, clicks, who="sam"):
+    page.get_by_label("Email").fill(f"{who}@example.com")
+    page.get_by_label("Password", exact=True).fill(PASSWORD)
+    clicks.on("button", "Sign in")
+
+
+def find(page, clicks, what):
+    clicks.on("link", "Orders")
+    page.get_by_label("Order number or customer name").fill(what)
+    page.keyboard.press("Enter")
+
+
+@pytest.mark.parametrize("width", [390, 1440])
+def test_cancel_by_the_cancel_page(at_the_door, shop, app, post_office, width):
+    order = shop.order(
+        customer_name="Marisol Peña", payment_status=PaymentStatus.PAID, payment_method=PaymentMethod.GCASH
+    )
+    page = at_the_door(width=width)
+    clicks = Clicks(page)
+    sign_in(page, clicks)
+    find(page, clicks, "pena")
+    clicks.on("link", order.number)
+    clicks.on("link", "Cancel order")
+    page.get_by_label("Note to Marisol").fill("Sorry, the last set was sold this morning.")
+    clicks.on("button", f"Save: cancel order {order.number}")
+    assert f"Order {order.number} is cancelled" in page.get_by_role("status").inner_text()
+    assert clicks.count <= MOST_CLICKS
+    assert shop.get(type(order), order.id).status is OrderStatus.CANCELLED
+    background.run_once(app)
+    [mail] = post_office.letters
+    assert mail.message["To"] == "maria@example.com"
+    assert "Sorry, the last set was sold this morning." in mail.text
+    assert "Sorry, the last set was sold this morning." in mail.html
+
+
+def test_cancel_by_choosing_cancelled_in_the_status_area(at_the_door, shop):
+    order = shop.order()
+    page = at_the_door()
+    clicks = Clicks(page)
+    sign_in(page, clicks)
+    find(page, clicks, f"#{order.number}")
+    clicks.on("link", order.number)
+    page.get_by_label("Status", exact=True).select_option("cancelled")
+    page.get_by_label("Note to").fill("Sold out")
+    clicks.on("button", "Save", exact=True)
+    assert f"Order {order.number} is cancelled" in page.get_by_role("status").inner_text()
+    assert clicks.count <= MOST_CLICKS
+    assert shop.get(type(order), order.id).status is OrderStatus.CANCELLED
+
+
+def test_all_of_it_by_keyboard(at_the_door, shop):
+    order = shop.order(customer_name="Juan dela Cruz")
+    page = at_the_door()
+    page.get_by_label("Email").focus()
+    page.keyboard.type("sam@example.com")
+    page.keyboard.press("Tab")
+    page.keyboard.type(PASSWORD)
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/")
+    page.goto(page.url + "orders/")
+    page.keyboard.press("/")
+    page.keyboard.type("dela cruz")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**q=dela*")
+    link = page.get_by_role("link", name=order.number).first
+    link.focus()
+    page.keyboard.press("Enter")
+    page.get_by_role("link", name="Cancel order").first.focus()
+    page.keyboard.press("Enter")
+    page.get_by_role("button", name=f"Save: cancel order {order.number}").focus()
+    page.keyboard.press("Enter")
+    page.get_by_text(f"Order {order.number} is cancelled.", exact=True).wait_for()
+    assert shop.get(type(order), order.id).status is OrderStatus.CANCELLED

@@ -1,0 +1,77 @@
+"""Every main page of a full store, as a phone and a desk see it, in light and dark: nobody is left out."""
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+from blueprints.auth.passwords import hash_password
+from blueprints.demo.making import make_demo
+from blueprints.demo_accounts import DEMO_PASSWORD
+from blueprints.orders.telling import customer_email
+from models import db
+from tests.conftest import make_app
+
+pytestmark = pytest.mark.browser
+
+PAGES = [
+    "/",
+    "/orders/",
+    "/orders/?q=pena",
+    "/orders/?q=nobody+is+called+this",
+    "/orders/new",
+    "/orders/import",
+    "/orders/emails",
+    "/orders/emails/1",
+    "/orders/120",
+    "/orders/120/cancel",
+    "/orders/120/booking",
+    "/orders/120/payment",
+    "/orders/116",
+    "/support/tickets",
+    "/support/tickets/new",
+    "/settings/",
+    "/settings/store",
+    "/settings/alerts",
+    "/settings/couriers",
+    "/settings/reasons",
+    "/settings/support",
+    "/settings/users",
+    "/help/",
+    "/help/cancel-an-order",
+    "/password",
+    "/not-here",
+]
+
+
+@pytest.fixture
+def app(tmp_path):
+    app = make_app(tmp_path, MAIL_SERVER=None)
+    with app.app_context():
+        from blueprints import schema
+
+        schema.bring_up_to_date()
+        make_demo(password_hash=hash_password(DEMO_PASSWORD), write_email=customer_email)
+    yield app
+    with app.app_context():
+        db.engine.dispose()
+
+
+@pytest.mark.parametrize(("width", "scheme"), [(390, "light"), (390, "dark"), (1440, "light"), (1440, "dark")])
+def test_nothing_stands_in_anybodys_way(served, browser_page, width, scheme):
+    page = browser_page(width=width, scheme=scheme)
+    page.goto(f"{served}/login")
+    faults = list(faults_of(page, width))
+    page.get_by_label("Email").fill("ana@example.com")
+    page.get_by_label("Password", exact=True).fill(DEMO_PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+    page.wait_for_url(f"{served}/")
+    for address in PAGES:
+        page.goto(served + address)
+        faults += faults_of(page, width)
+    assert not faults, "\n".join(faults)
+
+
+def faults_of(page, width):
+    for violation in Axe().run(page).response["violations"]:
+        yield f"{page.url}: {violation['id']} at {violation['nodes'][0]['target']}"
+    if page.evaluate("document.documentElement.scrollWidth") > width:
+        yield f"{page.url}: wider than the screen"
