@@ -35,10 +35,6 @@ def ticket_page(
 ) -> str:
     """The ticket's page, for every route whose form stands on it: with what was typed, and what was refused."""
     session, by = db.session(), access.actor()
-    is_agent = access.may(Right.SOLVE_TICKETS)
-    assign_form = AssignForm(formdata=None)
-    if is_agent:
-        assign_form.offer(agents(session), ticket.assignee_id)
     if open_form is None:
         chosen = {name: request.args[name] for name in ("scope", "hours") if name in request.args}
         open_form = OpenForm(formdata=None, **chosen)
@@ -47,8 +43,8 @@ def ticket_page(
         "support/ticket.html",
         ticket=ticket,
         form=form or ReplyForm(formdata=None),
-        assign_form=assign_form,
-        is_agent=is_agent,
+        assign_form=_assign_form(ticket),
+        is_agent=access.may(Right.SOLVE_TICKETS),
         thread=thread_of(session, ticket, by),
         files=files_of_the_request(session, ticket),
         history=history_of(session, ticket),
@@ -57,6 +53,14 @@ def ticket_page(
         extend_form=extend_form or ExtendForm(formdata=None),
         refusal=refusal,
     )
+
+
+def _assign_form(ticket: Ticket) -> AssignForm:
+    """The merchant, who hands out nothing, gets it without names."""
+    form = AssignForm(formdata=None)
+    if access.may(Right.SOLVE_TICKETS):
+        form.offer(agents(db.session()), ticket.assignee_id)
+    return form
 
 
 @support.post("/support/tickets/<id:ticket_id>/reply")
