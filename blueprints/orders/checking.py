@@ -13,6 +13,12 @@ from blueprints.orders.reading_formats import OrderInFile
 from models import Base, ImportFinding, ImportNumber, Order, OrderImport, OrderSource, Verdict
 
 KEPT_FINDINGS = 1_000
+HOPELESS = 10_000
+
+
+def is_hopeless(found: OrderImport) -> bool:
+    """So many orders and not one that can be read: the rest of the file is not worth the time."""
+    return found.bad >= HOPELESS and not found.new and not found.already_there
 
 
 def check_orders(session: Session, found: OrderImport, batch: list[OrderInFile]) -> None:

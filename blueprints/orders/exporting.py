@@ -57,8 +57,8 @@ def _page(typed: str, filters: Filters, after: int) -> list[Row[Any]]:
     return list(db.session.execute(_EXPORTED.where(Order.position.in_(positions)).order_by(Order.position)))
 
 
-def _items_of(orders: list[Row[Any]]) -> dict[int, list[Row[Any]]]:
-    items: dict[int, list[Row[Any]]] = defaultdict(list)
+def _items_of(orders: list[Row[Any]]) -> dict[int, list[Any]]:
+    items: dict[int, list[Any]] = defaultdict(list)
     found = select(OrderItem.order_id, OrderItem.sku, OrderItem.name, OrderItem.quantity, OrderItem.price)
     found = found.where(OrderItem.order_id.in_([order.id for order in orders]))
     for item in db.session.execute(found.order_by(OrderItem.order_id, OrderItem.id)):
@@ -66,7 +66,7 @@ def _items_of(orders: list[Row[Any]]) -> dict[int, list[Row[Any]]]:
     return items
 
 
-def _rows(order: Row[Any], items: list[Row[Any]], zone: ZoneInfo) -> Iterator[dict[str, str]]:
+def _rows(order: Row[Any], items: list[Any], zone: ZoneInfo) -> Iterator[dict[str, str]]:
     # A booking that was cancelled is past; the file knows bookings only as they stand, and of a cancelled order none.
     is_told = order.booked_at and (order.booking_cancelled_at is None or order.status is OrderStatus.CANCELLED)
     row = {

@@ -4,16 +4,16 @@ Each batch is one transaction that also saves how far the file is read: a crash 
 and whoever comes next goes on from there."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from datetime import timedelta
-from itertools import islice
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Row, delete, or_, select, update
+from sqlalchemy import Row, delete, literal, or_, select, update
 from sqlalchemy.orm import Session
 
 from blueprints import clock
 from blueprints.orders.bringing_in import bring_in
-from blueprints.orders.checking import check_orders
+from blueprints.orders.checking import check_orders, is_hopeless
 from blueprints.orders.incoming import IncomingOrder, ShopFacts
 from blueprints.orders.reading import File, Place, Table
 from blueprints.orders.reading_formats import OrderInFile, read_orders, recognise
@@ -91,7 +91,7 @@ def first_orders(found: OrderImport, most: int) -> list[IncomingOrder]:
     ).all()
     table, shop = Table(StoredFile(found.id, found.size)), shop_facts()
     read = (next(read_orders(table, recognise(table), shop, Place(row.offset, row.line - 1))) for row in new)
-    return [told.order for told in read if told.order]
+    return [told.order for told in read if isinstance(told, OrderInFile) and told.order]
 
 
 def findings_of(found: OrderImport) -> list[ImportFinding]:
@@ -150,7 +150,7 @@ def _claim(import_id: int, *, anywhere: bool) -> _Begun | None:
                 OrderImport.id == import_id,
                 OrderImport.state.in_(UNDERWAY),
                 or_(OrderImport.claimed_until.is_(None), OrderImport.claimed_until < now),
-                or_(OrderImport.stored, anywhere),
+                or_(OrderImport.stored, literal(anywhere)),
             )
             .values(claimed_until=now + LEASE)
             .returning(OrderImport.id)
@@ -158,19 +158,28 @@ def _claim(import_id: int, *, anywhere: bool) -> _Begun | None:
         return _Begun(session.get_one(OrderImport, import_id)) if claimed else None
 
 
-def _batches(begun: _Begun, file: File) -> Iterator[list[OrderInFile]]:
-    """The last one is short, and may be empty."""
+@dataclass
+class _Batch:
+    orders: list[OrderInFile]
+    end: Place | None = None
+    """Where the next one begins; None after the last."""
+
+
+def _batches(begun: _Begun, file: File) -> Iterator[_Batch]:
     table = Table(file)
     start = Place(begun.offset, begun.line) if begun.offset else None
-    orders = read_orders(table, recognise(table), shop_facts(), start)
-    while True:
-        batch = list(islice(orders, BATCH))
-        yield batch
-        if len(batch) < BATCH:
-            return
+    batch = _Batch([])
+    for read in read_orders(table, recognise(table), shop_facts(), start):
+        if isinstance(read, OrderInFile):
+            batch.orders.append(read)
+        if len(batch.orders) == BATCH or isinstance(read, Place):
+            batch.end = read if isinstance(read, Place) else read.end
+            yield batch
+            batch = _Batch([])
+    yield batch
 
 
-def _step(begun: _Begun, batch: list[OrderInFile], enough: Callable[[], bool]) -> Place | None:
+def _step(begun: _Begun, batch: _Batch, enough: Callable[[], bool]) -> Place | None:
     """Does one batch, when it is still the next one; the place to go on from, or None when there is no need to."""
     for tries_left in reversed(range(TRIES)):
         try:
@@ -185,19 +194,18 @@ def _step(begun: _Begun, batch: list[OrderInFile], enough: Callable[[], bool]) -
     return None
 
 
-def _do(session: Session, found: OrderImport, batch: list[OrderInFile], enough: Callable[[], bool]) -> Place | None:
+def _do(session: Session, found: OrderImport, batch: _Batch, enough: Callable[[], bool]) -> Place | None:
     is_check = found.state is ImportState.CHECKING
     if is_check:
-        check_orders(session, found, batch)
+        check_orders(session, found, batch.orders)
     else:
-        _bring_in_new(session, found, batch)
-    if len(batch) < BATCH:
+        _bring_in_new(session, found, batch.orders)
+    if batch.end is None or is_hopeless(found):
         _finish(session, found, ImportState.CHECKED if is_check and found.new else ImportState.DONE)
         return None
-    place = batch[-1].end
-    found.offset, found.line = place.offset, place.line
+    found.offset, found.line = batch.end.offset, batch.end.line
     found.claimed_until = None if enough() else clock.now() + LEASE
-    return place if found.claimed_until else None
+    return batch.end if found.claimed_until else None
 
 
 def _bring_in_new(session: Session, found: OrderImport, batch: list[OrderInFile]) -> None:

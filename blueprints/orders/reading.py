@@ -13,8 +13,7 @@ from models.text import cleaned_line
 
 SAMPLE = 64 * 1024
 """Bytes that are looked at before anything is read; the header must end within them."""
-LONGEST_LINE = 1024 * 1024
-LONGEST_ROW = 4 * 1024 * 1024
+LONGEST_ROW = 1024 * 1024
 MOST_COLUMNS = 1_000
 LONGEST_GUESS = 500
 SEPARATORS = ",;\t"
@@ -71,6 +70,10 @@ class Row:
     cells: list[str]
     fault: str = ""
     """Why it can't be read; its cells are then what could be guessed of them."""
+
+    @property
+    def is_blank(self) -> bool:
+        return not self.fault and not any(self.cells)
 
 
 class Table:
@@ -131,8 +134,7 @@ class Rows:
             except csv.Error as error:
                 fault = "cell_too_long" if "larger than" in str(error) else "row_broken"
                 yield Row(start, self._guessed(), fault)
-                continue
-            if any(cells):
+            else:
                 yield self._fitted(Row(start, cells))
 
     def _guessed(self) -> list[str]:
@@ -176,30 +178,31 @@ class _Lines:
         raw, size = next(self._raw)
         self._offset += size
         self._line += 1
-        if raw is None or self._offset - self._row_began > LONGEST_ROW:
-            raise csv.Error("row larger than any")
         try:
             line = raw.decode()
         except UnicodeDecodeError:
             line = raw.decode("cp1252", "replace")
         self.first = self.first or line
+        if size != len(raw) or self._offset - self._row_began > LONGEST_ROW:
+            raise csv.Error("row larger than any")
         return line
 
 
-def _split(chunks: Iterator[bytes], *, old_mac: bool) -> Iterator[tuple[bytes | None, int]]:
-    """Lines with their ends, and their sizes. Of a line that is too long only the size is kept."""
+def _split(chunks: Iterator[bytes], *, old_mac: bool) -> Iterator[tuple[bytes, int]]:
+    """Lines with their ends, and their sizes. Of a line that is too long only its beginning is kept."""
     rest, dropped = b"", 0
     for chunk in chunks:
         *lines, rest = (rest + (chunk.replace(b"\r", b"\n") if old_mac else chunk)).split(b"\n")
         for line in lines:
-            is_long = dropped or len(line) >= LONGEST_LINE
-            yield None if is_long else line + b"\n", dropped + len(line) + 1
+            is_long = dropped or len(line) >= LONGEST_ROW
+            yield line[:LONGEST_GUESS] if is_long else line + b"\n", dropped + len(line) + 1
             dropped = 0
-        if dropped or len(rest) >= LONGEST_LINE:
-            dropped += len(rest)
-            rest = b""
-    if rest or dropped:
-        yield None if dropped else rest, dropped + len(rest)
+        if dropped or len(rest) >= LONGEST_ROW:
+            kept = rest[:LONGEST_GUESS]
+            dropped += len(rest) - len(kept)
+            rest = kept
+    if rest:
+        yield rest, dropped + len(rest)
 
 
 def _sample_of(file: File) -> bytes:

@@ -9,6 +9,9 @@ from blueprints.orders.reading import Fault, Place, Table, Unreadable
 from blueprints.orders.reading_cells import Cells, Columns
 from models import OrderSource, OrderStatus
 
+LONG_STRETCH = 50_000
+"""Rows in which nothing stands; spreadsheets leave them at the end."""
+
 
 @dataclass(frozen=True)
 class Format:
@@ -97,11 +100,22 @@ def recognise(table: Table) -> Format:
     return likeliest
 
 
-def read_orders(table: Table, format_: Format, shop: ShopFacts, start: Place | None = None) -> Iterator[OrderInFile]:
-    """One after the other; `start` is where an earlier reading stopped."""
+def read_orders(
+    table: Table, format_: Format, shop: ShopFacts, start: Place | None = None
+) -> Iterator[OrderInFile | Place]:
+    """One after the other; `start` is where an earlier reading stopped. In a long stretch of nothing comes, now and
+    then, the place that is reached in it."""
     columns, rows = Columns(table.columns), table.rows(start)
-    number, group = "", list[Cells]()
+    number, group, blank = "", list[Cells](), 0
     for row in rows:
+        if row.is_blank:
+            blank += 1
+            if blank % LONG_STRETCH == 0:
+                if group:
+                    yield _told(format_, shop, number, group, row.start)
+                    group = []
+                yield rows.place
+            continue
         cells = Cells(columns, row)
         its_number = format_.number_in(cells)
         if group and (format_.one_row_each or not number or its_number != number):
@@ -118,7 +132,7 @@ def _told(format_: Format, shop: ShopFacts, number: str, group: list[Cells], end
     for row in group:
         if row.fault:
             row.note("", row.fault, found="")
-    if not number:
+    if not number and not head.fault:
         head.note(format_.number_column, "empty")
     elif len(number) > incoming.NUMBER:
         head.note(format_.number_column, "number_too_long")

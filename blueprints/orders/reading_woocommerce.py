@@ -140,7 +140,7 @@ def _item(row: Cells, column: str, currency: str) -> IncomingItem:
     """The price of a piece follows from the sum before discounts."""
     text = unescape(row.raw(column))
     keys = [*_ITEM_KEYS.finditer(text)]
-    ends = [key.start() for key in keys[1:]] + [len(text)]
+    ends = [*(key.start() for key in keys), len(text)][1:]
     pairs = {key.group(1): text[key.end() : end].strip() for key, end in zip(keys, ends, strict=True)}
     try:
         quantity = int(pairs["quantity"])

@@ -2,6 +2,7 @@
 
 import zlib
 from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 from typing import IO
 
@@ -9,7 +10,7 @@ from sqlalchemy import select
 
 from blueprints import clock
 from blueprints.orders.reading import Fault, File, Table, Unreadable
-from blueprints.orders.reading_formats import Format, recognise
+from blueprints.orders.reading_formats import LONG_STRETCH, Format, recognise
 from models import Actor, ImportChunk, ImportState, OrderImport, db, writing
 from models.text import cleaned_line
 
@@ -54,7 +55,7 @@ def format_of(file: File) -> Format:
     """Raises Unreadable when no order can be read from the file."""
     table = Table(file)
     found = recognise(table)
-    if next(iter(table.rows()), None) is None:
+    if all(row.is_blank for row in islice(table.rows(), LONG_STRETCH)):
         raise Unreadable(Fault.NO_ORDERS)
     return found
 

@@ -106,6 +106,7 @@ def send(visitor: Visitor, file: str | bytes, filename: str = "orders.csv") -> P
     """The answer to choosing a file: the preview, or the page that says why there is none."""
     content = file.encode() if isinstance(file, str) else file
     page = visitor.post("/orders/import", data={"file": (BytesIO(content), filename)})
+    page.response.request.environ["wsgi.input"].close()  # a temporary file, when it is large
     return visitor.follow(page) if page.status == 303 else page
 
 

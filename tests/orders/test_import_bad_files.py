@@ -1,0 +1,174 @@
+"""Files that are no orders: each is refused with a sentence, soon, and with nothing half done."""
+
+import os
+import tracemalloc
+from io import BytesIO
+from itertools import count
+
+import pytest
+
+from blueprints.orders import checking, importing, reading, reading_formats
+from blueprints.orders.reading import Fault, Table, Unreadable
+from models import ImportChunk, OrderImport
+from tests.orders.files import SHOPIFY, a_file, bring_in, counts, orders_in, send
+
+HEADER = a_file(SHOPIFY).split("\r\n")[0]
+XLSX = b"PK\x03\x04\x14\x00\x06\x00\x08\x00" + os.urandom(500)
+XLS = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(500)
+NOT_CSV = {
+    "empty": (b"", "This file is empty."),
+    "blank": (b"\xef\xbb\xbf \r\n\r\n", "This file is empty."),
+    "header only": (HEADER.encode(), "This file has the names of columns, but no orders under them."),
+    "xlsx": (XLSX, "This is an Excel or zip file, not CSV."),
+    "xls": (XLS, "This is an Excel or zip file, not CSV."),
+    "picture": (b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 40, "This is not a text file."),
+    "pdf": (b"%PDF-1.7\n" + b"stream\n" * 99, "This is not a text file."),
+    "utf-16": (a_file(SHOPIFY).encode("utf-16"), "This file is saved as UTF-16"),
+    "utf-16 without mark": (a_file(SHOPIFY).encode("utf-16-le"), "This file is saved as UTF-16"),
+    "other columns": (b"a,b,c\n1,2,3\n", "The names of the columns are not those of an export that Suki knows"),
+    "no total": (
+        a_file({k: v for k, v in SHOPIFY.items() if k not in ("Total", "Created at")}).encode(),
+        "Columns are missing: Total, Created at.",
+    ),
+    "many columns": (",".join(map(str, range(1001))).encode() + b"\n1\n", "This file has more than 1,000 columns"),
+    "long header": (b"x" * 70_000 + b"\n1\n", "The first line of this file is far too long"),
+    "long quoted header": (b'"x\n' + b"x" * 70_000 + b'"\n1\n', "The first line of this file is far too long"),
+    "broken header": (b'Name,"Total"x,Email\n1,2,3\n', "The first line of this file can’t be read"),
+}
+
+
+@pytest.mark.parametrize(("content", "why"), NOT_CSV.values(), ids=NOT_CSV)
+def test_what_is_no_file_of_orders_is_refused_beside_the_field(olive, shop, content, why):
+    page = send(olive, content)
+    assert page.status == 422
+    assert page.errors["file"].startswith(why)
+    assert shop.count(OrderImport) + shop.count(ImportChunk) == 0
+
+
+def test_a_file_that_is_too_large_is_refused_before_it_is_read(app, olive, shop):
+    app.config["IMPORT_MAX_BYTES"] = 1000
+    page = send(olive, b"x" * 200_000)
+    assert page.status == 413
+    assert page.h1 == "That is too large"
+    assert shop.count(OrderImport) == 0
+
+
+def test_a_file_may_be_larger_than_other_forms(olive, shop):
+    rows = [{"Name": f"#{number}", "Notes": "x" * 100_000} for number in range(20)]
+    bring_in(olive, a_file(SHOPIFY, *rows))
+    assert len(orders_in(shop)) == 20
+
+
+class Endless:
+    """A file of a gigabyte, whose bytes are made when they are read."""
+
+    size = 1024**3
+
+    def __init__(self, piece: bytes, first: bytes = b"") -> None:
+        self.piece = piece * (1024 * 1024 // len(piece))
+        self.first = first
+        self.given = 0
+
+    def chunks(self, offset: int):
+        for number in count():
+            if self.given > self.size:
+                return
+            chunk = self.first + self.piece if number == 0 else self.piece
+            self.given += len(chunk)
+            yield chunk
+
+
+@pytest.mark.parametrize("first", [b"", b'"x\n'])
+def test_a_header_of_a_gigabyte_is_refused_after_its_beginning(first):
+    file = Endless(b"Name,", first)
+    with pytest.raises(Unreadable) as refused:
+        Table(file)
+    assert refused.value.fault is Fault.LONG_HEADER
+    assert file.given < 3 * 1024 * 1024
+
+
+@pytest.mark.parametrize("piece", [b"x", b"x,", b'"x,\n', b'"x\n",'])
+def test_a_row_of_a_gigabyte_takes_no_memory(piece, monkeypatch):
+    monkeypatch.setattr(Endless, "size", 4 * 1024 * 1024)
+    rows = iter(Table(Endless(piece, HEADER.encode() + b"\n")).rows())
+    tracemalloc.start()
+    faults = {row.fault for row in rows}
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert most < 40 * 1024 * 1024
+    assert faults & {"cell_too_long", "row_broken", "too_many_cells"}
+
+
+def wrong_rows(page):
+    return [cell.get_text() for cell in page.select("#left-out tbody tr td:last-child")]
+
+
+def test_a_cell_that_is_too_long_is_told_and_the_next_order_comes_in(olive, shop):
+    file = a_file(SHOPIFY, {"Notes": "x" * 131_073}, {"Name": "#1002"})
+    assert wrong_rows(send(olive, file)) == ["This row can’t be read: one of its cells is longer than any order’s."]
+    bring_in(olive, file)
+    assert [order.number for order in orders_in(shop)] == ["1002"]
+
+
+def test_a_line_that_is_too_long_is_told_and_the_next_order_comes_in(olive, shop):
+    file = a_file(SHOPIFY, {"Notes": "x" * (reading.LONGEST_ROW * 2)}, {"Name": "#1002"})
+    page = send(olive, file)
+    assert len(wrong_rows(page)) == 1
+    assert "2 1001" in page.text
+    bring_in(olive, file)
+    assert [order.number for order in orders_in(shop)] == ["1002"]
+
+
+def test_a_file_in_which_nothing_can_be_read_is_given_up(olive, shop, monkeypatch):
+    monkeypatch.setattr(checking, "HOPELESS", 3)
+    monkeypatch.setattr(importing, "BATCH", 2)
+    page = send(olive, a_file(SHOPIFY, *({"Name": f"#{number}", "Total": "x"} for number in range(100))))
+    assert page.h1 == "Nothing new in this file"
+    assert counts(shop) == {"bad": 4}
+
+
+def test_a_long_stretch_of_blank_rows_is_passed_in_steps(olive, shop, monkeypatch):
+    monkeypatch.setattr(reading_formats, "LONG_STRETCH", 10)
+    first, second = a_file(SHOPIFY), a_file(SHOPIFY, {"Name": "#1002"}).split("\r\n", 1)[1]
+    bring_in(olive, first + ",,,,\r\n" * 95 + second + "\r\n" * 25)
+    assert [order.number for order in orders_in(shop)] == ["1001", "1002"]
+
+
+def test_a_line_break_in_a_bare_cell_is_told(olive, shop):
+    file = a_file(SHOPIFY, {"Notes": "Ring\rtwice"}, {"Name": "#1002"}).replace('"Ring\rtwice"', "Ring\rtwice")
+    page = send(olive, file)
+    assert wrong_rows(page) == ["This row can’t be read: its quotation marks or line breaks are not right."]
+    assert "2 1001" in page.text
+    bring_in(olive, file)
+    assert [order.number for order in orders_in(shop)] == ["1002"]
+
+
+def test_a_quotation_mark_that_never_ends_is_told(olive):
+    page = send(olive, a_file(SHOPIFY, {}, {"Name": "#1002", "Notes": "OPEN"}, {"Name": "#1003"}).replace("OPEN", '"x'))
+    assert page.h1 == "Import 1 order?"
+    assert wrong_rows(page) == ["This row can’t be read: its quotation marks or line breaks are not right."]
+
+
+def test_a_row_with_too_many_cells_is_told(olive):
+    page = send(olive, a_file(SHOPIFY, {}, {"Name": "#1002", "Notes": "x"}).replace(",x\r\n", ",x,y\r\n"))
+    assert wrong_rows(page) == [
+        "This row has more cells than there are columns. Maybe a text in it holds the separator."
+    ]
+
+
+def test_a_broken_item_row_takes_its_whole_order_with_it(olive, shop):
+    lines = a_file(SHOPIFY, {}, {"Total": "", "Notes": "x"}, {"Name": "#1002"}).replace(",x\r\n", ',"x"x\r\n')
+    assert "3 1001" in send(olive, lines).text
+    bring_in(olive, lines)
+    assert [order.number for order in orders_in(shop)] == ["1002"]
+
+
+def test_a_nul_in_a_text_is_taken_out(olive, shop):
+    bring_in(olive, a_file(SHOPIFY, {"Shipping Name": "Ma\0ria"}))
+    assert orders_in(shop)[0].customer_name == "Maria"
+
+
+def test_any_name_of_a_file_is_shown_as_text(olive):
+    page = olive.post("/orders/import", data={"file": (BytesIO(a_file(SHOPIFY).encode()), "../<b>\u202ex.csv")})
+    assert page.status == 303
+    assert "<b>x" in olive.get("/orders/import").text
