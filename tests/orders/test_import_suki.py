@@ -1,0 +1,112 @@
+"""Suki's own file comes in as it went out, and gets nobody around a rule."""
+
+import pytest
+
+from models import Courier, OrderSource, OrderStatus, PaymentStatus
+from tests.orders.files import OURS, a_file, bring_in, orders_in, send
+
+
+@pytest.fixture
+def imported(olive, shop):
+    def bring(*changes):
+        rows = [{"number": str(number)} | change for number, change in enumerate(changes, start=1001)]
+        bring_in(olive, a_file(OURS, *rows))
+        return orders_in(shop)
+
+    return bring
+
+
+def test_all_that_is_in_the_file_is_in_the_order(imported):
+    first, _ = imported({"status": "processing", "address": "12 Mabini St,\nQuezon City"}, {})
+    assert (first.number, first.source, first.status) == ("1001", OrderSource.SUKI, OrderStatus.PROCESSING)
+    assert (first.address, first.total, first.shipping) == ("12 Mabini St,\nQuezon City", 104000, 8000)
+    assert (first.items[0].name, first.items[0].sku, first.items[0].price) == ("Adobo set", "ADO-2", 48000)
+
+
+def test_rows_of_one_number_are_one_order(imported):
+    (order,) = imported({}, {"number": "1001", "item_name": "Ube jam", "item_quantity": "1", "item_price": "80"})
+    assert [item.name for item in order.items] == ["Adobo set", "Ube jam"]
+    assert (order.shipping, order.discount) == (0, 0)
+
+
+def test_rows_of_one_number_that_stand_apart_are_told(olive):
+    page = send(olive, a_file(OURS, {}, {"number": "1002"}, {"item_name": "Ube jam"}))
+    assert "4 1001 – 2 Rows of this order stand on line 2 as well." in page.text
+    assert page.h1 == "Import 1 order?"
+
+
+def test_an_order_without_items_comes_in(imported):
+    (order,) = imported({"item_name": "", "item_sku": "", "item_quantity": "", "item_price": ""})
+    assert (order.items, order.item_count, order.total) == ([], 0, 104000)
+
+
+def test_payment_is_as_the_file_says(imported):
+    orders = imported(
+        {"payment_status": "unpaid", "paid": "500.00"},
+        {"payment_status": "paid", "paid": "1,040.00"},
+        {"payment_status": "paid", "paid": ""},
+        {"payment_status": "refunded", "paid": "1040"},
+    )
+    assert [(order.payment_status, order.paid, order.refunded) for order in orders] == [
+        (PaymentStatus.UNPAID, 50000, 0),
+        (PaymentStatus.PAID, 104000, 0),
+        (PaymentStatus.PAID, 104000, 0),
+        (PaymentStatus.REFUNDED, 104000, 104000),
+    ]
+
+
+def test_a_part_that_was_refunded_is_the_least_there_is_and_worth_a_look(olive, shop):
+    file = a_file(OURS, {"payment_status": "partially_refunded", "paid": "1040.00"})
+    assert "The file does not say how much was refunded." in send(olive, file).text
+    bring_in(olive, file)
+    order = orders_in(shop)[0]
+    assert (order.payment_status, order.paid, order.refunded) == (PaymentStatus.PARTIALLY_REFUNDED, 104000, 1)
+
+
+def test_what_is_wrong_is_told_with_its_column(olive):
+    wrong = [
+        ("status", "lost"),
+        ("payment_status", "maybe"),
+        ("payment_method", "shells"),
+        ("total", "lots"),
+        ("item_quantity", "-1"),
+        ("placed_at", "once"),
+    ]
+    rows = [{"number": str(number), column: text} for number, (column, text) in enumerate(wrong)]
+    page = send(olive, a_file(OURS, {}, *rows))
+    told = [[cell.get_text() for cell in row.select("td")[2:4]] for row in page.select("#left-out tbody tr")]
+    assert told == [list(pair) for pair in wrong]
+
+
+def test_a_booking_comes_in_with_its_courier(imported):
+    (order,) = imported({"courier": "J&T Express", "waybill": "JT1", "status": "processing"})
+    assert (order.courier.name, order.waybill, order.booked_at) == ("J&T Express", "JT1", order.placed_at)
+    assert order.only_support_can_cancel
+
+
+@pytest.mark.parametrize("name", ["J&T", "JNT Express", "j & t express", "J and T Express", "J&T Express PH"])
+def test_no_spelling_of_an_integrated_courier_gets_around_support(imported, shop, name):
+    (order,) = imported({"courier": name, "status": "processing"})
+    assert order.courier.name == "J&T Express"
+    assert order.only_support_can_cancel
+    assert shop.count(Courier) == 3
+
+
+def test_an_order_in_the_file_as_cancelled_has_no_booking_any_more(imported, shop):
+    """The file of another store says that it is over there; here nobody has cancelled anything."""
+    integrated, own = imported(
+        {"courier": "J&T Express", "waybill": "JT1", "status": "cancelled"},
+        {"courier": "Own rider", "status": "cancelled"},
+    )
+    assert (integrated.is_booked, integrated.courier_reference) == (False, "imported")
+    assert (own.is_booked, own.courier_reference) == (False, None)
+    assert integrated.cancelled_at == integrated.placed_at
+    assert shop.emails() == []
+
+
+def test_a_booked_order_is_not_cancelled_by_importing_it_once_more(olive, shop):
+    there = shop.booked_order(number="1001")
+    page = send(olive, a_file(OURS, {"status": "cancelled", "courier": "J&T Express"}))
+    assert page.h1 == "Nothing new in this file"
+    (order,) = orders_in(shop)
+    assert (order.status, order.version, order.is_booked) == (there.status, there.version, True)
