@@ -178,7 +178,9 @@ def test_money_and_dates_read_as_in_the_philippines(filipino, shop, olive):
 
 def test_a_customer_reads_in_filipino_that_the_order_is_cancelled(filipino, shop, olive):
     order = shop.order(payment_status=PaymentStatus.PAID)
-    olive.post(f"/orders/{order.id}/cancel", status="cancelled", note="Pasensya na po.", notify="y", version=order.version)
+    olive.post(
+        f"/orders/{order.id}/cancel", status="cancelled", note="Pasensya na po.", notify="y", version=order.version
+    )
     (email,) = shop.emails(order)
     assert (email.kind, email.subject) == (CustomerAlert.ORDER_CANCELLED, "Kanselado na po ang inyong order 1001")
     for part in (email.text, email.html):
