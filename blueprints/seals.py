@@ -21,9 +21,12 @@ def new_mark() -> str:
 
 def secret_of(mark: str) -> str:
     """What the mark stands for: 256 bits that only the holder of the store's key can work out."""
-    key = str(current_app.secret_key).encode()
-    digest = hmac.digest(key, f"one-time link {mark}".encode(), "sha256")
-    return base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
+    return base64.urlsafe_b64encode(worked_out(f"one-time link {mark}")).rstrip(b"=").decode()
+
+
+def worked_out(words: str) -> bytes:
+    """256 bits from the store's key. The words say what for, so that one secret tells nothing of another."""
+    return hmac.digest(str(current_app.secret_key).encode(), words.encode("utf-8", "replace"), "sha256")
 
 
 def unsealed(email: Email) -> tuple[str, str]:

@@ -13,7 +13,7 @@ LATELY = timedelta(hours=1)
 FIRST_WAIT = timedelta(seconds=30)
 LONGEST_WAIT = timedelta(minutes=15)
 # So many tries from one address are free; after them each waits twice as long as the one before.
-FREE_TRIES = {AttemptKind.PASSWORD: 10, AttemptKind.RESET: 5}
+FREE_TRIES = {AttemptKind.PASSWORD: 10, AttemptKind.RESET: 5, AttemptKind.CODE: 5}
 # From many addresses at once, each gets fewer tries at the account. Its owner, who comes from an address of their
 # own with the right password, is not among those who wait.
 UNDER_ATTACK = 30
@@ -45,6 +45,12 @@ def forget_tries(session: Session, *, email: str, address: str | None = None) ->
     session.execute(of_account)
 
 
+def forget_codes(session: Session, *, email: str) -> None:
+    """After a code that was right."""
+    of_account = SignInAttempt.email_hash == hash_of(email), SignInAttempt.kind == AttemptKind.CODE
+    session.execute(delete(SignInAttempt).where(*of_account))
+
+
 def tries_at(session: Session, kind: AttemptKind, *, email: str, now: datetime) -> int:
     """How often lately, from anywhere."""
     return _count(session, kind, now, SignInAttempt.email_hash == hash_of(email))[0]
@@ -64,6 +70,9 @@ def network_of(address: str) -> str:
 def _wait(session: Session, kind: AttemptKind, *, email: str, address: str, now: datetime) -> timedelta:
     from_here = SignInAttempt.address == network_of(address)
     at_account = SignInAttempt.email_hash == hash_of(email)
+    if kind is AttemptKind.CODE:
+        # Whoever gets this far has the password: no stranger slows anybody here, so all addresses count as one.
+        return _wait_after(*_count(session, kind, now, at_account), free=FREE_TRIES[kind], now=now)
     wait = _wait_after(*_count(session, kind, now, from_here), free=FREE_TRIES[kind], now=now)
     if tries_at(session, kind, email=email, now=now) >= UNDER_ATTACK:
         here_at_account = _count(session, kind, now, from_here, at_account)
