@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable
+from dataclasses import asdict
 from datetime import timedelta
 from math import ceil
 from urllib.parse import unquote
@@ -17,6 +18,7 @@ from werkzeug.wrappers import Response
 from blueprints.access import Right, may, needs, public
 from blueprints.auth import auth
 from blueprints.auth.forms import LoginForm
+from blueprints.auth.halfway import Halfway
 from blueprints.auth.landing import safe_next
 from blueprints.auth.passwords import TooManyAtOnce, WrongPassword
 from blueprints.auth.signing_in import sign_in
@@ -41,7 +43,7 @@ def healthz() -> ResponseReturnValue:
 def login() -> ResponseReturnValue:
     form = LoginForm(next=request.args.get("next"))
     if request.method == "GET" and current_user.is_authenticated:
-        return redirect(_landing(form.next.data), 303)
+        return redirect(landing_of(form.next.data), 303)
     if not form.validate_on_submit():
         return _login_page(form, 422 if form.is_submitted() else 200)
     try:
@@ -58,9 +60,11 @@ def login() -> ResponseReturnValue:
         return _login_page(form, 422)
     except (TooManyTries, TooManyAtOnce) as refusal:
         return slowed(form, refusal, _login_page)
+    if isinstance(signed_in, Halfway):
+        return _begin_halfway(signed_in, form.next.data)
     begin_session(signed_in.user_id, signed_in.token)
     log.info("login ok user=%s", signed_in.user_id)
-    return redirect(_landing(form.next.data), 303)
+    return redirect(landing_of(form.next.data), 303)
 
 
 @auth.post("/logout")
@@ -85,13 +89,22 @@ def _login_page(form: BaseForm, status: int) -> Response:
     )
 
 
-def _landing(target: str | None) -> str:
+def landing_of(target: str | None) -> str:
     """Where somebody was going, when that is a page; else where their work is."""
     target = safe_next(target)
     paths = current_app.create_url_adapter(request)
     if target and target != "/" and paths and paths.test(unquote(target.partition("?")[0]), "GET"):
         return target
     return url_for("orders.today") if may(Right.SEE_SHOP) else url_for("support.tickets")
+
+
+def _begin_halfway(halfway: Halfway, target: str | None) -> Response:
+    """Nobody is signed in yet, nor any more: of what the cookie held before, nothing lives on here either."""
+    session.clear()
+    session["halfway"] = asdict(halfway)
+    session["next"] = safe_next(target)
+    log.info("login halfway user=%s", halfway.user_id)
+    return redirect(url_for(".login_code" if halfway.has_factor else ".login_second_factor"), 303)
 
 
 def begin_session(user_id: int, token: str) -> None:

@@ -1,4 +1,5 @@
-"""Signing in: guesses are counted, and nobody learns from an answer whether an account exists."""
+"""Signing in: guesses are counted, and nobody learns from an answer whether an account exists. With a second factor
+the password leads halfway, and entering_code.py the rest."""
 
 from dataclasses import dataclass
 
@@ -7,7 +8,9 @@ from sqlalchemy import select
 from blueprints import clock
 from blueprints.auth import passwords
 from blueprints.auth.accounts import end_session, open_session
+from blueprints.auth.halfway import Halfway, go_halfway
 from blueprints.auth.passwords import WrongPassword
+from blueprints.auth.second_factors import find_factor, is_required
 from blueprints.auth.throttling import count_try, forget_tries
 from models import AttemptKind, User, db, writing
 
@@ -22,7 +25,9 @@ class SignedIn:
 
 
 @passwords.a_place()
-def sign_in(*, email: str, password: str, address: str, browser: str, instead_of: str | None = None) -> SignedIn:
+def sign_in(
+    *, email: str, password: str, address: str, browser: str, instead_of: str | None = None
+) -> SignedIn | Halfway:
     """`instead_of`: the session that this browser had until now. Raises WrongPassword, TooManyTries, TooManyAtOnce."""
     email = email.lower()
     with writing() as session:
@@ -39,6 +44,9 @@ def sign_in(*, email: str, password: str, address: str, browser: str, instead_of
             forget_tries(session, email=email, address=address)
             if instead_of is not None:
                 end_session(session, instead_of, now=now)
+            has_factor = find_factor(session, user.id) is not None
+            if has_factor or is_required(user.role):
+                return go_halfway(user, has_factor=has_factor, now=now)
             token = open_session(session, user, address=address, browser=browser, now=now)
             return SignedIn(user_id=user.id, token=token)
     raise WrongPassword

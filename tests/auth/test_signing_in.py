@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from blueprints.auth.passwords import METHOD, NO_PASSWORD, a_place
 from models import SignInAttempt, User, UserSession
+from tests.auth.phones import give_phone
 from tests.people import PASSWORD
 
 WRONG = "The email and the password do not belong together. Look at both and try again."
@@ -92,10 +93,12 @@ def test_the_right_password_leads_to_today(stranger):
     assert visitor.get("/").status == 200
 
 
-def test_support_lands_at_the_tickets(stranger):
+def test_support_lands_at_the_tickets(app, stranger):
+    phone = give_phone(app, "uma")
     visitor = stranger()
     visitor.get("/login?next=/")
-    page = visitor.post("/login", email="uma@example.com", password=PASSWORD, next="/")
+    visitor.follow(visitor.post("/login", email="uma@example.com", password=PASSWORD, next="/"))
+    page = visitor.post("/login/code", code=phone.code())
     assert (page.status, page.location) == (303, "/support/tickets")
 
 
