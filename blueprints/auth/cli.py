@@ -10,6 +10,7 @@ from sqlalchemy import inspect
 
 from blueprints.auth import auth, passwords
 from blueprints.auth.adding_users import EmailTaken, add_user
+from blueprints.auth.changing_factor import NoFactor, reset_factor
 from blueprints.auth.changing_users import LastOwner, disable_user, enable_user, set_password
 from blueprints.auth.email_addresses import NotAnEmail, read_email
 from blueprints.auth.finding_users import find_user_by_email, find_users
@@ -103,6 +104,19 @@ def password(email: str, password: str | None) -> None:
     user = _user(email)
     set_password(user.id, password=_new_password(password, user.email), email=user.email, by=SYSTEM)
     click.echo(f"{user.email} has a new password.")
+
+
+@users.command("reset-second-factor")
+@click.argument("email")
+@in_a_store
+def reset_second_factor(email: str) -> None:
+    """Take away the second factor of somebody who lost their phone, and sign them out everywhere."""
+    user = _user(email)
+    try:
+        reset_factor(user.id, by=SYSTEM)
+    except NoFactor:
+        raise click.ClickException(f"{user.email} has no second factor, so there is nothing to reset.") from None
+    click.echo(f"{user.email} has no second factor any more and is signed out. They can set one up anew.")
 
 
 def _taken(email: str) -> click.ClickException:

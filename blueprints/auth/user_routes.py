@@ -11,6 +11,7 @@ from blueprints.access import SESSION_LIMITS, Right, needs
 from blueprints.auth import auth
 from blueprints.auth.adding_users import EmailTaken, add_user, invite_user
 from blueprints.auth.browsers import browser_name
+from blueprints.auth.changing_factor import NoFactor, reset_factor
 from blueprints.auth.changing_users import (
     LastOwner,
     OwnAccount,
@@ -24,12 +25,14 @@ from blueprints.auth.finding_users import find_history, find_open_sessions, find
 from blueprints.auth.forms import WEAKNESSES
 from blueprints.auth.passwords import TooManyAtOnce, WeakPassword
 from blueprints.auth.routes import slowed
+from blueprints.auth.second_factors import find_factor, is_required
 from blueprints.auth.user_forms import AddUserForm, SetPasswordForm, UserForm
 from blueprints.forms import BaseForm
 from models import Role, User, db
 
 REFUSALS = {
     OwnAccount: _l("You can’t take this from your own account. Another owner has to do it."),
+    NoFactor: _l("There is no second factor to reset: it was never set up, or somebody was quicker."),
     LastOwner: _l("This is the last owner who can sign in. Make somebody else an owner first."),
 }
 
@@ -131,6 +134,18 @@ def user_password(user_id: int) -> ResponseReturnValue:
     return redirect(url_for(".user", user_id=user_id), 303)
 
 
+@auth.post("/settings/users/<id:user_id>/second-factor")
+@needs(Right.MANAGE_STORE)
+def user_second_factor(user_id: int) -> ResponseReturnValue:
+    found = _user_or_404(user_id)
+    try:
+        reset_factor(user_id, by=access.actor())
+    except (OwnAccount, NoFactor) as refusal:
+        return _user_page(found, 409, refusal=refusal)
+    flash(_("The second factor of %(name)s is reset, and they are signed out everywhere.", name=found.name), "done")
+    return redirect(url_for(".user", user_id=user_id), 303)
+
+
 def _user_or_404(user_id: int) -> User:
     return db.session.get(User, user_id) or abort(404)
 
@@ -157,5 +172,7 @@ def _user_page(
         refusal=REFUSALS[type(refusal)] if refusal else None,
         sessions=[(row, browser_name(row.browser)) for row in find_open_sessions(user, idle=idle, whole=whole)],
         history=find_history(user),
+        factor=find_factor(db.session(), user.id),
+        factor_is_required=is_required(user.role),
     )
     return make_response(page, status)
