@@ -16,3 +16,5 @@ OWNER = DemoAccount("ana@example.com", "Ana Reyes", Role.OWNER)
 STAFF = DemoAccount("ben@example.com", "Ben Villanueva", Role.STAFF)
 SUPPORT = DemoAccount("carla@example.com", "Carla Mendoza", Role.SUPPORT)
 DEMO_ACCOUNTS = (OWNER, STAFF, SUPPORT)
+# Of the support account’s second factor, the same after a reset: a phone that has it keeps it. A demo shows its codes.
+FACTOR_MARK = "demo"

@@ -13,8 +13,8 @@ from blueprints.demo.data import COURIERS, FEEDBACK, REASONS, STORE_EMAIL, STORE
 from blueprints.demo.data_stories import STORIES
 from blueprints.demo.inventing import ordinary_stories
 from blueprints.demo.living import Desk, WriteEmail
-from blueprints.demo_accounts import DEMO_ACCOUNTS
-from models import ArticleFeedback, Base, Courier, Language, Order, Reason, Store, User, writing
+from blueprints.demo_accounts import DEMO_ACCOUNTS, FACTOR_MARK, SUPPORT
+from models import ArticleFeedback, Base, Courier, Language, Order, Reason, SecondFactor, Store, User, writing
 
 ORDERS = 120
 OPENED = timedelta(days=100)
@@ -97,6 +97,8 @@ def _add_users(session: Session, password_hash: str, at: datetime) -> dict[str, 
     """By the name before their address’s @."""
     rows = [{**account._asdict(), "password_hash": password_hash, "created_at": at} for account in DEMO_ACCOUNTS]
     session.execute(insert(User), rows)
+    of_support = select(User.id).where(User.email == SUPPORT.email).scalar_subquery()
+    session.execute(insert(SecondFactor).values(user_id=of_support, mark=FACTOR_MARK, confirmed_at=at, last_step=0))
     return {user.email.partition("@")[0]: user for user in session.scalars(select(User))}
 
 
