@@ -124,11 +124,12 @@ def _wall() -> ResponseReturnValue | None:
     if view is None or request.endpoint == "static":
         return None
     right: Right | None = getattr(view, "needs")  # noqa: B009 (a mark, see needs(), of which types know nothing)
-    if request.endpoint != "auth.healthz" and find_store() is None:
+    is_known = current_user.is_authenticated  # asked first, as this finds the store as well
+    if not is_known and request.endpoint != "auth.healthz" and find_store() is None:
         abort(503, "not set up")
     if right is None:
         return None
-    if not current_user.is_authenticated:
+    if not is_known:
         return redirect(url_for("auth.login", next=_way_back()), 303)
     if not may(right):
         _refuse(right)
