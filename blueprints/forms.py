@@ -3,11 +3,13 @@
 from typing import Any
 
 from babel.numbers import get_currency_symbol
+from flask import request
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from markupsafe import Markup
-from wtforms import Field, PasswordField, StringField, TextAreaField
+from werkzeug.datastructures import CombinedMultiDict, MultiDict
+from wtforms import Field, FileField, PasswordField, StringField, TextAreaField
 from wtforms.validators import ValidationError
 from wtforms.widgets import TextInput
 
@@ -28,6 +30,16 @@ class BaseForm(FlaskForm):
     """Every line and text is cleaned before it is checked."""
 
     class Meta(FlaskForm.Meta):
+        def wrap_formdata(self, form: FlaskForm, formdata: Any) -> Any:
+            """Only what a form sent, and files only for the fields that take them: no other field can read one."""
+            if formdata is None or isinstance(formdata, MultiDict):
+                return formdata
+            if not form.is_submitted():
+                return None
+            takes_files = {field.name for field in form if isinstance(field, FileField)}
+            files = MultiDict(sent for sent in request.files.items(multi=True) if sent[0] in takes_files)
+            return CombinedMultiDict((files, request.form))
+
         def bind_field(self, form: Any, unbound_field: Any, options: dict[str, Any]) -> Any:
             if issubclass(unbound_field.field_class, TextAreaField):
                 options = {"filters": [clean_text], **options}

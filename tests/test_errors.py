@@ -3,12 +3,14 @@
 import logging
 import re
 import sqlite3
+from io import BytesIO
 
 import pytest
 from flask import request
 
 from blueprints.access import public
 from models import db, writing
+from tests.pages import Page
 
 
 @pytest.fixture
@@ -58,3 +60,23 @@ def test_while_somebody_else_writes_pages_are_read_and_a_write_is_asked_to_wait(
         other.rollback()
         other.close()
     assert olive.get("/help/").status == 200
+
+
+def test_a_file_that_comes_instead_of_a_text_is_no_text(mallory):
+    page = mallory.post("/login", email=(BytesIO(b"ana@example.com"), "email.txt"), password=(BytesIO(b"x"), "x.txt"))
+    assert page.status == 422
+    assert set(page.errors) == {"email", "password"}
+
+
+@pytest.mark.parametrize("sent", ["[1, 2]", '{"helpful": "yes", "comment": 5}', "", "{"])
+def test_what_is_no_form_is_read_as_an_empty_one(olive, sent):
+    olive.get("/help/cancel-an-order")
+    answer = olive.client.post(
+        "/help/cancel-an-order/feedback",
+        data=sent,
+        content_type="application/json",
+        headers={"X-CSRFToken": olive.token},
+    )
+    page = Page(answer)
+    assert page.status == 422
+    assert "Answer with Yes or No." in page.text
