@@ -146,7 +146,7 @@ PAGES = {
     "/orders/1/cancel": "I-cancel ang order 1001?",
     "/orders/emails": "Mailbox",
     "/support/tickets": "Support",
-    "/settings/": "Mga Setting",
+    "/settings/": "Settings",
     "/settings/store": "Tindahan",
     "/settings/alerts": "Mga alert",
     "/help/": "Tulong",
