@@ -8,12 +8,16 @@ _INVISIBLE = dict.fromkeys([*range(0x200B, 0x2010), *range(0x202A, 0x202F), *ran
 
 
 def cleaned_text(text: str) -> str:
-    """NFC, no control characters but line breaks, no lone surrogates; line ends as \\n; trimmed."""
+    """NFC, nothing that is no character (controls but line breaks, lone surrogates); line ends as \\n; trimmed."""
     if text.isascii() and text.isprintable():  # nearly all of a large file, and much quicker
         return text.strip()
     text = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n"))
-    kept = (c for c in text if c in _KEPT_CONTROLS or unicodedata.category(c) not in ("Cc", "Cs"))
-    return "".join(kept).strip()
+    return "".join(c for c in text if c in _KEPT_CONTROLS or _is_character(c)).strip()
+
+
+def _is_character(c: str) -> bool:
+    is_left_free = 0xFDD0 <= ord(c) <= 0xFDEF or ord(c) & 0xFFFE == 0xFFFE  # for good, and wrong in a page
+    return not is_left_free and unicodedata.category(c) not in ("Cc", "Cs")
 
 
 def cleaned_line(text: str) -> str:
