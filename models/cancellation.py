@@ -46,6 +46,7 @@ class Cancellation(Base):
     reason: Mapped[Reason | None] = relationship()
     note: Mapped[Note | None] = relationship(foreign_keys=[note_id])
     internal_note: Mapped[Note | None] = relationship(foreign_keys=[internal_note_id])
+    refund: Mapped["Refund | None"] = relationship(viewonly=True, lazy="joined")
 
 
 STILL_OWED = text("settled_at IS NULL")

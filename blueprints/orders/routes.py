@@ -80,15 +80,16 @@ def order_page(
     status_form = status_form or ChangeStatusForm(formdata=None)
     status_form.drawn_for(order, anew=refusal is not None)
     session = db.session()
+    history = lines_of(session, order)
     return render_template(
         "orders/order.html",
         order=order,
         reach=ways_to_reach(order),
         status_form=status_form,
-        area=status_area(session, order),
+        area=status_area(session, order, history),
         emails=emails_about(session, order),
         preview=preview,
-        history=lines_of(session, order),
+        history=history,
         refusal=refusal,
         missed=missed_by(session, order, refusal.since) if isinstance(refusal, OrderChanged) else [],
         may_settle_refunds=access.may(Right.SETTLE_REFUNDS),

@@ -1,13 +1,15 @@
 """What an order's page says about its status: what may follow, who would be told, and how a cancel was decided."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session, load_only
+from sqlalchemy.orm import Session
 
 from blueprints.orders.cancelling import cancellation_of
-from blueprints.orders.telling import kind_of, why_nobody_is_told
-from models import Alert, Cancellation, Email, Event, NotSentReason, Order, OrderStatus, Reason, Refund
+from blueprints.orders.history import Line
+from blueprints.orders.telling import kind_of, kinds_off, why_not_told
+from models import Cancellation, Email, NotSentReason, Order, OrderStatus, Reason, Refund
 
 
 @dataclass(frozen=True)
@@ -23,39 +25,26 @@ class StatusArea:
     """Those of the next statuses whose own alert is off."""
 
 
-def status_area(session: Session, order: Order) -> StatusArea:
+def status_area(session: Session, order: Order, history: Sequence[Line]) -> StatusArea:
+    """`history` is all of the order's."""
     cancellation = cancellation_of(session, order) if order.cancelled_at else None
-    silent = _silent(session, order)
-    spoken = [status for status in order.allowed_changes() if status not in silent]
+    allowed = order.allowed_changes()
+    off = kinds_off(session) if allowed else set()
+    silent = tuple(status for status in allowed if kind_of(status) in off)
     return StatusArea(
         cancellation=cancellation,
-        refund=_refund_of(session, cancellation),
-        email=_email_about(session, cancellation),
-        nobody=why_nobody_is_told(session, order, kind=kind_of(spoken[0] if spoken else OrderStatus.CANCELLED)),
+        refund=cancellation.refund if cancellation else None,
+        email=_email_about(cancellation, history) if cancellation else None,
+        nobody=why_not_told(order, is_off=silent == allowed),
         silent=silent,
     )
 
 
-def _silent(session: Session, order: Order) -> tuple[OrderStatus, ...]:
-    off = set(session.scalars(select(Alert.kind).where(Alert.on.is_(False))))
-    return tuple(status for status in order.allowed_changes() if kind_of(status) in off)
-
-
-def _refund_of(session: Session, cancellation: Cancellation | None) -> Refund | None:
-    if cancellation is None:
-        return None
-    return session.scalars(select(Refund).where(Refund.cancellation_id == cancellation.id)).one_or_none()
-
-
-def _email_about(session: Session, cancellation: Cancellation | None) -> Email | None:
-    if cancellation is None:
-        return None
-    cancelled = select(Event.email_id).where(
-        Event.order_id == cancellation.order_id, Event.code == "order.cancelled", Event.at == cancellation.at
+def _email_about(cancellation: Cancellation, history: Sequence[Line]) -> Email | None:
+    return next(
+        (line.email for line in history if line.event.code == "order.cancelled" and line.event.at == cancellation.at),
+        None,
     )
-    return session.scalars(
-        select(Email).where(Email.id.in_(cancelled)).options(load_only(Email.recipient, Email.state, Email.reason))
-    ).first()
 
 
 def reasons_to_choose(session: Session) -> list[Reason]:

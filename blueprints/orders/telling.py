@@ -3,12 +3,13 @@
 import re
 from datetime import datetime
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from blueprints import outbox
 from blueprints.outbox import Message
 from blueprints.shop import current_store
-from models import Alert, Email, NotSentReason, Order, OrderStatus, Store
+from models import Alert, Email, NotSentReason, Order, OrderStatus
 
 # A number that may stand in a subject line. Any other is somebody's free text, and none of that gets into a header:
 # some Pythons decode what hides in it, line breaks included.
@@ -37,12 +38,21 @@ def customer_email(order: Order, kind: str, note: str | None = None, refund_owed
     )
 
 
+def kinds_off(session: Session) -> set[str]:
+    """The kinds of email that Settings has switched off, whatever it says of all of them."""
+    return set(session.scalars(select(Alert.kind).where(Alert.on.is_(False))))
+
+
 def why_nobody_is_told(session: Session, order: Order, *, kind: str, wanted: bool = True) -> NotSentReason | None:
     """None: the customer is told. Asked for the page as well, so that it says so before Save."""
+    return why_not_told(order, is_off=kind in kinds_off(session), wanted=wanted)
+
+
+def why_not_told(order: Order, *, is_off: bool, wanted: bool = True) -> NotSentReason | None:
+    """The rule, for whoever knows already whether that kind of email is switched off."""
     if not order.customer_email:
         return NotSentReason.NO_ADDRESS
-    alert = session.get(Alert, kind)
-    if not session.get_one(Store, 1).alerts_on or (alert is not None and not alert.on):
+    if is_off or not current_store().alerts_on:
         return NotSentReason.ALERTS_OFF
     if not wanted:
         return NotSentReason.NOT_WANTED

@@ -2,7 +2,8 @@
 
 import pytest
 
-from models import OrderStatus, PaymentMethod, PaymentStatus
+from models import Event, OrderStatus, PaymentMethod, PaymentStatus, writing
+from tests.orders.deciding import cancel
 from tests.orders.watching import statements
 from tests.pages import words
 from tests.shop import A_MORNING
@@ -76,16 +77,28 @@ def test_an_order_that_is_not_there_is_not_found(sam):
     assert sam.get("/orders/999").status == 404
 
 
+def asked_for(app, visitor, order):
+    visitor.get(f"/orders/{order.id}")
+    with statements(app) as asked:
+        visitor.get(f"/orders/{order.id}")
+    return len(asked)
+
+
 def test_an_order_with_many_items_and_events_asks_as_much_as_a_small_one(sam, app, shop):
-    small = shop.order(items=[("Otap", 1, 100)])
-    big = shop.order(items=[(f"Item {n}", 1, 100) for n in range(80)])
-    seen = []
-    for order in (small, big):
-        sam.get(f"/orders/{order.id}")
-        with statements(app) as asked:
-            sam.get(f"/orders/{order.id}")
-        seen.append(len(asked))
-    assert seen[0] == seen[1]
+    small, big = shop.order(), shop.order(items=[(f"Item {n}", 1, 100) for n in range(80)])
+    with app.app_context(), writing() as session:
+        for _ in range(80):
+            session.add(Event(at=A_MORNING, code="order.paid", order_id=big.id, user_id=1, amount=100))
+    assert asked_for(app, sam, big) == asked_for(app, sam, small)
+
+
+@pytest.mark.parametrize("state", ["pending", "booked", "cancelled"])
+def test_a_page_asks_the_database_few_questions(sam, app, shop, state):
+    order = shop.booked_order() if state == "booked" else shop.order(payment_status=PaymentStatus.PAID)
+    if state == "cancelled":
+        cancel(sam, order, note="Sorry.", internal_note="Shelf was empty.")
+    frame = 4  # who is there (and the store), the menu (2), who was let in
+    assert asked_for(app, sam, order) <= frame + 6
 
 
 def test_a_cancelled_order_asks_for_no_payment(sam, shop):
