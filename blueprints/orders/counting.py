@@ -30,7 +30,7 @@ class Waiting:
 
 
 # For whoever may not know: there are orders, and no more is said.
-NOT_TOLD = Waiting(pending=0, to_send=0, booked=0, refunds_owed=0, not_told=0, failed_emails=0, any_order=1)
+NOTHING_SAID = Waiting(pending=0, to_send=0, booked=0, refunds_owed=0, not_told=0, failed_emails=0, any_order=1)
 
 
 def count_waiting() -> Waiting:

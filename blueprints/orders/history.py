@@ -14,7 +14,7 @@ LOOKED = "order.seen"
 
 @dataclass(frozen=True)
 class Line:
-    """What happened stands in `event.code`; the sentence is made in orders/_events.html."""
+    """What happened stands in `event.code`; the sentence is made in orders/_words.html."""
 
     event: Event
     email: Email | None

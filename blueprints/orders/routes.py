@@ -10,7 +10,7 @@ from blueprints import access
 from blueprints.access import Right, needs
 from blueprints.orders import orders
 from blueprints.orders.change_forms import ChangeStatusForm
-from blueprints.orders.counting import NOT_TOLD, count_waiting
+from blueprints.orders.counting import NOTHING_SAID, count_waiting
 from blueprints.orders.find_forms import FindForm, filters_beyond_tab, filters_of, tab_links
 from blueprints.orders.finding import Filters, find_orders
 from blueprints.orders.history import lines_of, missed_by
@@ -43,7 +43,7 @@ def listing() -> ResponseReturnValue:
     asked = form.asked()
     filters = replace(filters_of(asked), only=access.only_place_in_list())
     found = find_orders(asked.get("q", ""), filters, before=_position_in("before"), after=_position_in("after"))
-    waiting = count_waiting() if access.may(Right.SEE_SHOP) else NOT_TOLD
+    waiting = count_waiting() if access.may(Right.SEE_SHOP) else NOTHING_SAID
     tabs = tab_links(asked, waiting)
     return render_template(
         "orders/list.html",
