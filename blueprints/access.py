@@ -214,6 +214,11 @@ def inside() -> Inside | None:
     return cast(Inside | None, g.get("inside")) if current_user.is_authenticated else None
 
 
+def put_out(closed: WindowClosed) -> None:
+    """The window turned out to be over under the lock: for the rest of this request the agent is outside."""
+    g.inside, g.window_closed = None, closed
+
+
 def may(right: Right) -> bool:
     if not current_user.is_authenticated:
         return False

@@ -12,6 +12,7 @@ from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
 from werkzeug.exceptions import HTTPException, InternalServerError, SecurityError
 
+from blueprints.access import put_out
 from blueprints.filters import when
 from blueprints.windows import WindowClosed
 from models import DatabaseBusy, db
@@ -142,6 +143,7 @@ def _stale_form(error: CSRFError) -> ResponseReturnValue:
 def _no_access(closed: WindowClosed) -> ResponseReturnValue:
     """To an agent of the support team: when access ended, or how it is had. Nothing of any order."""
     db.session.rollback()
+    put_out(closed)
     if closed.at is None:
         wording: Wording = (
             _("You have no access to this store’s orders"),

@@ -1,22 +1,38 @@
-"""Cancelling an order: what is refused, what changes, what is owed, who is told."""
+"""Cancelling an order: what is refused, what changes, what is owed, who is told. Support does it in the merchant's
+name: inside an access window, and with the courier's confirmation for what an integrated courier holds."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
-from blueprints import clock
+from blueprints import clock, windows
 from blueprints.orders.refusals import (
     AlreadyCancelled,
     BookedWithCourier,
     FormUsedAgain,
     NotCancellable,
     ReasonUnknown,
+    ReferenceMissing,
     refuse_if_changed,
 )
 from blueprints.orders.telling import tell_customer
-from models import Actor, Cancellation, Event, Note, Order, OrderStatus, Reason, Refund, writing
+from models import (
+    AccessWindow,
+    Actor,
+    Cancellation,
+    Email,
+    Event,
+    Note,
+    Order,
+    OrderStatus,
+    Reason,
+    Refund,
+    Role,
+    writing,
+)
 from models.event import statuses
 
 
@@ -29,28 +45,46 @@ class CancelWish:
     reason_id: int | None = None
     restock: bool = True
     notify: bool = True
+    courier_reference: str = ""
+    """What the courier said when it cancelled its booking; only support has one."""
 
-    def is_what_was_done(self, done: Cancellation) -> bool:
+    def is_what_was_done(self, done: Cancellation, order: Order) -> bool:
         return self == CancelWish(
             note=done.note.body if done.note else "",
             internal_note=done.internal_note.body if done.internal_note else "",
             reason_id=done.reason_id,
             restock=done.restock,
             notify=done.notify,
+            courier_reference=order.courier_reference or "" if self.courier_reference else "",
         )
 
 
-def cancel_order(order_id: int, *, version: int, wish: CancelWish, by: Actor, once: str | None = None) -> None:
+Report = Callable[[Session, AccessWindow, datetime], None]
+"""What is left on the ticket about it, in the same transaction."""
+
+
+def cancel_order(
+    order_id: int, *, version: int, wish: CancelWish, by: Actor, once: str | None = None, report: Report | None = None
+) -> None:
     """`version` is the order's when the form was drawn, `once` that form's own token: sent again as it was, the
-    form has the first answer, and nothing happens twice. Raises an OrderRefusal."""
+    form has the first answer, and nothing happens twice. Raises an OrderRefusal; and WindowClosed to support."""
     with writing() as session:
+        at = clock.now()
+        window = windows.require_open(session, by, order_id=order_id, at=at)
         order = reread(session, order_id)
         if once and _was_done_by(session, order, wish, by, once):
             return
-        refuse_to_cancel(session, order)
+        refuse_to_cancel(session, order, by=by)
         refuse_if_changed(order, version)
         _refuse_unknown_reason(session, wish.reason_id)
-        _cancel(session, order, wish, by=by, once=once, at=clock.now())
+        if window is not None and order.only_support_can_cancel:
+            _take_back_from_courier(session, order, wish, window, by=by, at=at)
+        _cancel(session, order, wish, window, by=by, once=once, at=at)
+        if window is not None:
+            session.flush()
+            windows.tell_owners(session, "access_acted", window, at=at, by=by, order=order)
+            if report is not None:
+                report(session, window, at)
 
 
 def reread(session: Session, order_id: int) -> Order:
@@ -59,14 +93,15 @@ def reread(session: Session, order_id: int) -> Order:
     return session.scalars(found, execution_options={"populate_existing": True}).one()
 
 
-def refuse_to_cancel(session: Session, order: Order) -> None:
-    """The rule, for whoever asks it: the page before it is drawn, and the cancel under the lock."""
+def refuse_to_cancel(session: Session, order: Order, *, by: Actor | None = None) -> None:
+    """The rule, for whoever asks it: the page before it is drawn, and the cancel under the lock. Nobody named: as for
+    the merchant."""
     if order.cancelled_at is not None:
         done = cancellation_of(session, order)
         raise AlreadyCancelled(at=order.cancelled_at, by=done.user.name if done and done.user else None)
     if order.is_finished:
         raise NotCancellable(order.status)
-    if order.only_support_can_cancel:
+    if order.only_support_can_cancel and not (by and by.role is Role.SUPPORT):
         raise BookedWithCourier(courier=order.courier.name if order.courier else "", waybill=order.waybill)
 
 
@@ -89,7 +124,7 @@ def _was_done_by(session: Session, order: Order, wish: CancelWish, by: Actor, on
     done = session.scalars(select(Cancellation).where(Cancellation.once == once)).one_or_none()
     if done is None or done.withdrawn_at is not None:
         return False
-    if (done.order_id, done.user_id) != (order.id, by.user_id) or not wish.is_what_was_done(done):
+    if (done.order_id, done.user_id) != (order.id, by.user_id) or not wish.is_what_was_done(done, order):
         raise FormUsedAgain
     return True
 
@@ -100,19 +135,39 @@ def _refuse_unknown_reason(session: Session, reason_id: int | None) -> None:
         raise ReasonUnknown
 
 
-def _cancel(session: Session, order: Order, wish: CancelWish, *, by: Actor, once: str | None, at: datetime) -> None:
+def _take_back_from_courier(
+    session: Session, order: Order, wish: CancelWish, window: AccessWindow, *, by: Actor, at: datetime
+) -> None:
+    """Suki can't ask the courier: what support brings is the courier's own word for it."""
+    if not wish.courier_reference:
+        raise ReferenceMissing
+    order.booking_cancelled_at, order.courier_reference = at, wish.courier_reference
+    session.flush()
+    event = windows.event_in(window, "order.booking_cancelled", by=by, at=at, order_id=order.id)
+    event.order_version = order.version
+    session.add(event)
+
+
+def _cancel(
+    session: Session,
+    order: Order,
+    wish: CancelWish,
+    window: AccessWindow | None,
+    *,
+    by: Actor,
+    once: str | None,
+    at: datetime,
+) -> None:
     before, owed = order.status, order.refundable
     order.status, order.cancelled_at = OrderStatus.CANCELLED, at
-    note = write_note(session, order, wish.note)
-    internal_note = write_note(session, order, wish.internal_note, internal=True)
     cancellation = Cancellation(
         order_id=order.id,
         at=at,
         user_id=by.user_id,
         previous_status=before,
         reason_id=wish.reason_id,
-        note=note,
-        internal_note=internal_note,
+        note=write_note(session, order, wish.note),
+        internal_note=write_note(session, order, wish.internal_note, internal=True),
         restock=wish.restock,
         notify=wish.notify,
         once=once,
@@ -125,19 +180,24 @@ def _cancel(session: Session, order: Order, wish: CancelWish, *, by: Actor, once
         session, order, kind="order_cancelled", note=wish.note, wanted=wish.notify, at=at, refund_owed=owed
     )
     session.flush()
-    session.add(
-        Event(
-            at=at,
-            code="order.cancelled",
-            user_id=by.user_id,
-            order_id=order.id,
-            order_version=order.version,
-            **statuses(before, order.status),
-            amount=owed or None,
-            note=note,
-            internal_note=internal_note,
-            email_id=email.id,
-        )
+    event = _event_of(order, cancellation, email, owed=owed)
+    if window is not None:
+        event.ticket_id, event.window_id = window.ticket_id, window.id
+    session.add(event)
+
+
+def _event_of(order: Order, done: Cancellation, email: Email, *, owed: int) -> Event:
+    return Event(
+        at=done.at,
+        code="order.cancelled",
+        user_id=done.user_id,
+        order_id=order.id,
+        order_version=order.version,
+        **statuses(done.previous_status, order.status),
+        amount=owed or None,
+        note=done.note,
+        internal_note=done.internal_note,
+        email_id=email.id,
     )
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField, Field, HiddenField, RadioField, SelectChoice, SelectField, TextAreaField
+from wtforms import BooleanField, Field, HiddenField, RadioField, SelectChoice, SelectField, StringField, TextAreaField
 from wtforms.validators import ValidationError
 from wtforms.widgets import HiddenInput
 
@@ -17,6 +17,7 @@ from blueprints.orders.cancelling import CancelWish
 from models import Order, OrderStatus, Reason
 
 LONGEST_NOTE = 1000
+LONGEST_REFERENCE = 60
 
 
 class VersionField(Field):
@@ -137,3 +138,26 @@ class CancelForm(_ChangeForm):
 
     def say_that_the_reason_is_gone(self) -> None:
         self.reason.errors = [_GONE]
+
+
+class CancelForMerchantForm(CancelForm):
+    """Support's. What is for the store only is the merchant's to write and to read."""
+
+    internal_note = None
+    courier_reference = StringField(_l("The courier’s confirmation"), validators=[AtMost(LONGEST_REFERENCE)])
+    solve = BooleanField(_l("Mark the ticket as solved as well"))
+
+    @property
+    def wish(self) -> CancelWish:
+        return CancelWish(
+            note=self.note.data or "",
+            reason_id=int(self.reason.data) if self.reason.data else None,
+            restock=self.restock.data,
+            notify=self.notify.data,
+            courier_reference=self.courier_reference.data or "",
+        )
+
+    def say_that_the_reference_is_missing(self) -> None:
+        self.courier_reference.errors = [
+            _("Write down what the courier gave you as confirmation that its booking is cancelled.")
+        ]

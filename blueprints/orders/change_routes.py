@@ -1,5 +1,7 @@
 """Changing an order's status and cancelling it: from the status area, or on the cancel page."""
 
+from functools import partial
+
 from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -8,16 +10,17 @@ from blueprints import access
 from blueprints.access import Right, needs
 from blueprints.filters import word
 from blueprints.orders import orders
-from blueprints.orders.cancelling import cancel_order, refuse_to_cancel
-from blueprints.orders.change_forms import CancelForm, ChangeStatusForm
+from blueprints.orders.cancelling import Report, cancel_order, refuse_to_cancel
+from blueprints.orders.change_forms import CancelForm, CancelForMerchantForm, ChangeStatusForm
 from blueprints.orders.changing import change_status
 from blueprints.orders.history import missed_by
-from blueprints.orders.refusals import NothingToChange, OrderChanged, OrderRefusal, ReasonUnknown
+from blueprints.orders.refusals import NothingToChange, OrderChanged, OrderRefusal, ReasonUnknown, ReferenceMissing
 from blueprints.orders.routes import order_page
 from blueprints.orders.showing import reasons_to_choose
 from blueprints.orders.telling import customer_email, kind_of, why_nobody_is_told
 from blueprints.outbox import Message
-from models import Order, OrderStatus, db
+from blueprints.support.reporting import report_act
+from models import Actor, Order, OrderStatus, db
 
 
 @orders.post("/orders/<id:order_id>/status")
@@ -59,7 +62,7 @@ def status_preview(order_id: int) -> ResponseReturnValue:
 
 
 @orders.route("/orders/<id:order_id>/cancel", methods=["GET", "POST"])
-@needs(Right.CHANGE_ORDERS)
+@needs(Right.CANCEL_ORDERS)
 def cancel(order_id: int) -> ResponseReturnValue:
     order = access.order_or_404(order_id)
     form = _cancel_form()
@@ -67,18 +70,40 @@ def cancel(order_id: int) -> ResponseReturnValue:
         return _cancel_page(order, form)
     if not form.validate():
         return _cancel_page(order, form, status=422)
+    here, by = access.inside(), access.actor()
     try:
-        cancel_order(order_id, version=form.version.data, wish=form.wish, by=access.actor(), once=form.token)
+        cancel_order(
+            order_id, version=form.version.data, wish=form.wish, by=by, once=form.token, report=_report(order, form, by)
+        )
     except ReasonUnknown:
         form.say_that_the_reason_is_gone()
         return _cancel_page(order, form, status=422)
+    except ReferenceMissing:
+        form.say_that_the_reference_is_missing()
+        return _cancel_page(order, form, status=422)
     except OrderRefusal as refusal:
         return _cancel_page(order, form, refusal=refusal)
-    return _done(order, OrderStatus.CANCELLED)
+    return _done(order, OrderStatus.CANCELLED, ticket_id=here.ticket_id if here else None)
+
+
+def _report(order: Order, form: CancelForm, by: Actor) -> Report | None:
+    """What the ticket says about it to the merchant, when it is support that cancels."""
+    if not isinstance(form, CancelForMerchantForm):
+        return None
+    if form.courier_reference.data:
+        body = _(
+            "Order %(number)s is cancelled. %(courier)s confirmed that its booking is cancelled: %(reference)s.",
+            number=order.number,
+            courier=order.courier.name if order.courier else _("The courier"),
+            reference=form.courier_reference.data,
+        )
+    else:
+        body = _("Order %(number)s is cancelled.", number=order.number)
+    return partial(report_act, body=body, solve=form.solve.data, by=by)
 
 
 @orders.post("/orders/<id:order_id>/cancel/preview")
-@needs(Right.CHANGE_ORDERS)
+@needs(Right.CANCEL_ORDERS)
 def cancel_preview(order_id: int) -> ResponseReturnValue:
     """The cancel page as it was filled in, with the email that Save would queue. Nothing is changed.
 
@@ -93,7 +118,7 @@ def cancel_preview(order_id: int) -> ResponseReturnValue:
 
 
 def _cancel_form() -> CancelForm:
-    form = CancelForm()
+    form = CancelForMerchantForm() if access.inside() else CancelForm()
     form.reason.offer(reasons_to_choose(db.session()))
     return form
 
@@ -123,7 +148,7 @@ def _cancel_page(
 
 def _why_not(order: Order) -> OrderRefusal | None:
     try:
-        refuse_to_cancel(db.session(), order)
+        refuse_to_cancel(db.session(), order, by=access.actor())
     except OrderRefusal as refusal:
         return refusal
     return None
@@ -134,9 +159,11 @@ def _preview(order: Order, to: OrderStatus, note: str | None) -> Message:
     return customer_email(order, kind_of(to), note, refund_owed=owed)
 
 
-def _done(order: Order, to: OrderStatus) -> ResponseReturnValue:
+def _done(order: Order, to: OrderStatus, *, ticket_id: int | None = None) -> ResponseReturnValue:
     if to is OrderStatus.CANCELLED:
         flash(_("Order %(number)s is cancelled.", number=order.number), "done")
     else:
         flash(_("Order %(number)s is now “%(status)s”.", number=order.number, status=word(to)), "done")
+    if ticket_id is not None:
+        return redirect(url_for("support.ticket", ticket_id=ticket_id), 303)
     return redirect(url_for("orders.detail", order_id=order.id), 303)

@@ -81,6 +81,12 @@ class ReasonUnknown(OrderRefusal):
     code = "reason_unknown"
 
 
+class ReferenceMissing(OrderRefusal):
+    """Support cancels what an integrated courier holds only with the courier's own confirmation."""
+
+    code = "reference_missing"
+
+
 class FormUsedAgain(OrderRefusal):
     """The form that cancelled the order was sent once more, with other words in it."""
 

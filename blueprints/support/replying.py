@@ -37,7 +37,7 @@ def reply(ticket_id: int, words: Words, *, by: Actor) -> None:
         write(session, ticket, words, by=by, at=at)
         if words.internal:
             return
-        _pass_on(session, ticket, by=by, at=at)
+        pass_on(session, ticket, by=by, at=at)
         tell_other_side(session, ticket, kind="ticket_replied", by=by, at=at, body=words.body, files=len(words.uploads))
 
 
@@ -67,7 +67,7 @@ def write(session: Session, ticket: Ticket, words: Words, *, by: Actor, at: date
     session.add(Event(at=at, code=code, user_id=by.user_id, ticket_id=ticket.id))
 
 
-def _pass_on(session: Session, ticket: Ticket, *, by: Actor, at: datetime) -> None:
+def pass_on(session: Session, ticket: Ticket, *, by: Actor, at: datetime) -> None:
     """It waits on the other side now. Whoever was waited on already is waited on since then, not since now."""
     waits_on_other_side = ticket.waits_on_support if by.is_merchant else ticket.state is TicketState.WAITING_ON_MERCHANT
     if waits_on_other_side:

@@ -1,5 +1,7 @@
 """The end of a ticket: support solved it, or the merchant does not need it any more. Its access window ends with it."""
 
+from datetime import datetime
+
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -36,12 +38,23 @@ def _end(ticket_id: int, state: TicketState, words: Words | None, *, by: Actor) 
         at = clock.now()
         if words:
             write(session, ticket, words, by=by, at=at)
-        ticket.state, ticket.solved_at = state, at
-        session.add(Event(at=at, code=CODES[state], user_id=by.user_id, ticket_id=ticket.id))
-        end_windows_of(session, ticket, by=by, at=at)
-        spoken = words if words and not words.internal else Words("")
-        kind = "ticket_solved" if state is TicketState.SOLVED else "ticket_closed"
-        tell_other_side(session, ticket, kind=kind, by=by, at=at, body=spoken.body, files=len(spoken.uploads))
+        _mark_as_over(session, ticket, state, words, by=by, at=at)
+
+
+def mark_as_solved(session: Session, ticket: Ticket, words: Words, *, by: Actor, at: datetime) -> None:
+    """In the caller's transaction, with words that are written already."""
+    _mark_as_over(session, ticket, TicketState.SOLVED, words, by=by, at=at)
+
+
+def _mark_as_over(
+    session: Session, ticket: Ticket, state: TicketState, words: Words | None, *, by: Actor, at: datetime
+) -> None:
+    ticket.state, ticket.solved_at = state, at
+    session.add(Event(at=at, code=CODES[state], user_id=by.user_id, ticket_id=ticket.id))
+    end_windows_of(session, ticket, by=by, at=at)
+    spoken = words if words and not words.internal else Words("")
+    kind = "ticket_solved" if state is TicketState.SOLVED else "ticket_closed"
+    tell_other_side(session, ticket, kind=kind, by=by, at=at, body=spoken.body, files=len(spoken.uploads))
 
 
 def _ended_by(session: Session, ticket: Ticket) -> User | None:

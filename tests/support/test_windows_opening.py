@@ -1,0 +1,145 @@
+"""Access is opened by the merchant, for a ticket and a time, and never for longer than seven days in all."""
+
+from datetime import timedelta
+
+import pytest
+import time_machine
+from sqlalchemy import select
+
+from models import AccessWindow, UserSession
+from tests.people import PASSWORD, signed_in
+from tests.shop import A_MORNING
+from tests.support.conftest import mail_of, state_of
+from tests.support.inside import acts, enter, open_window, window_of
+
+
+@pytest.fixture
+def ticket(shop, ask_to_cancel):
+    return ask_to_cancel(shop.booked_order(number="1041"))
+
+
+def test_support_opens_and_lengthens_nothing(uma, olive, shop, ticket):
+    assert open_window(uma, ticket).status == 403
+    open_window(olive, ticket, hours="1")
+    window = window_of(shop, ticket)
+    enter(uma, window)
+    for url in (f"/support/tickets/{ticket}/window", f"/support/windows/{window.id}/extend"):
+        assert uma.post(url, hours="72", scope="all").status == 403
+    assert uma.post(f"/support/windows/{window.id}/revoke").status == 403
+    assert window_of(shop, ticket).expires_at == window.expires_at
+
+
+@pytest.mark.parametrize("hours", ["", "0", "-1", "2", "1e9", "999999999", "24.0", "٢٤", "forever"])
+def test_a_time_that_is_not_in_the_list_is_refused(olive, shop, ticket, hours):
+    page = open_window(olive, ticket, hours=hours)
+    assert (page.status, list(page.errors)) == (422, ["hours"])
+    assert shop.count(AccessWindow) == 0
+
+
+@pytest.mark.parametrize("scope", ["", "everything", "ALL", "order; all"])
+def test_a_scope_that_is_not_in_the_list_is_refused(olive, shop, ticket, scope):
+    page = open_window(olive, ticket, scope=scope)
+    assert (page.status, list(page.errors), shop.count(AccessWindow)) == (422, ["scope"], 0)
+
+
+def test_a_ticket_about_no_order_limits_access_to_none(olive, shop, ask):
+    page = open_window(olive, ask(), scope="order")
+    assert (page.status, list(page.errors), shop.count(AccessWindow)) == (422, ["scope"], 0)
+
+
+def test_opening_it_again_does_not_lengthen_it(olive, sam, shop, ticket):
+    open_window(olive, ticket, hours="1")
+    page = open_window(sam, ticket, hours="72")
+    assert page.status == 409
+    assert page.refusal.startswith("Access is open already, until")
+    [window] = shop.all(select(AccessWindow))
+    assert window.expires_at - window.opened_at == timedelta(hours=1)
+
+
+@pytest.mark.parametrize(("who", "how"), [("uma", "solve"), ("olive", "close")])
+def test_a_ticket_that_is_over_gets_no_access(app, olive, shop, ticket, who, how):
+    signed_in(app, who).post(f"/support/tickets/{ticket}/{how}")
+    page = open_window(olive, ticket)
+    assert (page.status, shop.count(AccessWindow)) == (409, 0)
+    assert "so access was not opened" in page.refusal
+
+
+def test_seven_days_are_the_most_in_all(app, shop, ticket):
+    with time_machine.travel(A_MORNING, tick=False):
+        olive = signed_in(app, "olive")
+        open_window(olive, ticket, hours="72")
+        url = f"/support/windows/{window_of(shop, ticket).id}/extend"
+        assert [olive.post(url, hours=hours).status for hours in ("72", "24")] == [303, 303]
+        page = olive.post(url, hours="1")
+    assert (page.status, page.refusal) == (409, "That would be longer than 7 days in all.")
+    assert "until Friday 27 November 2026, 9:30 AM at the latest" in page.text.replace("\u202f", " ")
+    window = window_of(shop, ticket)
+    assert window.expires_at - window.opened_at == timedelta(days=7)
+    assert acts(shop, window) == ["access.opened", "access.extended", "access.extended"]
+
+
+def test_what_has_ended_is_not_lengthened(olive, shop, ticket):
+    open_window(olive, ticket)
+    window = window_of(shop, ticket)
+    olive.post(f"/support/windows/{window.id}/revoke")
+    page = olive.post(f"/support/windows/{window.id}/extend", hours="1")
+    assert (page.status, page.refusal) == (409, "Access has ended meanwhile, so it was not lengthened.")
+
+
+def test_staff_open_and_revoke_it_and_the_owner_is_mailed(sam, shop, ticket):
+    assert open_window(sam, ticket, hours="4").status == 303
+    window = window_of(shop, ticket)
+    assert window.expires_at - window.opened_at == timedelta(hours=4)
+    assert sam.post(f"/support/windows/{window.id}/revoke").status == 303
+    assert window_of(shop, ticket).end == "revoked"
+    for kind in ("access_opened", "access_ended"):
+        [mail] = mail_of(shop, ticket, kind)
+        assert (mail.recipient, "Sam Staff" in mail.text) == ("olive@example.com", True)
+
+
+def test_revoking_twice_ends_it_once(olive, sam, shop, ticket):
+    open_window(olive, ticket)
+    window = window_of(shop, ticket)
+    assert [who.post(f"/support/windows/{window.id}/revoke").status for who in (olive, sam)] == [303, 303]
+    assert acts(shop, window) == ["access.opened", "access.revoked"]
+    assert window_of(shop, ticket).ended_by_id == window.opened_by_id
+
+
+def test_after_its_end_it_can_be_opened_anew(app, olive, shop, ticket):
+    with time_machine.travel(A_MORNING, tick=False) as clock:
+        olive = signed_in(app, "olive")
+        open_window(olive, ticket, hours="1")
+        clock.shift(timedelta(hours=1))
+        assert open_window(olive, ticket, hours="1").status == 303
+    assert [window.end for window in shop.all(select(AccessWindow))] == ["expired", None]
+
+
+def test_all_orders_ask_for_the_password_unless_it_was_given_a_moment_ago(app, shop, ask):
+    ticket = ask()
+    with time_machine.travel(A_MORNING + timedelta(days=9), tick=False) as clock:
+        olive = signed_in(app, "olive")
+        clock.shift(timedelta(minutes=11))
+        page = open_window(olive, ticket, hours="4", scope="all")
+        assert (page.location, shop.count(AccessWindow)) == ("/confirm", 0)
+        page = olive.follow(page)
+        assert olive.post("/confirm", password="wrong one", next=page.value("next")).status == 422
+        page = olive.follow(olive.post("/confirm", password=PASSWORD, next=page.value("next")))
+        assert (page.value("scope"), page.value("hours")) == ("all", "4")
+        assert open_window(olive, ticket, hours="4", scope="all").status == 303
+    assert window_of(shop, ticket).scope == "all"
+
+
+def test_guesses_at_the_password_are_slowed(olive, shop):
+    answers = [olive.post("/confirm", password="wrong").status for _ in range(11)]
+    assert (answers[0], answers[-1]) == (422, 429)
+    assert not [one for one in shop.all(select(UserSession)) if one.confirmed_at]
+
+
+def test_the_password_leads_nowhere_else(olive):
+    assert olive.post("/confirm", password=PASSWORD, next="https://evil.example").location == "/help/"
+
+
+def test_a_window_ends_with_its_ticket(olive, uma, shop, ticket):
+    open_window(olive, ticket)
+    uma.post(f"/support/tickets/{ticket}/solve")
+    assert (state_of(shop, ticket), window_of(shop, ticket).end) == ("solved", "solved")
