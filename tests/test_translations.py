@@ -72,7 +72,7 @@ def test_what_is_filled_in_has_the_same_places():
 
 def test_a_sentence_ends_alike_in_both_languages():
     def end(sentence):
-        return sentence[-1] if sentence[-1] in ".:;?," else ""
+        return sentence[-1:] if sentence[-1:] in ".:;?," else ""
 
     greeting = "Hello %(name)s,"
     differ = [s for s, strings in MESSAGES if {end(string) for string in strings} != {end(s[0])} and s != [greeting]]
@@ -104,7 +104,7 @@ def test_a_template_says_nothing_untranslated(path):
     attributes = re.findall(r'\b(?:aria-label|title|alt|placeholder|data-label|data-kept)="([^"]*)"', text)
     # The class of <body> is a block of its own, and so are addresses: /login is none of the words.
     shown = re.sub(r"<!?[^<>]*>|&\w+;|/[\w/]+", "", re.sub(r'(class|data-user)="[^"]*"', "", text))
-    assert set(re.findall(r"[^\W\d_]{2,}", " ".join([shown, *attributes]))) <= {"Suki", "desk", "door", "data", "user"}
+    assert set(re.findall(r"[^\W\d_]{2,}", " ".join([shown, *attributes]))) <= {"Suki", "desk", "door"}
 
 
 def forms(kind=BaseForm):
