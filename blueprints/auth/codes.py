@@ -18,6 +18,9 @@ from blueprints.seals import worked_out
 STEP_SECONDS = 30
 # A phone's clock may be one step behind, or ahead.
 STEPS_EITHER_WAY = 1
+# A demo gives its codes away, and more people may sign in to one account than there are half minutes: whoever comes
+# then is given a code of later.
+STEPS_AHEAD_IN_DEMO = 240
 DIGITS = 6
 RECOVERY_CODES = 10
 RECOVERY_DIGITS = 16
@@ -59,10 +62,10 @@ def code_of(secret: str, step: int) -> str:
     return pyotp.TOTP(secret, digits=DIGITS, interval=STEP_SECONDS).generate_otp(step)
 
 
-def step_of(code: str, secret: str, *, after: int, now: datetime) -> int | None:
+def step_of(code: str, secret: str, *, after: int, now: datetime, ahead: int = STEPS_EITHER_WAY) -> int | None:
     """The step whose code this is; None when it is none of now, or not later than the one that was used last."""
     step = step_at(now)
-    for near in range(max(step - STEPS_EITHER_WAY, after + 1), step + STEPS_EITHER_WAY + 1):
+    for near in range(max(step - STEPS_EITHER_WAY, after + 1), step + ahead + 1):
         if hmac.compare_digest(code_of(secret, near), code):
             return near
     return None

@@ -16,6 +16,7 @@ from blueprints.auth.second_factors import (
 )
 from blueprints.auth.signing_in import SignedIn
 from blueprints.auth.throttling import count_try, forget_codes
+from blueprints.shop import current_store
 from models import AttemptKind, db, writing
 
 
@@ -50,6 +51,7 @@ def enter_code(halfway: Halfway, *, code: str, address: str, browser: str) -> En
     user = whose(db.session(), halfway, lasts=LASTS, now=clock.now())
     is_on_paper = len(codes.digits_of(code)) == codes.RECOVERY_DIGITS
     message = factor_mail.write(Change.RECOVERY_CODE_USED, name=user.name) if is_on_paper else None
+    ahead = codes.STEPS_AHEAD_IN_DEMO if current_store().is_demo else codes.STEPS_EITHER_WAY
     with writing() as session:
         now = clock.now()
         user = whose(session, halfway, lasts=LASTS, now=now)
@@ -58,7 +60,7 @@ def enter_code(halfway: Halfway, *, code: str, address: str, browser: str) -> En
             raise SignInIsOver
         count_try(session, AttemptKind.CODE, email=user.email, address=address, now=now)
         if message is None:
-            is_good = use_code(session, factor, code, now=now)
+            is_good = use_code(factor, code, ahead=ahead, now=now)
         elif is_good := use_recovery_code(session, user, code, now=now):
             factor_mail.queue(session, message, user, now=now)
         if is_good:

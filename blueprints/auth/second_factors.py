@@ -64,10 +64,10 @@ def remove_factor(session: Session, user: User) -> bool:
     return found is not None
 
 
-def use_code(session: Session, factor: SecondFactor, code: str, *, now: datetime) -> bool:
-    """Whether it is good; then it is good no more."""
+def use_code(factor: SecondFactor, code: str, *, ahead: int, now: datetime) -> bool:
+    """Whether it is good, as one of now or of at most so many half minutes ahead; then it is good no more."""
     secret = codes.secret_of(factor.user_id, factor.mark)
-    step = codes.step_of(codes.digits_of(code), secret, after=factor.last_step, now=now)
+    step = codes.step_of(codes.digits_of(code), secret, after=factor.last_step, now=now, ahead=ahead)
     if step is None:
         return False
     factor.last_step = step

@@ -39,11 +39,23 @@ def test_a_demo_shows_the_code_that_opens(app, demo, stranger):
     assert visitor.post("/login/code", code=shown(halfway(visitor))).status == 303
 
 
-def test_the_next_who_comes_is_shown_a_code_that_was_not_used(app, demo, stranger):
+def test_however_many_come_at_once_each_is_shown_a_code_of_their_own(app, demo, stranger):
+    give_phone(app, "sam")
+    used = set()
+    for _ in range(8):
+        visitor = stranger()
+        used.add(code := shown(halfway(visitor)))
+        assert visitor.post("/login/code", code=code).status == 303
+    assert len(used) == 8
+
+
+def test_in_a_demo_too_a_code_is_good_once(app, demo, stranger):
     give_phone(app, "sam")
     one, other = stranger(), stranger()
-    one.post("/login/code", code=shown(halfway(one)))
-    assert other.post("/login/code", code=shown(halfway(other))).status == 303
+    code = shown(halfway(one))
+    halfway(other)
+    assert one.post("/login/code", code=code).status == 303
+    assert other.post("/login/code", code=code).status == 422
 
 
 def test_setting_one_up_needs_no_phone_in_a_demo(demo, stranger):
