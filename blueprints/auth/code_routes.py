@@ -14,7 +14,7 @@ from blueprints.access import public
 from blueprints.auth import auth, codes
 from blueprints.auth.entering_code import Waiting, enter_code, who_waits
 from blueprints.auth.factor_forms import WRONG_CODE, CodeForm
-from blueprints.auth.factor_routes import show_recovery_codes
+from blueprints.auth.factor_routes import mark_on_page, show_recovery_codes
 from blueprints.auth.halfway import Halfway, SignInIsOver
 from blueprints.auth.routes import address, begin_session, browser, landing_of, slowed
 from blueprints.auth.second_factors import WrongCode
@@ -58,7 +58,7 @@ def login_second_factor() -> ResponseReturnValue:
     try:
         halfway = _kept_halfway()
         newcomer = who_sets_up(halfway)
-        mark, recovery_mark = session.setdefault("factor_mark", codes.new_mark()), codes.new_mark()
+        mark, recovery_mark = mark_on_page(), codes.new_mark()
         if not form.validate_on_submit():
             return _set_up_page(form, 422 if form.is_submitted() else 200, newcomer, mark)
         marks = {"mark": mark, "recovery_mark": recovery_mark}

@@ -26,7 +26,7 @@ from models import db
 
 log = logging.getLogger("suki")
 
-# So long the recovery codes can be looked at, by the browser for which they were made.
+# So long a secret, and the recovery codes, can be looked at by the browser for which they were made.
 SHOWN_FOR = timedelta(minutes=15)
 
 
@@ -40,7 +40,7 @@ def second_factor() -> ResponseReturnValue:
 @needs(Right.SIGNED_IN)
 def second_factor_set_up() -> ResponseReturnValue:
     form = SetUpForm()
-    mark, recovery_mark = session.setdefault("factor_mark", codes.new_mark()), codes.new_mark()
+    mark, recovery_mark = mark_on_page(), codes.new_mark()
     if not form.validate_on_submit():
         return _set_up_page(form, 422 if form.is_submitted() else 200)
     user_id = current_user.id
@@ -102,8 +102,8 @@ def recovery_codes_renew() -> ResponseReturnValue:
 @auth.get("/second-factor/recovery-codes")
 @needs(Right.SIGNED_IN)
 def recovery_codes() -> ResponseReturnValue:
-    shown: dict[str, Any] | None = session.get("recovery")
-    if shown is None or not 0 <= clock.now().timestamp() - shown["since"] <= SHOWN_FOR.total_seconds():
+    shown = _recent("recovery")
+    if shown is None:
         return redirect(url_for(".second_factor"), 303)
     found = codes.recovery_codes_of(current_user.id, shown["mark"])
     return render_template("auth/recovery_codes.html", codes=[codes.grouped(code) for code in found])
@@ -116,11 +116,28 @@ def recovery_codes_kept() -> ResponseReturnValue:
     return redirect(shown["then"] if shown else url_for(".second_factor"), 303)
 
 
+def mark_on_page() -> str:
+    """Of the secret that the page shows, the same when it is read again. One that was shown long ago, perhaps to
+    somebody else at this desk, is not used any more."""
+    shown = _recent("factor")
+    if shown is None:
+        shown = session["factor"] = {"mark": codes.new_mark(), "since": clock.now().timestamp()}
+    return str(shown["mark"])
+
+
 def show_recovery_codes(mark: str, *, then: str) -> Response:
     """They are not in the cookie: only what they are worked out from, together with the store's key."""
     session["recovery"] = {"mark": mark, "since": clock.now().timestamp(), "then": then}
-    session.pop("factor_mark", None)
+    session.pop("factor", None)
     return redirect(url_for(".recovery_codes"), 303)
+
+
+def _recent(name: str) -> dict[str, Any] | None:
+    """What this browser is being shown, unless that began long ago."""
+    shown: dict[str, Any] | None = session.get(name)
+    if shown is None or not 0 <= clock.now().timestamp() - shown["since"] <= SHOWN_FOR.total_seconds():
+        return None
+    return shown
 
 
 def _wrong_password(form: BaseForm, page: Any) -> Response:
@@ -131,7 +148,7 @@ def _wrong_password(form: BaseForm, page: Any) -> Response:
 
 def _set_up_page(form: BaseForm, status: int) -> Response:
     form.code.data = ""
-    store, mark = current_store(), session["factor_mark"]
+    store, mark = current_store(), mark_on_page()
     secret = codes.secret_of(current_user.id, mark)
     page = render_template(
         "auth/set_up.html",

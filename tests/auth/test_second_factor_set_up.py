@@ -161,6 +161,16 @@ def test_the_square_says_who_where_and_the_key(sam):
     assert drawn(page) == square(address)
 
 
+def test_a_secret_that_was_shown_long_ago_is_not_used_any_more(sign_in, shop):
+    with time_machine.travel(NINE, tick=False) as clock:
+        sam = sign_in("sam")
+        seen = phone_of(sam.get("/second-factor/set-up"))
+        assert phone_of(sam.get("/second-factor/set-up")).secret == seen.secret
+        clock.shift(timedelta(minutes=15, seconds=1))
+        assert sam.post("/second-factor/set-up", code=seen.code(), password=PASSWORD).errors == {"code": WRONG}
+    assert shop.count(SecondFactor) == 0
+
+
 def test_two_people_have_two_secrets(sam, olive):
     assert phone_of(sam.get("/second-factor/set-up")).secret != phone_of(olive.get("/second-factor/set-up")).secret
 
