@@ -6,6 +6,7 @@ import time_machine
 from sqlalchemy import select
 
 from models import User, UserSession
+from tests.auth.phones import give_phone
 from tests.people import PASSWORD, Visitor
 
 NINE = datetime(2026, 11, 20, 1, 0, tzinfo=UTC)
@@ -98,6 +99,23 @@ def test_a_click_now_and_then_keeps_it_open_until_twelve_hours(stranger):
 def test_support_is_signed_out_after_half_an_hour(uma):
     with time_machine.travel(datetime.now(UTC) + timedelta(minutes=31), tick=False):
         assert not is_in(uma)
+
+
+def test_half_an_hour_is_not_over_before_it_is(uma):
+    with time_machine.travel(datetime.now(UTC) + timedelta(minutes=29), tick=False):
+        assert is_in(uma)
+
+
+def test_clicks_keep_support_in_for_eight_hours_and_no_longer(app, stranger):
+    with time_machine.travel(NINE, tick=False) as clock:
+        phone, visitor = give_phone(app, "uma"), stranger()
+        visitor.follow(visitor.post("/login", email="uma@example.com", password=PASSWORD))
+        visitor.post("/login/code", code=phone.code())
+        for _ in range(24):
+            clock.shift(timedelta(minutes=20))
+            assert is_in(visitor)
+        clock.shift(timedelta(seconds=1))
+        assert not is_in(visitor)
 
 
 def test_a_user_who_is_disabled_is_out_at_the_next_click(sam, shop):
