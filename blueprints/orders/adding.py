@@ -8,8 +8,9 @@ from sqlalchemy.orm import Session
 
 from blueprints import clock
 from blueprints.orders.booking import book, courier_in_use
+from blueprints.orders.history import leave_event
 from blueprints.orders.incoming import settled
-from models import Actor, Event, Order, OrderItem, PaymentMethod, Store, db, writing
+from models import Actor, Order, OrderItem, PaymentMethod, Store, db, writing
 from models.money import MOST
 
 FIRST_NUMBER = "1001"
@@ -73,16 +74,7 @@ def add_order(wish: NewOrder, *, by: Actor) -> int:
             raise NumberTaken(taken)
         order = _order(session, wish)
         session.add(order)
-        session.flush()
-        session.add(
-            Event(
-                at=order.placed_at,
-                code="order.created",
-                user_id=by.user_id,
-                order_id=order.id,
-                order_version=order.version,
-            )
-        )
+        leave_event(session, order, "order.created", by=by, at=order.placed_at)
         if wish.courier_id is not None:
             courier = courier_in_use(session, wish.courier_id)
             book(session, order, courier=courier, waybill=wish.waybill, by=by, at=order.placed_at)

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from blueprints import clock
 from blueprints.orders.cancelling import reread
+from blueprints.orders.history import leave_event
 from blueprints.orders.refusals import (
     AlreadyBooked,
     BookedWithCourier,
@@ -15,7 +16,7 @@ from blueprints.orders.refusals import (
     OrderIsFinished,
     refuse_if_changed,
 )
-from models import Actor, Courier, Event, Order, db, writing
+from models import Actor, Courier, Order, db, writing
 
 
 def couriers_to_choose() -> list[Courier]:
@@ -52,7 +53,7 @@ def book(session: Session, order: Order, *, courier: Courier, waybill: str, by: 
     order.courier, order.waybill, order.booked_at = courier, waybill, at
     order.booking_integrated = courier.integrated
     order.booking_cancelled_at = order.courier_reference = None
-    _note(session, order, "order.booked", by=by, at=at)
+    leave_event(session, order, "order.booked", by=by, at=at)
 
 
 def cancel_booking(order_id: int, *, version: int, by: Actor) -> None:
@@ -65,9 +66,4 @@ def cancel_booking(order_id: int, *, version: int, by: Actor) -> None:
             raise BookedWithCourier(courier=order.courier.name if order.courier else "", waybill=order.waybill)
         refuse_if_changed(order, version)
         order.booking_cancelled_at = at = clock.now()
-        _note(session, order, "order.booking_cancelled", by=by, at=at)
-
-
-def _note(session: Session, order: Order, code: str, *, by: Actor, at: datetime) -> None:
-    session.flush()
-    session.add(Event(at=at, code=code, user_id=by.user_id, order_id=order.id, order_version=order.version))
+        leave_event(session, order, "order.booking_cancelled", by=by, at=at)

@@ -7,8 +7,9 @@ from sqlalchemy.orm import Session
 
 from blueprints import clock
 from blueprints.orders.cancelling import CancelWish, cancel_order, refuse_to_cancel, reread, write_note
+from blueprints.orders.history import leave_event
 from blueprints.orders.refusals import ChangeNotAllowed, NothingToChange, refuse_if_changed
-from blueprints.orders.telling import tell_customer
+from blueprints.orders.telling import kind_of, tell_customer
 from models import Actor, Event, Order, OrderStatus, writing
 from models.event import statuses
 
@@ -65,17 +66,6 @@ def _change(
 ) -> None:
     before, order.status = order.status, status
     written = write_note(session, order, note)
-    email = tell_customer(session, order, kind=f"order_{status}", note=note, wanted=notify, at=at)
-    session.flush()
-    session.add(
-        Event(
-            at=at,
-            code="order.status_changed",
-            user_id=by.user_id,
-            order_id=order.id,
-            order_version=order.version,
-            **statuses(before, status),
-            note=written,
-            email_id=email.id,
-        )
-    )
+    email = tell_customer(session, order, kind=kind_of(status), note=note, wanted=notify, at=at)
+    change = statuses(before, status)
+    leave_event(session, order, "order.status_changed", by=by, at=at, **change, note=written, email_id=email.id)

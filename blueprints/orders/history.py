@@ -1,15 +1,24 @@
-"""An order's history as its page tells it: the newest line first, each with its notes and its email."""
+"""An order's history: what each change leaves, and how the page tells it, the newest line first with its notes and its
+email."""
 
 from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload, load_only
 
-from models import Email, Event, Order
+from models import Actor, Email, Event, Order
 
 MOST_CHANGES = 5
 # Nothing happened: who looked stands with the access window that let them.
 LOOKED = "order.seen"
+
+
+def leave_event(session: Session, order: Order, code: str, *, by: Actor, at: datetime, **facts: Any) -> None:
+    """In the caller's transaction and after the change itself, so that the event has the version which that made."""
+    session.flush()
+    session.add(Event(at=at, code=code, user_id=by.user_id, order_id=order.id, order_version=order.version, **facts))
 
 
 @dataclass(frozen=True)

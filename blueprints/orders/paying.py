@@ -7,9 +7,10 @@ from sqlalchemy.orm import Session
 
 from blueprints import clock
 from blueprints.orders.cancelling import reread
+from blueprints.orders.history import leave_event
 from blueprints.orders.incoming import settled
 from blueprints.orders.refusals import MoreThanIsOpen, NothingOpen, OrderIsFinished, refuse_if_changed
-from models import Actor, Event, Order, PaymentMethod, Refund, writing
+from models import Actor, Order, PaymentMethod, Refund, writing
 from models.order_states import TAKES_NO_PAYMENT
 
 
@@ -23,7 +24,7 @@ def record_payment(order_id: int, *, version: int, amount: int, method: PaymentM
             raise MoreThanIsOpen(order.to_pay)
         order.paid += amount
         order.payment_method = method
-        _note(session, order, "order.paid", amount, by=by, at=clock.now())
+        _record(session, order, "order.paid", amount, by=by, at=clock.now())
 
 
 def refuse_payment(order: Order) -> None:
@@ -44,7 +45,7 @@ def record_refund(order_id: int, *, version: int, amount: int, by: Actor) -> Non
             raise MoreThanIsOpen(order.refundable)
         at = clock.now()
         order.refunded += amount
-        _note(session, order, "order.refunded", amount, by=by, at=at)
+        _record(session, order, "order.refunded", amount, by=by, at=at)
         if order.refundable == 0:
             for refund in session.scalars(select(Refund).filter_by(order_id=order.id, settled_at=None)):
                 refund.settled_at = at
@@ -55,9 +56,6 @@ def refuse_refund(order: Order) -> None:
         raise NothingOpen
 
 
-def _note(session: Session, order: Order, code: str, amount: int, *, by: Actor, at: datetime) -> None:
+def _record(session: Session, order: Order, code: str, amount: int, *, by: Actor, at: datetime) -> None:
     order.payment_status = settled(total=order.total, paid=order.paid, refunded=order.refunded)
-    session.flush()
-    session.add(
-        Event(at=at, code=code, user_id=by.user_id, order_id=order.id, order_version=order.version, amount=amount)
-    )
+    leave_event(session, order, code, by=by, at=at, amount=amount)
