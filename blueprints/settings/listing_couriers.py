@@ -30,7 +30,7 @@ def add_courier(*, name: str, integrated: bool, by: Actor) -> None:
     with writing() as session:
         _refuse_second(session, name)
         session.add(Courier(name=name, integrated=integrated))
-        _note(session, by)
+        _leave_event(session, by)
 
 
 def change_courier(courier_id: int, *, name: str, integrated: bool, by: Actor) -> None:
@@ -40,7 +40,7 @@ def change_courier(courier_id: int, *, name: str, integrated: bool, by: Actor) -
         _refuse_second(session, name, apart_from=courier)
         courier.name, courier.integrated = name, integrated
         if session.is_modified(courier):
-            _note(session, by)
+            _leave_event(session, by)
 
 
 def list_courier(courier_id: int, *, active: bool, by: Actor) -> None:
@@ -49,7 +49,7 @@ def list_courier(courier_id: int, *, active: bool, by: Actor) -> None:
         courier = session.get_one(Courier, courier_id)
         courier.active = active
         if session.is_modified(courier):
-            _note(session, by)
+            _leave_event(session, by)
 
 
 def _refuse_second(session: Session, name: str, apart_from: Courier | None = None) -> None:
@@ -59,5 +59,5 @@ def _refuse_second(session: Session, name: str, apart_from: Courier | None = Non
             raise CourierIsListed(courier)
 
 
-def _note(session: Session, by: Actor) -> None:
+def _leave_event(session: Session, by: Actor) -> None:
     session.add(Event(code="settings.changed.couriers", at=clock.now(), user_id=by.user_id))

@@ -31,7 +31,7 @@ def add_reason(*, label: str, by: Actor) -> None:
         _refuse_second(session, label)
         last = session.scalar(select(func.max(Reason.rank))) or 0
         session.add(Reason(label=label, rank=last + 1))
-        _note(session, by)
+        _leave_event(session, by)
 
 
 def rename_reason(reason_id: int, *, label: str, by: Actor) -> None:
@@ -41,7 +41,7 @@ def rename_reason(reason_id: int, *, label: str, by: Actor) -> None:
         _refuse_second(session, label, apart_from=reason)
         reason.label = label
         if session.is_modified(reason):
-            _note(session, by)
+            _leave_event(session, by)
 
 
 def move_reason(reason_id: int, *, down: bool, by: Actor) -> None:
@@ -58,7 +58,7 @@ def move_reason(reason_id: int, *, down: bool, by: Actor) -> None:
         listed[place], listed[other] = listed[other], listed[place]
         for rank, reason in enumerate(listed, start=1):
             reason.rank = rank
-        _note(session, by)
+        _leave_event(session, by)
 
 
 def list_reason(reason_id: int, *, active: bool, by: Actor) -> None:
@@ -70,7 +70,7 @@ def list_reason(reason_id: int, *, active: bool, by: Actor) -> None:
         reason.active = active
         if active:
             reason.rank = (session.scalar(select(func.max(Reason.rank))) or 0) + 1
-        _note(session, by)
+        _leave_event(session, by)
 
 
 def _refuse_second(session: Session, label: str, apart_from: Reason | None = None) -> None:
@@ -80,5 +80,5 @@ def _refuse_second(session: Session, label: str, apart_from: Reason | None = Non
             raise ReasonIsListed(reason)
 
 
-def _note(session: Session, by: Actor) -> None:
+def _leave_event(session: Session, by: Actor) -> None:
     session.add(Event(code="settings.changed.reasons", at=clock.now(), user_id=by.user_id))
