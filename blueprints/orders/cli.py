@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
 
 from blueprints.orders import orders
-from blueprints.orders.import_forms import fault_in_words, finding_in_words
+from blueprints.orders.import_forms import fault_in_words, finding_in_words, found_there
 from blueprints.orders.importing import carry_on, discard_import, start_import
 from blueprints.orders.reading import Unreadable
 from blueprints.orders.receiving import Upload, note_import
@@ -87,7 +87,7 @@ def _tell_check(found: OrderImport) -> None:
 
 def _line_of(finding: ImportFinding) -> str:
     place = [f"line {finding.line}", finding.column, f"order {finding.number}" if finding.number else ""]
-    found = f" “{finding.found}”" if finding.found else ""
+    found = f" “{found_there(finding)}”" if found_there(finding) else ""
     return f"  {', '.join(filter(None, place))}:{found} {finding_in_words(finding)}"
 
 

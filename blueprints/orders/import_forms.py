@@ -68,5 +68,10 @@ def finding_in_words(finding: Finding | ImportFinding) -> str:
     return str(FINDINGS[finding.code])
 
 
+def found_there(finding: Finding | ImportFinding) -> str:
+    """What stands in the cell; of rows in the wrong place, where the others stand is in the words."""
+    return "" if finding.code in ("number_twice", "rows_apart") else finding.found
+
+
 class ImportForm(BaseForm):
     file = FileField(_l("File with orders"), validators=[FileRequired(_l("Choose the file first."))])

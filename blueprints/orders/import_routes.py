@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from blueprints import access, background
 from blueprints.access import Right, needs
 from blueprints.orders import orders
-from blueprints.orders.import_forms import ImportForm, fault_in_words, finding_in_words
+from blueprints.orders.import_forms import ImportForm, fault_in_words, finding_in_words, found_there
 from blueprints.orders.importing import (
     carry_on,
     discard_import,
@@ -72,6 +72,7 @@ def import_page(import_id: int) -> ResponseReturnValue:
         first_orders=first_orders(found, SHOWN_ORDERS) if is_preview else [],
         findings=findings_of(found),
         in_words=finding_in_words,
+        found_there=found_there,
     )
 
 
