@@ -40,6 +40,13 @@ class OrderSource(StrEnum):
     SUKI = "suki"
 
 
+def payment_status_of(*, total: int, paid: int, refunded: int) -> PaymentStatus:
+    """What the amounts, in minor units, amount to."""
+    if refunded:
+        return PaymentStatus.REFUNDED if refunded == paid else PaymentStatus.PARTIALLY_REFUNDED
+    return PaymentStatus.PAID if paid >= total else PaymentStatus.UNPAID
+
+
 S = OrderStatus
 ON_THE_WAY = (S.SHIPPED, S.OUT_FOR_DELIVERY)
 FINISHED = (S.COMPLETED, S.DECLINED, S.RETURNED, S.CANCELLED)

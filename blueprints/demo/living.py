@@ -27,6 +27,7 @@ from models import (
     User,
 )
 from models.event import statuses
+from models.order_states import payment_status_of
 
 FIRST_NUMBER = 1001
 # The story goes that the shop mailed through a server until then; since, a demo keeps its mail.
@@ -156,8 +157,7 @@ class Life:
         order = self.order
         amount = order.refundable if step.amount is None else step.amount
         order.refunded += amount
-        is_all = order.refunded == order.paid
-        order.payment_status = PaymentStatus.REFUNDED if is_all else PaymentStatus.PARTIALLY_REFUNDED
+        order.payment_status = payment_status_of(total=order.total, paid=order.paid, refunded=order.refunded)
         if self.refund:
             self.refund.settled_at = self.at
         self._note_down("order.refunded", amount=amount)

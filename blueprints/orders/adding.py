@@ -9,9 +9,9 @@ from sqlalchemy.orm import Session
 from blueprints import clock
 from blueprints.orders.booking import book, courier_in_use
 from blueprints.orders.history import leave_event
-from blueprints.orders.incoming import settled
 from models import Actor, Order, OrderItem, PaymentMethod, Store, db, writing
 from models.money import MOST
+from models.order_states import payment_status_of
 
 FIRST_NUMBER = "1001"
 RECENT = 50
@@ -100,7 +100,7 @@ def _order(session: Session, wish: NewOrder) -> Order:
         discount=wish.discount,
         total=wish.total,
         paid=paid,
-        payment_status=settled(total=wish.total, paid=paid, refunded=0),
+        payment_status=payment_status_of(total=wish.total, paid=paid, refunded=0),
         payment_method=wish.payment_method,
     )
 

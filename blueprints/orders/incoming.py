@@ -80,10 +80,3 @@ class IncomingOrder:
         items = sum(item.amount for item in self.items)
         if items + self.shipping - self.discount == self.total:
             self.tax = 0
-
-
-def settled(*, total: int, paid: int, refunded: int) -> PaymentStatus:
-    """What the amounts amount to."""
-    if refunded:
-        return PaymentStatus.REFUNDED if refunded == paid else PaymentStatus.PARTIALLY_REFUNDED
-    return PaymentStatus.PAID if paid >= total else PaymentStatus.UNPAID

@@ -8,10 +8,9 @@ from sqlalchemy.orm import Session
 from blueprints import clock
 from blueprints.orders.cancelling import reread
 from blueprints.orders.history import leave_event
-from blueprints.orders.incoming import settled
 from blueprints.orders.refusals import MoreThanIsOpen, NothingOpen, OrderIsFinished, refuse_if_changed
 from models import Actor, Order, PaymentMethod, Refund, writing
-from models.order_states import TAKES_NO_PAYMENT
+from models.order_states import TAKES_NO_PAYMENT, payment_status_of
 
 
 def record_payment(order_id: int, *, version: int, amount: int, method: PaymentMethod, by: Actor) -> None:
@@ -57,5 +56,5 @@ def refuse_refund(order: Order) -> None:
 
 
 def _record(session: Session, order: Order, code: str, amount: int, *, by: Actor, at: datetime) -> None:
-    order.payment_status = settled(total=order.total, paid=order.paid, refunded=order.refunded)
+    order.payment_status = payment_status_of(total=order.total, paid=order.paid, refunded=order.refunded)
     leave_event(session, order, code, by=by, at=at, amount=amount)

@@ -3,9 +3,10 @@
 import re
 
 from blueprints.orders import incoming
-from blueprints.orders.incoming import IncomingItem, IncomingOrder, ShopFacts, settled
+from blueprints.orders.incoming import IncomingItem, IncomingOrder, ShopFacts
 from blueprints.orders.reading_cells import Cells, joined, number_of, payment_method_of, phone_of
 from models import OrderStatus, PaymentStatus
+from models.order_states import payment_status_of
 
 REQUIRED = (
     "Name",
@@ -121,7 +122,7 @@ def _read_payment(head: Cells, order: IncomingOrder) -> None:
     if financial == "partially_refunded" and not 0 < order.refunded < order.paid:
         head.note("Refunded Amount", "refund_unknown", stops=order.paid < 2)
         order.refunded = 1
-    order.payment_status = settled(total=order.total, paid=order.paid, refunded=order.refunded)
+    order.payment_status = payment_status_of(total=order.total, paid=order.paid, refunded=order.refunded)
     if financial in ("pending", "authorized", "voided", "expired", ""):
         order.payment_status = PaymentStatus.UNPAID
 

@@ -4,10 +4,11 @@ import re
 from html import unescape
 
 from blueprints.orders import incoming
-from blueprints.orders.incoming import IncomingItem, IncomingOrder, ShopFacts, settled
+from blueprints.orders.incoming import IncomingItem, IncomingOrder, ShopFacts
 from blueprints.orders.reading_cells import Cells, joined, number_of, payment_method_of, phone_of
 from models import OrderStatus
 from models.money import parse_decimal, rounded
+from models.order_states import payment_status_of
 from models.text import cleaned_line
 
 REQUIRED = ("order_date", "status", "order_total")
@@ -108,7 +109,7 @@ def _read_payment(row: Cells, order: IncomingOrder, *, is_paid: bool) -> None:
             order.refunded = min(sum(rounded(parse_decimal(refund), order.currency) for refund in refunds), order.paid)
         except ValueError:
             row.note("refund_items", "amount_wrong")
-    order.payment_status = settled(total=order.total, paid=order.paid, refunded=order.refunded)
+    order.payment_status = payment_status_of(total=order.total, paid=order.paid, refunded=order.refunded)
 
 
 def _name(row: Cells) -> str:
