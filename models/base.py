@@ -10,6 +10,7 @@ from typing import Annotated, Any, ClassVar
 
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import (
+    DDL,
     BigInteger,
     Connection,
     DateTime,
@@ -75,6 +76,13 @@ class Base(DeclarativeBase):
         datetime: UTCDateTime,
         enum.StrEnum: STORED_BY_VALUE,
     }
+
+
+def with_table_of(model: type[Base], *statements: str) -> None:
+    """Has SQLite run these whenever the model's table is made: what SQLAlchemy has no words for, such as triggers."""
+    for statement in statements:
+        ddl = DDL(statement)  # type: ignore[no-untyped-call]  # SQLAlchemy gives it no types
+        event.listen(model.__table__, "after_create", ddl.execute_if(dialect="sqlite"))
 
 
 # Our own Base, not db.Model: the type checker understands it, and the extension still gives

@@ -2,10 +2,10 @@
 
 from datetime import datetime
 
-from sqlalchemy import DDL, ForeignKey, Index, String, Table, event, text
+from sqlalchemy import ForeignKey, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from models.base import Base
+from models.base import Base, with_table_of
 from models.order import Note, Order
 from models.order_states import OrderStatus
 from models.user import User
@@ -62,13 +62,4 @@ NEVER_CHANGED_DDL = [
     "BEGIN SELECT RAISE(ABORT, 'events are never changed'); END"
     for action in ("update", "delete")
 ]
-
-
-def _guard(events: Table) -> None:
-    for statement in NEVER_CHANGED_DDL:
-        # sqlalchemy's DDL is not typed
-        ddl = DDL(statement)  # type: ignore[no-untyped-call]  # SQLAlchemy gives it no types
-        event.listen(events, "after_create", ddl.execute_if(dialect="sqlite"))
-
-
-_guard(Event.__table__)  # type: ignore[arg-type]  # a mapped class's table is a Table
+with_table_of(Event, *NEVER_CHANGED_DDL)

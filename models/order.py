@@ -241,4 +241,4 @@ def _stay_findable(_mapper: Mapper[Any], _connection: Connection, order: Order) 
     order.search_text = search_text_of(order)
 
 
-keep_index_of(Order.__table__, ORDER_INDEX)  # type: ignore[arg-type]  # a mapped class's table is a Table
+keep_index_of(Order, ORDER_INDEX)

@@ -11,8 +11,9 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
-from sqlalchemy import DDL, BigInteger, Table, column, event, table
+from sqlalchemy import DDL, BigInteger, column, event, table
 
+from models.base import Base, with_table_of
 from models.order_states import OrderStatus, PaymentStatus
 
 _MARGIN = "  "
@@ -127,23 +128,14 @@ ORDER_INDEX = SearchIndex(
     sources="number, customer_name, status, payment_status, booked_at, booking_cancelled_at, search_text",
 )
 TICKET_INDEX = SearchIndex("ticket_search", of="tickets", place="id", indexed=("search_text",), sources="search_text")
-INDEXES = (ORDER_INDEX, TICKET_INDEX)
-SEARCH_TABLES = tuple(index.name for index in INDEXES)
+SEARCH_TABLES = (ORDER_INDEX.name, TICKET_INDEX.name)
 
 
-def search_ddl() -> list[str]:
-    """The statements that make the indexes beside their tables; migrations run the same ones."""
-    return [statement for index in INDEXES for statement in index.ddl()]
-
-
-def keep_index_of(source: Table, index: SearchIndex) -> None:
+def keep_index_of(source: type[Base], index: SearchIndex) -> None:
     """Makes the index whenever the table is made, and drops it with the table."""
-    for statement in index.ddl():
-        # sqlalchemy's DDL is not typed
-        ddl = DDL(statement)  # type: ignore[no-untyped-call]  # SQLAlchemy gives it no types
-        event.listen(source, "after_create", ddl.execute_if(dialect="sqlite"))
+    with_table_of(source, *index.ddl())
     drop = DDL(f"DROP TABLE IF EXISTS {index.name}")  # type: ignore[no-untyped-call]  # SQLAlchemy gives it no types
-    event.listen(source, "before_drop", drop.execute_if(dialect="sqlite"))
+    event.listen(source.__table__, "before_drop", drop.execute_if(dialect="sqlite"))
 
 
 def quoted(column: str, text: str) -> str:

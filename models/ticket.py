@@ -150,4 +150,4 @@ Order.open_ticket = relationship(
     uselist=False,
     viewonly=True,
 )
-keep_index_of(Ticket.__table__, TICKET_INDEX)  # type: ignore[arg-type]  # a mapped class's table is a Table
+keep_index_of(Ticket, TICKET_INDEX)

@@ -3,10 +3,10 @@
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from sqlalchemy import DDL, CheckConstraint, ForeignKey, Index, Table, event, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from models.base import Base
+from models.base import Base, with_table_of
 from models.event import Event
 from models.order import Order
 from models.ticket import Ticket
@@ -141,13 +141,5 @@ AND NEW.entered_at < access_windows.expires_at)
 BEGIN SELECT RAISE(ABORT, 'nobody enters an access window that is not open'); END""",
     ],
 }
-
-
-def _guard(tables: tuple[Table, ...]) -> None:
-    for table in tables:
-        for statement in GUARDS[table.name]:
-            ddl = DDL(statement)  # type: ignore[no-untyped-call]  # SQLAlchemy gives it no types
-            event.listen(table, "after_create", ddl.execute_if(dialect="sqlite"))
-
-
-_guard((AccessWindow.__table__, Event.__table__, WindowEntry.__table__))  # type: ignore[arg-type]  # they are Tables
+for model in (AccessWindow, Event, WindowEntry):
+    with_table_of(model, *GUARDS[model.__tablename__])
