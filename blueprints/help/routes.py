@@ -21,9 +21,7 @@ def contents() -> ResponseReturnValue:
 @help.get("/help/<slug>")
 @needs(Right.SIGNED_IN)
 def article(slug: str) -> ResponseReturnValue:
-    found = _article_or_404(slug)
-    mine = feedback_of(access.actor(), slug)
-    return _page(found, FeedbackForm(formdata=None, comment=mine.comment if mine else ""))
+    return _page(_article_or_404(slug))
 
 
 @help.post("/help/<slug>/feedback")
@@ -48,11 +46,12 @@ def _article_or_404(slug: str) -> Article:
     return ARTICLES.get(slug) or abort(404)
 
 
-def _page(article: Article, form: FeedbackForm) -> str:
+def _page(article: Article, form: FeedbackForm | None = None) -> str:
+    mine = feedback_of(access.actor(), article.slug)
     return render_template(
         article.template,
         article=article,
-        form=form,
-        mine=feedback_of(access.actor(), article.slug),
+        form=form or FeedbackForm(formdata=None, comment=mine.comment if mine else ""),
+        mine=mine,
         tally=tallies().get(article.slug) if access.may(Right.MANAGE_STORE) else None,
     )
