@@ -57,11 +57,26 @@ def _new_token() -> str:
     return secrets.token_urlsafe(16)
 
 
+NO = (False, "", "false", "0", "n", "no", "off")
+
+
 class _ChangeForm(BaseForm):
     note = TextAreaField(_l("Note to the customer"), validators=[AtMost(LONGEST_NOTE)])
-    notify = BooleanField(_l("Email the customer"), default=True)
+    notify = BooleanField(_l("Email the customer"), default=True, false_values=NO)
     version = VersionField()
     once = HiddenField(default=_new_token)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.is_submitted() and not self.had_boxes:
+            for box in self:
+                if isinstance(box, BooleanField) and not box.raw_data:
+                    box.data = bool(box.default)
+
+    @property
+    def had_boxes(self) -> bool:
+        """Whether somebody saw the boxes: only then is one that did not come a box without its tick."""
+        raise NotImplementedError
 
     @property
     def token(self) -> str | None:
@@ -77,12 +92,12 @@ class _ChangeForm(BaseForm):
 
 class ChangeStatusForm(_ChangeForm):
     status = StatusField(_l("Status"))
-    asks_to_notify = HiddenField()
-    """Set when the page asked whether to mail: only then is a box that did not come a box without its tick."""
+    asks_to_notify = StringField()
+    """The buttons of the page bring it."""
 
     @property
-    def wants_email(self) -> bool:
-        return bool(self.notify.data or not self.asks_to_notify.data)
+    def had_boxes(self) -> bool:
+        return bool(self.asks_to_notify.data)
 
     @property
     def chosen(self) -> OrderStatus:
@@ -99,7 +114,6 @@ class ChangeStatusForm(_ChangeForm):
     def drawn_for(self, order: Order, *, anew: bool = False) -> None:
         super().drawn_for(order, anew=anew)
         self.status.offer(order)
-        self.asks_to_notify.data = "y"
 
 
 _GONE = _l("This reason is not on the store’s list any more. Choose another one.")
@@ -124,7 +138,17 @@ class CancelForm(_ChangeForm):
     status = HiddenField(default=OrderStatus.CANCELLED.value)
     reason = ReasonField(_l("Reason"), choices=[])
     internal_note = TextAreaField(_l("Note for the store only"), validators=[AtMost(LONGEST_NOTE)])
-    restock = BooleanField(_l("Put the items back into stock"), default=True)
+    restock = BooleanField(_l("Put the items back into stock"), default=True, false_values=NO)
+
+    @property
+    def had_boxes(self) -> bool:
+        """The page sends these whatever is in them."""
+        return all(field.raw_data for field in (self.reason, self.internal_note) if field is not None)
+
+    def drawn_for(self, order: Order, *, anew: bool = False) -> None:
+        super().drawn_for(order, anew=anew)
+        if self.reason.data not in {value for value, _label, *_more in self.reason.iter_choices()}:
+            self.reason.data = ""
 
     @property
     def wish(self) -> CancelWish:

@@ -36,7 +36,7 @@ def status(order_id: int) -> ResponseReturnValue:
             version=form.version.data,
             status=form.chosen,
             note=form.note.data or "",
-            notify=form.wants_email,
+            notify=form.notify.data,
             by=access.actor(),
             once=form.token,
         )

@@ -7,7 +7,8 @@ from tests.people import Visitor
 
 def drawn(page: Page, action: str, **typed: str | None) -> dict[str, str]:
     """The form as it stands, with what was typed; None takes a tick away."""
-    fields = {**page.fields(action), **typed}
+    button = page.select(f"form[action='{action}'] button[name]")[:1]
+    fields = {**page.fields(action), **{str(b["name"]): str(b["value"]) for b in button}, **typed}
     return {name: value for name, value in fields.items() if value is not None}
 
 

@@ -162,6 +162,22 @@ def test_an_unticked_box_tells_nobody(olive, shop, way):
     assert "Nobody was emailed: “Email the customer” was not ticked." in page.text
 
 
+@pytest.mark.parametrize("url", ["cancel", "status"])
+def test_whoever_sends_no_more_than_the_cancel_itself_gets_what_the_page_proposes(olive, shop, url):
+    order = shop.order()
+    olive.post(f"/orders/{order.id}/{url}", status="cancelled", note="Sold out.", version="1", once="of the page")
+    assert shop.emails(order)[0].state is EmailState.QUEUED
+    assert cancellation_of(shop, order).restock is True
+
+
+@pytest.mark.parametrize("no", ["", "0", "no", "false"])
+def test_a_plain_no_is_no(olive, shop, no):
+    order = shop.order()
+    olive.post(f"/orders/{order.id}/cancel", version="1", notify=no, restock=no)
+    assert shop.emails(order)[0].reason is NotSentReason.NOT_WANTED
+    assert cancellation_of(shop, order).restock is False
+
+
 def test_a_booking_with_another_courier_stands_and_the_page_says_whom_to_call(olive, shop):
     order = shop.booked_order("Lalamove")
     assert "Lalamove stays as it is: call them" in olive.get(f"/orders/{order.id}/cancel").text
