@@ -6,9 +6,11 @@ All of them are worked out from the store's key: whoever has only a copy of the 
 import base64
 import hmac
 import secrets
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
+from itertools import groupby
 
 import pyotp
 import segno
@@ -37,6 +39,11 @@ class ToScan:
     path: str
     """The square as an SVG path, in units of its smallest part."""
 
+    @property
+    def size(self) -> int:
+        """In pixels: whole ones for each part, so that all are as wide as each other."""
+        return self.width * 4
+
 
 def new_mark() -> str:
     return secrets.token_hex(16)
@@ -49,9 +56,19 @@ def secret_of(user_id: int, mark: str) -> str:
 
 def to_scan(secret: str, *, email: str, store_name: str) -> ToScan:
     address = pyotp.TOTP(secret).provisioning_uri(name=email, issuer_name=store_name)
-    rows = list(segno.make(address, error="m", micro=False).matrix_iter(border=4))  # white ground all around
-    dark = ((x, y) for y, row in enumerate(rows) for x, is_dark in enumerate(row) if is_dark)
-    return ToScan(secret, address, len(rows), "".join(f"M{x} {y}h1v1h-1z" for x, y in dark))
+    square = segno.make(address, error="m", micro=False)
+    rows = [list(row) for row in square.matrix_iter(border=4)]  # white ground all around
+    return ToScan(secret, address, len(rows), "".join(_dark_bars(rows)))
+
+
+def _dark_bars(rows: list[list[int]]) -> Iterator[str]:
+    for y, row in enumerate(rows):
+        x = 0
+        for is_dark, parts in groupby(row, key=bool):
+            width = len(list(parts))
+            if is_dark:
+                yield f"M{x} {y}h{width}v1h-{width}z"
+            x += width
 
 
 def step_at(now: datetime) -> int:

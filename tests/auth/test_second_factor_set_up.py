@@ -44,10 +44,10 @@ def square(address):
 def drawn(page):
     """What the page shows, by its own path."""
     width = int(page.one("svg.to-scan")["viewbox"].split()[2])
-    dark = re.findall(r"M(\d+) (\d+)h1v1h-1z", page.one("svg.to-scan path")["d"])
     rows = [[False] * width for _ in range(width)]
-    for x, y in dark:
-        rows[int(y)][int(x)] = True
+    for bar in re.findall(r"M(\d+) (\d+)h(\d+)v1h-\3z", page.one("svg.to-scan path")["d"]):
+        x, y, length = map(int, bar)
+        rows[y][x : x + length] = [True] * length
     return rows
 
 
