@@ -42,6 +42,7 @@ class CustomerAlert(StrEnum):
     ORDER_DECLINED = "order_declined"
     ORDER_RETURNED = "order_returned"
     ORDER_CANCELLED = "order_cancelled"
+    REFUND_SETTLED = "refund_settled"
 
 
 WAITING = text("state IN ('held', 'queued', 'sending')")
@@ -85,3 +86,8 @@ class Email(Base):
     """What the mail server said last."""
     again_of_id: Mapped[int | None] = mapped_column(ForeignKey("emails.id"))
     """The email of which this is Send again."""
+
+    @property
+    def is_on_its_way(self) -> bool:
+        """It may still leave: as WAITING, for one that was read already."""
+        return self.state in (EmailState.HELD, EmailState.QUEUED, EmailState.SENDING)

@@ -8,11 +8,10 @@ from blueprints import clock, outbox
 from blueprints.outbox import Message
 from blueprints.seals import SEALED_KINDS
 from blueprints.shop import current_store
-from models import Actor, Email, EmailState, Event, NotSentReason, Order, writing
+from models import Actor, Email, Event, NotSentReason, Order, writing
 
 # Two clicks, or two people, within it are one wish.
 ONE_WISH = timedelta(minutes=1)
-FINISHED = (EmailState.SENT, EmailState.FAILED, EmailState.NOT_SENT)
 
 
 class NotSentAgain(Exception):
@@ -24,7 +23,7 @@ class NotSentAgain(Exception):
 
 
 def can_be_sent_again(email: Email) -> bool:
-    return email.state in FINISHED and email.kind not in SEALED_KINDS
+    return not email.is_on_its_way and email.kind not in SEALED_KINDS
 
 
 def send_again(email_id: int, *, by: Actor) -> int:
@@ -40,7 +39,7 @@ def send_again(email_id: int, *, by: Actor) -> int:
             return copied
         if email.kind in SEALED_KINDS:
             raise NotSentAgain("one_use")
-        if email.state not in FINISHED:
+        if email.is_on_its_way:
             raise NotSentAgain("on_its_way")
         order = session.get(Order, email.order_id) if email.order_id else None
         recipient = order.customer_email if order else email.recipient

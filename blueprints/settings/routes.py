@@ -15,7 +15,7 @@ from blueprints.settings.forms import AlertsForm, StoreForm, SupportForm, zone_n
 from blueprints.settings.naming_support import name_support
 from blueprints.settings.summing_up import sum_up
 from blueprints.settings.switching_alerts import kinds_switched_on, switch_alerts
-from blueprints.settings.trying_mail import is_on_its_way, last_try, try_mail
+from blueprints.settings.trying_mail import last_try, try_mail
 from blueprints.shop import current_store
 from models import CustomerAlert, Language
 
@@ -60,12 +60,10 @@ def alerts() -> ResponseReturnValue:
         switch_alerts(alerts_on=form.alerts_on.data, kinds=form.kinds.data, by=access.actor())
         flash(_("The alerts are saved."), "done")
         return redirect(url_for(".overview"), 303)
-    last = last_try()
     page = render_template(
         "settings/alerts.html",
         form=form,
-        last=last,
-        last_is_on_its_way=is_on_its_way(last),
+        last=last_try(),
         mail_server=current_app.config.get("MAIL_SERVER"),
         mail_sender=sender()[1],
     )

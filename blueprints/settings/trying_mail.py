@@ -3,12 +3,11 @@
 from sqlalchemy import select
 
 from blueprints import clock, outbox
-from models import Email, EmailState, db, writing
+from models import Email, db, writing
 
 KIND = "mail_test"
 # How far back the last one is looked for: the list of emails grows for ever, and this page must not.
 LOOK_BACK = 100
-_ON_ITS_WAY = (EmailState.HELD, EmailState.QUEUED, EmailState.SENDING)
 
 
 def try_mail(*, recipient: str) -> None:
@@ -30,7 +29,3 @@ def last_try() -> Email | None:
     return db.session.scalars(
         select(Email).where(Email.kind == KIND, Email.id.in_(latest)).order_by(Email.id.desc()).limit(1)
     ).one_or_none()
-
-
-def is_on_its_way(email: Email | None) -> bool:
-    return email is not None and email.state in _ON_ITS_WAY
