@@ -30,10 +30,12 @@ def digits_of(folded: str) -> str:
 
 
 def searchable(*, number: str, name: str, email: str | None, phone: str | None) -> str:
-    """What the search looks in. A phone stands there in digits, and what follows a sign in a name is a word too."""
+    """What the search looks in. A phone stands there in digits, and what follows a sign in a name is a word too, as
+    are the digits of a number with a prefix: 77 finds W-77."""
     names = fold(name).split()
     after_signs = [piece for word in names for piece in re.split(r"\W+", word)[1:] if piece]
-    words = [*fold(number).split(), *names, *after_signs, *fold(email or "").split(), digits_of(fold(phone or ""))]
+    numbers = [*fold(number).split(), *re.findall("[0-9]+", re.sub("^[0-9]+", "", fold(number)))]
+    words = [*numbers, *names, *after_signs, *fold(email or "").split(), digits_of(fold(phone or ""))]
     return "".join(_MARGIN + word for word in words if word)
 
 

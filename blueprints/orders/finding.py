@@ -93,7 +93,7 @@ class Search:
     def of(cls, typed: str) -> "Search":
         typed = typed[:LONGEST_SEARCH].replace("\0", "").encode(errors="ignore").decode()
         folded = fold(typed)[:LONGEST_SEARCH]
-        words = dict.fromkeys(filter(None, (word.lstrip("#") for word in folded.split())))
+        words = dict.fromkeys(filter(None, (_bare(word) for word in folded.split())))
         number = " ".join(typed.split()).lstrip("#").strip()
         return cls(number, tuple(words)[:MOST_WORDS], _phone_in(folded))
 
@@ -231,6 +231,12 @@ def _question(search: Search, filters: Filters) -> str:
     if filters.statuses or filters.payment or filters.booked is not None:
         parts.append("(" + " OR ".join(quoted("facets", name) for name in filters.facets()) + ")")
     return " AND ".join(parts)
+
+
+def _bare(word: str) -> str:
+    """Without the sign of a number, and without the comma of “Dela Cruz, Juan”, as the list may have it."""
+    word = word.lstrip("#")
+    return word.rstrip(",;") or word
 
 
 def _phone_in(folded: str) -> str:

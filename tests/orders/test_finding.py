@@ -33,6 +33,7 @@ def find(app):
         ("s", "Ana Sy"),
         ("go", "Henry Sy-Go"),
         ("marisol pen", "Peña, Marisol"),
+        ("cruz, juan", "Juan Dela Cruz"),
         ("an sy", "Ana Sy"),
         ("straße", "Bea Strasse"),
         ("李", "李 小龍"),
@@ -59,6 +60,12 @@ def test_an_exact_number_comes_first(shop, find, typed):
     exact = shop.order(number="1041", placed_at=A_MORNING - timedelta(days=9))
     longer = shop.order(number="11041")
     assert find(typed) == [exact.number, longer.number]
+
+
+@pytest.mark.parametrize(("typed", "number"), [("77", "W-77"), ("w-77", "W-77"), ("42", "SK42B"), ("7", "2026/7")])
+def test_a_number_is_found_without_its_prefix(shop, find, typed, number):
+    order = shop.order(number=number, customer_phone=None)
+    assert find(typed) == [order.number]
 
 
 def test_an_exact_number_must_pass_the_filters_too(shop, find):
