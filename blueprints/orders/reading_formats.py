@@ -93,7 +93,7 @@ def recognise(table: Table) -> Format:
 
     likeliest = min(FORMATS, key=lambda format_: len(missing(format_)) / len(format_.required))
     absent = missing(likeliest)
-    if len(absent) * 2 > len(likeliest.required):
+    if len(likeliest.required) - len(absent) < 2:  # one name alone may be in any table
         raise Unreadable(Fault.UNKNOWN_COLUMNS)
     if absent:
         raise Unreadable(Fault.MISSING_COLUMNS, absent)

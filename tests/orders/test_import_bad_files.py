@@ -30,6 +30,7 @@ NOT_CSV = {
         a_file({k: v for k, v in SHOPIFY.items() if k not in ("Total", "Created at")}).encode(),
         "Columns are missing: Total, Created at.",
     ),
+    "little of it": (b"Name,Email,Total\n#1,a@example.com,5\n", "Columns are missing: Financial Status, Created at"),
     "many columns": (",".join(map(str, range(1001))).encode() + b"\n1\n", "This file has more than 1,000 columns"),
     "long header": (b"x" * 70_000 + b"\n1\n", "The first line of this file is far too long"),
     "long quoted header": (b'"x\n' + b"x" * 70_000 + b'"\n1\n', "The first line of this file is far too long"),
