@@ -208,9 +208,7 @@ def test_two_agents_are_inside_at_once_and_one_cancels(app, agent, shop, order, 
 
 def test_an_agent_who_is_disabled_inside_is_out(app, agent, shop, order, window):
     url, fields = filled_in(agent, order)
-    signed_in(app, "olive").post("/users/3/disable")
-    with app.app_context(), writing() as session:
-        session.execute(text("UPDATE users SET disabled_at = created_at WHERE role = 'support'"))
+    assert signed_in(app, "olive").post("/settings/users/3/disable").status == 303
     assert agent.post(url, **fields).location == "/login"
     nothing_was_done(shop, order, window)
 
