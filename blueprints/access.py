@@ -32,6 +32,7 @@ from models import (
     db,
     writing,
 )
+from models.base import DiskFailed
 
 View = TypeVar("View", bound=Callable[..., ResponseReturnValue])
 
@@ -194,12 +195,12 @@ def _find_window(user_session_id: int, now: datetime) -> None:
 
 
 def _note(user_session: UserSession, **change: object) -> None:
-    """A session's times are worth a wait for nobody: when the database is busy, the next page notes them."""
+    """A session's times are worth neither a wait nor a failure: when they can't be written, the next page tries."""
     session_id = user_session.id
     try:
         with writing() as session:
             session.execute(update(UserSession).where(UserSession.id == session_id).values(**change))
-    except DatabaseBusy:
+    except (DatabaseBusy, DiskFailed):
         db.session.rollback()
 
 

@@ -16,6 +16,7 @@ from blueprints.access import put_out
 from blueprints.filters import when
 from blueprints.windows import WindowClosed
 from models import DatabaseBusy, db
+from models.base import DiskFailed
 
 log = logging.getLogger("suki")
 
@@ -65,12 +66,18 @@ NOT_KNOWN = (
     _l("It is our fault, not yours. We could not confirm whether your last change was saved."),
     _l("Open the order or the page again to see how it stands, before you try once more."),
 )
+DISK_FAILED = (
+    _l("Suki could not write to its disk"),
+    _l("The disk may be full. We could not confirm whether your last change was saved."),
+    _l("Make room on the computer that runs Suki, then open the order or the page again to see how it stands."),
+)
 
 
 def handle_errors(app: Flask) -> None:
     app.register_error_handler(HTTPException, _http_error)
     app.register_error_handler(CSRFError, _stale_form)
     app.register_error_handler(DatabaseBusy, _busy)
+    app.register_error_handler(DiskFailed, _not_written)
     app.register_error_handler(WindowClosed, _no_access)
     app.register_error_handler(OperationalError, _not_confirmed)
     app.register_error_handler(Exception, _unexpected)
@@ -173,10 +180,18 @@ def _not_confirmed(error: OperationalError) -> ResponseReturnValue:
     return _unexpected(error)
 
 
+def _not_written(error: DiskFailed) -> ResponseReturnValue:
+    return _page(503, DISK_FAILED, _logged(error))
+
+
 def _unexpected(error: Exception) -> ResponseReturnValue:
-    """The log and the page share an id. What was typed, names and addresses stay out of the log."""
+    code = error.code if isinstance(error, InternalServerError) else 500
+    return _page(code or 500, NOT_KNOWN, _logged(error))
+
+
+def _logged(error: Exception) -> str:
+    """The log and the page share this id. What was typed, names and addresses stay out of the log."""
     db.session.rollback()
     reference = secrets.token_hex(4)
     log.error("error %s at %s %s", reference, request.method, request.url_rule, exc_info=error)
-    code = error.code if isinstance(error, InternalServerError) else 500
-    return _page(code or 500, NOT_KNOWN, reference)
+    return reference

@@ -34,6 +34,14 @@ class DatabaseBusy(Exception):
     """Another process or thread held the write lock for too long. Nothing was changed; trying again is safe."""
 
 
+class DiskFailed(Exception):
+    """The file system took no more. Whether the change is there is known only once it can be read again."""
+
+
+# The lowest byte of an error's code is its kind, the others say where it happened.
+_DISK = (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR)
+
+
 class UTCDateTime(TypeDecorator[datetime]):
     """Aware in Python, UTC in the file. A naive time is refused."""
 
@@ -117,7 +125,8 @@ def _begin(connection: Connection) -> None:
 def writing() -> Iterator[Session]:
     """One transaction that holds the write lock from its first moment; commits at the end, or undoes everything.
 
-    Raises DatabaseBusy when the lock can't be had in time, and RuntimeError inside another `writing()`.
+    Raises DatabaseBusy when the lock can't be had in time, DiskFailed when nothing more can be written down, and
+    RuntimeError inside another `writing()`.
     """
     session = db.session()
     if session.info.get("writing") or session.new or session.dirty or session.deleted:
@@ -134,6 +143,9 @@ def writing() -> Iterator[Session]:
         session.rollback()
         if "database is locked" in str(error):
             raise DatabaseBusy from error
+        cause = error.orig if isinstance(error, OperationalError) else error
+        if getattr(cause, "sqlite_errorcode", 0) & 0xFF in _DISK:
+            raise DiskFailed from error
         raise
     except BaseException:
         session.rollback()

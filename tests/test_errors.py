@@ -3,13 +3,15 @@
 import logging
 import re
 import sqlite3
+from datetime import timedelta
 from io import BytesIO
 
 import pytest
 from flask import request
+from sqlalchemy import select
 
 from blueprints.access import public
-from models import db, writing
+from models import UserSession, db, writing
 from tests.pages import Page
 
 
@@ -60,6 +62,33 @@ def test_while_somebody_else_writes_pages_are_read_and_a_write_is_asked_to_wait(
         other.rollback()
         other.close()
     assert olive.get("/help/").status == 200
+
+
+@pytest.fixture
+def fill_disk():
+    """From then on no file of this process can grow beyond a page, as on a disk without room."""
+    resource = pytest.importorskip("resource")
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    yield lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (4096, before[1]))
+    resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+
+def test_on_a_full_disk_a_change_ends_on_a_page_that_says_so(olive, fill_disk, caplog):
+    olive.get("/settings/support")
+    fill_disk()
+    page = olive.post("/settings/support", name="Somebody else")
+    assert page.status == 503
+    assert "The disk may be full." in page.text
+    assert "We could not confirm whether your last change was saved." in page.text
+    assert "disk" in caplog.text
+
+
+def test_on_a_full_disk_pages_are_read_also_when_it_is_time_to_note_who_reads(olive, shop, fill_disk):
+    olive.get("/orders/")
+    seen = shop.first(select(UserSession))
+    shop.change(seen, last_seen_at=seen.last_seen_at - timedelta(minutes=5))
+    fill_disk()
+    assert olive.get("/orders/").status == 200
 
 
 def test_a_file_that_comes_instead_of_a_text_is_no_text(mallory):
