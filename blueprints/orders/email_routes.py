@@ -4,10 +4,10 @@ from flask import Response, abort, flash, make_response, redirect, render_templa
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from sqlalchemy import select
-from werkzeug.datastructures import MultiDict
 
 from blueprints import access
 from blueprints.access import Right, needs
+from blueprints.ids import read_id
 from blueprints.mailing import sender
 from blueprints.orders import orders
 from blueprints.orders.listing_emails import Box, page_of_emails
@@ -39,16 +39,10 @@ def emails() -> ResponseReturnValue:
         db.session(),
         box=box,
         only_about_orders=not access.may(Right.MANAGE_STORE),
-        before=_id_in(request.args, "before"),
-        after=_id_in(request.args, "after"),
+        before=read_id(request.args.get("before")),
+        after=read_id(request.args.get("after")),
     )
     return render_template("orders/emails.html", page=page, box=box, boxes=Box)
-
-
-def _id_in(arguments: MultiDict[str, str], name: str) -> int | None:
-    """A place in the list; anything else is no place, and the list begins at its top."""
-    text = arguments.get(name, "")
-    return int(text) if text.isascii() and text.isdigit() and len(text) <= 18 else None
 
 
 @orders.get("/orders/emails/<id:email_id>")

@@ -24,7 +24,7 @@ from wtforms.validators import DataRequired, Email, Optional, StopValidation, Va
 
 from blueprints.filters import WORDS
 from blueprints.forms import AtMost, BaseForm, MoneyField
-from blueprints.ids import IdConverter
+from blueprints.ids import read_id
 from blueprints.orders.adding import NewItem, NewOrder
 from blueprints.orders.change_forms import VersionField
 from models import Courier, Order, PaymentMethod
@@ -47,13 +47,6 @@ class HasDigits:
 _METHODS = [SelectChoice(method.value, WORDS[method]) for method in PaymentMethod]
 _NO_METHOD = _l("Choose one of the ways to pay in the list.")
 _GONE = _l("The store does not work with this courier any more. Choose another one.")
-
-
-def _id_in(typed: str | None) -> int | None:
-    """None for nothing; what is no number is none that any row has."""
-    if not typed:
-        return None
-    return int(typed) if re.fullmatch(IdConverter.regex, typed) else 0
 
 
 def _courier(courier: Courier) -> str:
@@ -157,6 +150,11 @@ class NewOrderForm(BaseForm):
         self.courier.errors = [_GONE]
 
     @property
+    def courier_id(self) -> int | None:
+        """None for nobody; 0, which no courier has, for what is no number."""
+        return (read_id(self.courier.data) or 0) if self.courier.data else None
+
+    @property
     def wish(self) -> NewOrder:
         return NewOrder(
             number=self.number.data or "",
@@ -174,7 +172,7 @@ class NewOrderForm(BaseForm):
             discount=self.discount.data or 0,
             payment_method=PaymentMethod(self.payment_method.data),
             is_paid=self.is_paid.data,
-            courier_id=_id_in(self.courier.data),
+            courier_id=self.courier_id,
             waybill=self.waybill.data or "",
         )
 
@@ -205,7 +203,8 @@ class BookingForm(_OrderForm):
 
     @property
     def courier_id(self) -> int:
-        return _id_in(self.courier.data) or 0
+        """0, which no courier has, for what is no number."""
+        return read_id(self.courier.data) or 0
 
     def say_that_the_courier_is_gone(self) -> None:
         self.courier.errors = [_GONE]

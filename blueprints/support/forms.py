@@ -1,6 +1,5 @@
 """The forms of tickets: filing one, writing to it, and handing it to somebody."""
 
-import re
 import secrets
 from collections.abc import Sequence
 from typing import Any
@@ -12,7 +11,7 @@ from wtforms import BooleanField, HiddenField, RadioField, SelectField, StringFi
 from wtforms.validators import DataRequired, ValidationError
 
 from blueprints.forms import AtMost, BaseForm
-from blueprints.ids import IdConverter
+from blueprints.ids import read_id
 from blueprints.support.attaching import MOST_BYTES, MOST_FILES, Fault, NotAttachable, Upload, read_upload
 from blueprints.support.replying import Words
 from blueprints.support.ticketing import Filing
@@ -148,6 +147,6 @@ class AssignForm(BaseForm):
     @property
     def agent_id(self) -> int | None:
         """Raises ValueError for what is no number of ours."""
-        if self.assignee.data and not re.fullmatch(IdConverter.regex, self.assignee.data):
+        if self.assignee.data and read_id(self.assignee.data) is None:
             raise ValueError
         return int(self.assignee.data) if self.assignee.data else None

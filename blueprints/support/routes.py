@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 
 from blueprints import access
 from blueprints.access import Right, needs, takes
-from blueprints.ids import IdConverter
+from blueprints.ids import read_id
 from blueprints.support import support
 from blueprints.support.finding import Tab, count_by_tab, find_tickets
 from blueprints.support.forms import MOST_BYTES_SENT, CancellationForm, QuestionForm
@@ -24,7 +24,8 @@ from models.text import cleaned_line
 def tickets() -> ResponseReturnValue:
     typed, by = cleaned_line(request.args.get("q", "")), access.actor()
     tab = _tab(Tab.ALL if typed else Tab.OPEN)
-    found = find_tickets(typed, tab, by=by, before=_number_in("before"), after=_number_in("after"))
+    before, after = read_id(request.args.get("before")), read_id(request.args.get("after"))
+    found = find_tickets(typed, tab, by=by, before=before, after=after)
     return render_template(
         "support/tickets.html",
         found=found,
@@ -45,11 +46,6 @@ def _tab(otherwise: Tab) -> Tab:
     return otherwise if chosen is Tab.MINE and not access.may(Right.SOLVE_TICKETS) else chosen
 
 
-def _number_in(name: str) -> int | None:
-    asked = request.args.get(name, "")
-    return int(asked) if re.fullmatch(IdConverter.regex, asked) else None
-
-
 @support.route("/support/tickets/new", methods=["GET", "POST"])
 @needs(Right.FILE_TICKETS)
 @takes(MOST_BYTES_SENT)
@@ -61,12 +57,11 @@ def new_ticket() -> ResponseReturnValue:
 
 def _order_asked_about() -> Order | None:
     """One that is not there is 404, and none at all is a general question."""
-    asked = request.args.get("order", "")
+    asked = request.args.get("order")
     if not asked:
         return None
-    if not re.fullmatch(IdConverter.regex, asked):
-        abort(404)
-    return access.order_or_404(int(asked))
+    order_id = read_id(asked)
+    return abort(404) if order_id is None else access.order_or_404(order_id)
 
 
 def _ask_to_cancel(order: Order) -> ResponseReturnValue:

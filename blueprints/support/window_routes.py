@@ -1,14 +1,12 @@
 """Access to the store: the merchant opens, lengthens, watches and revokes it; an agent enters and leaves."""
 
-import re
-
 from flask import flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from blueprints import access
 from blueprints.access import Right, needs
-from blueprints.ids import IdConverter
+from blueprints.ids import read_id
 from blueprints.support import support
 from blueprints.support.entering import enter_store, leave_store
 from blueprints.support.granting import extend_access, grant_access, revoke_access
@@ -80,7 +78,7 @@ def revoke_window(window_id: int) -> ResponseReturnValue:
 @needs(Right.GRANT_ACCESS)
 def watch() -> ResponseReturnValue:
     """What support saw and did, as it happens."""
-    page = windows_watched(db.session(), before=_number_in("before"))
+    page = windows_watched(db.session(), before=read_id(request.args.get("before")))
     return render_template("support/access.html", page=page, refresh_seconds=REFRESH_S)
 
 
@@ -88,14 +86,9 @@ def watch() -> ResponseReturnValue:
 @needs(Right.GRANT_ACCESS)
 def window(window_id: int) -> ResponseReturnValue:
     found = access.window_or_404(window_id)
-    before = _number_in("before")
+    before = read_id(request.args.get("before"))
     page = acts_in(db.session(), found, before=before)
     return render_template("support/window.html", window=found, page=page, before=before, refresh_seconds=REFRESH_S)
-
-
-def _number_in(name: str) -> int | None:
-    asked = request.args.get(name, "")
-    return int(asked) if re.fullmatch(IdConverter.regex, asked) else None
 
 
 @support.post("/support/windows/<id:window_id>/enter")
