@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 import time_machine
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 from sqlalchemy import event, select, text
@@ -273,13 +273,17 @@ class Store(RuleBasedStateMachine):
             db.session.rollback()
 
 
-def run(app, sessions, *, examples):
+def run(app, sessions, *, examples, phases=tuple(Phase)):
     Store.app, Store.sessions = app, sessions
-    checks = list(HealthCheck)
     run_state_machine_as_test(
         Store,
         settings=settings(
-            max_examples=examples, stateful_step_count=30, deadline=None, database=None, suppress_health_check=checks
+            max_examples=examples,
+            stateful_step_count=30,
+            deadline=None,
+            database=None,
+            phases=phases,
+            suppress_health_check=list(HealthCheck),
         ),
     )
 
@@ -294,4 +298,4 @@ def test_without_the_question_under_the_lock_the_model_notices(app, shop_with_ti
 
     monkeypatch.setattr(windows, "require_open", believe)
     with pytest.raises((AssertionError, BaseExceptionGroup, IntegrityError)):
-        run(app, shop_with_tickets, examples=20)
+        run(app, shop_with_tickets, examples=20, phases=[Phase.generate])
