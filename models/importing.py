@@ -64,10 +64,6 @@ class OrderImport(Base):
     """All that were found; the first thousand are kept."""
 
     @property
-    def is_underway(self) -> bool:
-        return self.state in (ImportState.CHECKING, ImportState.IMPORTING)
-
-    @property
     def percent(self) -> int:
         return min(100, self.offset * 100 // self.size) if self.size else 0
 

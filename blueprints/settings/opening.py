@@ -25,15 +25,7 @@ class StoreIsOpen(Exception):
     """There is a store already; nothing was changed."""
 
 
-def open_store(
-    *,
-    name: str,
-    currency: str,
-    timezone: str,
-    language: Language,
-    is_demo: bool = False,
-    email: str | None = None,
-) -> None:
+def open_store(*, name: str, currency: str, timezone: str, language: Language) -> None:
     """`currency` is an ISO 4217 code, `timezone` an IANA name. Raises StoreIsOpen."""
     with writing() as session:
         if session.get(Store, 1) is not None:
@@ -42,12 +34,10 @@ def open_store(
             Store(
                 id=1,
                 name=name,
-                email=email,
                 currency=currency,
                 timezone=timezone,
                 language=language,
                 support_name="Suki Support",
-                is_demo=is_demo,
             )
         )
         session.add_all(Courier(name=courier, integrated=integrated) for courier, integrated in COURIERS)
