@@ -7,13 +7,15 @@ from enum import StrEnum
 from typing import NoReturn, TypeVar, cast
 from urllib.parse import urlsplit
 
-from flask import Flask, abort, current_app, g, redirect, request, url_for
+from flask import Flask, abort, current_app, flash, g, redirect, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 from flask_login import LoginManager, current_user
 from sqlalchemy import select, true, update
 from sqlalchemy.orm import joinedload, undefer
 
 from blueprints import clock, windows
+from blueprints.addresses import page_at
 from blueprints.shop import find_store
 from blueprints.tokens import hash_of
 from blueprints.windows import Inside, WindowClosed
@@ -131,6 +133,8 @@ def _wall() -> ResponseReturnValue | None:
     if right is None:
         return None
     if not is_known:
+        if request.method == "POST" and request.endpoint != "auth.logout":
+            flash(_("You were signed out in the meantime, so this was not saved. Sign in, then send it again."))
         return redirect(url_for("auth.login", next=_way_back()), 303)
     if not may(right):
         _refuse(right)
@@ -151,7 +155,7 @@ def _way_back() -> str | None:
     if request.method in ("GET", "HEAD"):
         return request.full_path.rstrip("?")
     came_from = urlsplit(request.referrer or "")
-    return came_from.path if came_from.netloc == request.host else None
+    return page_at(came_from.path) if came_from.netloc == request.host else None
 
 
 @login_manager.user_loader  # type: ignore[untyped-decorator]  # flask-login is not typed

@@ -13,6 +13,7 @@ from sqlalchemy.exc import OperationalError, SQLAlchemyError
 from werkzeug.exceptions import HTTPException, InternalServerError, SecurityError
 
 from blueprints.access import put_out
+from blueprints.addresses import page_at
 from blueprints.filters import when
 from blueprints.windows import WindowClosed
 from models import DatabaseBusy, db
@@ -43,7 +44,7 @@ WORDING: dict[int, Wording] = {
     405: (
         _l("This can’t be opened like that"),
         _l("The address works only from a button on its page."),
-        _l("Go back and use the button there."),
+        _l("Open the page that it belongs to, and use the button there."),
     ),
     413: (
         _l("That is too large"),
@@ -98,6 +99,7 @@ def _page(
         "what_next": what_next,
         "reference": reference,
         "ticket_id": ticket_id,
+        "page_above": page_at(request.path) if status == 405 and request.method == "GET" else None,
     }
     try:
         page = render_template("errors/error.html", **facts)

@@ -1,5 +1,7 @@
 """Every page is closed until somebody says who may open it."""
 
+from urllib.parse import parse_qs, urlsplit
+
 import pytest
 
 
@@ -7,6 +9,28 @@ def test_a_stranger_is_led_to_the_sign_in_page_and_back_afterwards(mallory):
     page = mallory.get("/orders/?q=maria")
     assert page.status == 303
     assert page.response.headers["Location"] == "/login?next=/orders/?q%3Dmaria"
+
+
+@pytest.mark.parametrize(
+    ("sent_from", "page"), [("/orders/7", "/orders/7"), ("/orders/7/status", "/orders/7"), ("/nowhere/at/all", "/")]
+)
+def test_a_form_sent_too_late_says_that_it_was_not_saved_and_leads_back_to_its_page(mallory, sent_from, page):
+    answer = mallory.client.post("/orders/7/status", headers={"Referer": f"http://localhost{sent_from}"})
+    assert parse_qs(urlsplit(answer.headers["Location"]).query) == {"next": [page]}
+    assert mallory.get("/login").messages == [
+        "You were signed out in the meantime, so this was not saved. Sign in, then send it again."
+    ]
+
+
+def test_signing_out_twice_loses_nothing(mallory):
+    mallory.client.post("/logout")
+    assert mallory.get("/login").messages == []
+
+
+def test_the_address_of_a_button_leads_to_its_page(olive):
+    page = olive.get("/orders/7/status")
+    assert page.status == 405
+    assert page.one("main .words a.button")["href"] == "/orders/7"
 
 
 def test_a_form_from_another_port_of_this_laptop_is_refused(olive):
