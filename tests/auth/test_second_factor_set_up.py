@@ -9,7 +9,9 @@ import segno
 import time_machine
 from sqlalchemy import select
 
-from models import Event, RecoveryCode, Role, SecondFactor, User, UserSession
+from blueprints.auth.halfway import SignInIsOver, go_halfway
+from blueprints.auth.setting_up_factor import set_up_at_sign_in
+from models import Event, RecoveryCode, Role, SecondFactor, User, UserSession, db
 from tests.auth.phones import give_phone, phone_of
 from tests.people import PASSWORD
 
@@ -101,6 +103,16 @@ def test_whoever_has_one_cannot_set_up_another_with_the_password_alone(app, newc
     give_phone(app, "uma")
     assert visitor.post("/login/second-factor", code=other.code()).location == "/login"
     assert shop.first(select(SecondFactor)).mark == "of uma"
+    assert shop.count(UserSession) == 0
+
+
+def test_of_two_who_set_it_up_at_once_the_second_is_too_late(app, shop):
+    phone = give_phone(app, "uma")
+    with app.test_request_context():
+        user = db.session.scalars(select(User).where(User.email == "uma@example.com")).one()
+        late = go_halfway(user, has_factor=False, now=datetime.now(UTC))
+        with pytest.raises(SignInIsOver):
+            set_up_at_sign_in(late, mark="of uma", recovery_mark="x", code=phone.code(), address="", browser="")
     assert shop.count(UserSession) == 0
 
 
