@@ -75,7 +75,9 @@ def _read_again(import_id: int) -> OrderImport:
 
 
 def _tell_check(found: OrderImport) -> None:
-    click.echo(f"{found.new:,} new orders, {found.already_there:,} already there, {found.bad:,} with problems.")
+    click.echo(
+        f"{_counted(found.new, 'new order')}, {found.already_there:,} already there, {found.bad:,} with problems."
+    )
     if found.without_email:
         click.echo(f"{found.without_email:,} of the new ones have no email address: their customers can't be mailed.")
     shown = select(ImportFinding).where(ImportFinding.import_id == found.id).order_by(ImportFinding.id)
@@ -83,6 +85,10 @@ def _tell_check(found: OrderImport) -> None:
         click.echo(_line_of(finding))
     if found.findings > SHOWN_FINDINGS:
         click.echo(f"  … and {found.findings - SHOWN_FINDINGS:,} more.")
+
+
+def _counted(number: int, one: str) -> str:
+    return f"{number:,} {one}" if number == 1 else f"{number:,} {one}s"
 
 
 def _line_of(finding: ImportFinding) -> str:
@@ -95,7 +101,7 @@ def _tell_import(found: OrderImport, *, dry_run: bool) -> None:
     if dry_run:
         click.echo("Nothing was changed: this was a dry run.")
     elif found.imported:
-        click.echo(f"{found.imported:,} orders came in.")
+        click.echo(f"{_counted(found.imported, 'order')} came in.")
     else:
         click.echo("Nothing came in, and nothing was changed.")
     if not found.new and not found.already_there:

@@ -48,7 +48,7 @@ def test_it_says_what_came_in(command, shop):
 def test_a_dry_run_changes_nothing(command, shop):
     answer = command(a_file(SHOPIFY), "--dry-run")
     assert answer.exit_code == 0
-    assert "1 new orders" in answer.output
+    assert "1 new order, " in answer.output
     assert "Nothing was changed: this was a dry run." in answer.output
     assert orders_in(shop) == []
 
