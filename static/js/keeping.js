@@ -1,8 +1,10 @@
-// A long text that was not saved stays in this tab, so that an ended session or a lost line loses nothing.
+// What was typed and not saved stays in this tab, so that an ended session or a lost line loses nothing: a long text
+// from its first letter on, a long form from when it is sent until an answer has it.
 "use strict";
 
 const keeper = document.body.dataset.user;
 const nameOf = (text) => `kept ${keeper} ${location.pathname} ${text.name}`;
+const nameOfForm = (form) => `kept ${keeper} ${new URL(form.action).pathname}`;
 const texts = keeper ? document.querySelectorAll("textarea[data-keep]") : [];
 
 // A done message says that the last form was saved: what it held is not needed any more.
@@ -17,10 +19,7 @@ for (const text of texts) {
   if (kept && !text.value) {
     text.value = kept;
     text.dispatchEvent(new Event("input", { bubbles: true }));
-    const said = document.createElement("p");
-    said.className = "hint";
-    said.textContent = text.dataset.kept;
-    text.after(said);
+    text.after(saying(text.dataset.kept));
   }
   text.addEventListener("input", () => {
     if (text.value) sessionStorage.setItem(nameOf(text), text.value);
@@ -28,7 +27,47 @@ for (const text of texts) {
   });
 }
 
+for (const form of keeper ? document.querySelectorAll("form[data-keep]") : []) {
+  const sent = JSON.parse(sessionStorage.getItem(nameOfForm(form)) ?? "[]");
+  sessionStorage.removeItem(nameOfForm(form));
+  if (form.dataset.kept && sent.length) {
+    fillIn(form, sent);
+    form.prepend(saying(form.dataset.kept));
+  }
+}
+
+function fillIn(form, sent) {
+  for (const box of form.querySelectorAll("[type=checkbox]")) box.checked = false;
+  for (const [name, value] of sent) {
+    const field = form.elements[name] ?? nextRow(form)?.querySelector(`[name="${name}"]`);
+    if (field?.type === "checkbox") field.checked = true;
+    else if (field) field.value = value;
+  }
+}
+
+// More rows were sent than an empty form has: the last one is drawn again, under the next number.
+function nextRow(form) {
+  const rows = form.querySelectorAll("[data-row]");
+  const last = rows[rows.length - 1];
+  const next = last?.outerHTML.replaceAll(`-${rows.length - 1}-`, `-${rows.length}-`);
+  if (next) last.insertAdjacentHTML("afterend", next);
+  return last?.nextElementSibling;
+}
+
+function saying(words) {
+  const said = document.createElement("p");
+  said.className = "hint";
+  said.textContent = words;
+  return said;
+}
+
 document.addEventListener("submit", (event) => {
-  const keys = [...event.target.querySelectorAll("textarea[data-keep]")].map(nameOf);
+  const form = event.target;
+  const keys = [...form.querySelectorAll("textarea[data-keep]")].map(nameOf);
+  if (keeper && form.matches("[data-keep]") && !event.submitter?.hasAttribute("formaction")) {
+    const sent = [...new FormData(form)].filter(([name]) => name !== "csrf_token");
+    sessionStorage.setItem(nameOfForm(form), JSON.stringify(sent));
+    keys.push(nameOfForm(form));
+  }
   if (keys.length) sessionStorage.setItem("kept by the last form", JSON.stringify(keys));
 });

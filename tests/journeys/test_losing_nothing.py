@@ -1,0 +1,85 @@
+"""What was typed outlives the session that it was typed in."""
+
+from datetime import UTC, datetime
+
+import pytest
+from sqlalchemy import select
+
+from models import UserSession
+from tests.people import PASSWORD
+
+pytestmark = pytest.mark.browser
+ROWS = 5
+
+
+@pytest.fixture
+def page(served, browser_page):
+    page = browser_page()
+    page.goto(f"{served}/login")
+    sign_in(page)
+    return page
+
+
+def sign_in(page):
+    page.get_by_label("Email").fill("sam@example.com")
+    page.get_by_label("Password", exact=True).fill(PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+
+
+def end_sessions(shop):
+    for each in shop.all(select(UserSession)):
+        shop.change(each, ended_at=datetime.now(UTC))
+
+
+def fill_in_order(page, served):
+    page.goto(f"{served}/orders/new")
+    page.get_by_role("button", name="Add more rows").click()
+    page.get_by_label("Customer name").fill("Marisol Peña")
+    page.get_by_label("It is paid already").check()
+    for row in range(ROWS):
+        page.get_by_label("Item", exact=True).nth(row).fill(f"Bilao {row}")
+        page.get_by_label("Price of one").nth(row).fill("100")
+
+
+def save(page):
+    page.get_by_role("button", name="Save the order").click()
+
+
+def test_a_note(page, served, shop):
+    order = shop.order()
+    page.goto(f"{served}/orders/{order.id}/cancel")
+    page.get_by_label("Note to Maria Santos").fill("The last set was sold.")
+    end_sessions(shop)
+    page.get_by_role("button", name=f"Save: cancel order {order.number}").click()
+    sign_in(page)
+    assert page.get_by_label("Note to Maria Santos").input_value() == "The last set was sold."
+
+
+def test_a_new_order(page, served, shop):
+    fill_in_order(page, served)
+    end_sessions(shop)
+    save(page)
+    assert "this was not saved" in page.get_by_role("status").inner_text()
+    sign_in(page)
+    assert page.get_by_text("You typed this here earlier, and it was not saved.").is_visible()
+    assert page.get_by_label("Customer name").input_value() == "Marisol Peña"
+    save(page)
+    assert page.get_by_role("status").inner_text().strip() == "Order 1001 was added."
+    assert page.get_by_text("Bilao").count() == ROWS
+    assert page.get_by_text("₱500.00").count() >= 2, "all of it is paid, as it was ticked"
+
+
+def test_an_order_that_was_saved_is_not_typed_in_for_the_next(page, served):
+    fill_in_order(page, served)
+    save(page)
+    page.goto(f"{served}/orders/new")
+    assert page.get_by_label("Customer name").input_value() == ""
+
+
+def test_an_order_that_was_given_up_is_not_typed_in_for_the_next(page, served):
+    fill_in_order(page, served)
+    page.get_by_label("Customer name").fill("")
+    save(page)
+    page.get_by_role("link", name="Leave without saving").click()
+    page.goto(f"{served}/orders/new")
+    assert page.get_by_label("Item", exact=True).first.input_value() == ""
