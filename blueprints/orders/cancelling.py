@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
 from blueprints import clock, windows
+from blueprints.orders.history import leave_event
 from blueprints.orders.refusals import (
     AlreadyCancelled,
     BookedWithCourier,
@@ -23,8 +24,6 @@ from models import (
     AccessWindow,
     Actor,
     Cancellation,
-    Email,
-    Event,
     Note,
     Order,
     OrderStatus,
@@ -99,7 +98,7 @@ def refuse_to_cancel(session: Session, order: Order, *, by: Actor | None = None)
     if order.cancelled_at is not None:
         done = cancellation_of(session, order)
         raise AlreadyCancelled(at=order.cancelled_at, by=done.user.name if done and done.user else None)
-    if order.is_finished:
+    if not order.can_be_cancelled_by_support:
         raise NotCancellable(order.status)
     if order.only_support_can_cancel and not (by and by.role is Role.SUPPORT):
         raise BookedWithCourier(courier=order.courier.name if order.courier else "", waybill=order.waybill)
@@ -142,10 +141,9 @@ def _take_back_from_courier(
     if not wish.courier_reference:
         raise ReferenceMissing
     order.booking_cancelled_at, order.courier_reference = at, wish.courier_reference
-    session.flush()
-    event = windows.event_in(window, "order.booking_cancelled", by=by, at=at, order_id=order.id)
-    event.order_version = order.version
-    session.add(event)
+    leave_event(
+        session, order, "order.booking_cancelled", by=by, at=at, window_id=window.id, ticket_id=window.ticket_id
+    )
 
 
 def _cancel(
@@ -160,11 +158,43 @@ def _cancel(
 ) -> None:
     before, owed = order.status, order.refundable
     order.status, order.cancelled_at = OrderStatus.CANCELLED, at
+    done = _keep_decision(session, order, wish, previous_status=before, by=by, once=once, at=at)
+    if owed > 0:
+        session.add(Refund(order_id=order.id, cancellation_id=done.id, owed=owed, owed_at=at))
+    email = tell_customer(
+        session, order, kind="order_cancelled", note=wish.note, wanted=wish.notify, at=at, refund_owed=owed
+    )
+    leave_event(
+        session,
+        order,
+        "order.cancelled",
+        by=by,
+        at=at,
+        **statuses(before, order.status),
+        amount=owed or None,
+        note=done.note,
+        internal_note=done.internal_note,
+        email_id=email.id,
+        window_id=window.id if window else None,
+        ticket_id=window.ticket_id if window else None,
+    )
+
+
+def _keep_decision(
+    session: Session,
+    order: Order,
+    wish: CancelWish,
+    *,
+    previous_status: OrderStatus,
+    by: Actor,
+    once: str | None,
+    at: datetime,
+) -> Cancellation:
     cancellation = Cancellation(
         order_id=order.id,
         at=at,
         user_id=by.user_id,
-        previous_status=before,
+        previous_status=previous_status,
         reason_id=wish.reason_id,
         note=write_note(session, order, wish.note),
         internal_note=write_note(session, order, wish.internal_note, internal=True),
@@ -174,31 +204,7 @@ def _cancel(
     )
     session.add(cancellation)
     session.flush()
-    if owed > 0:
-        session.add(Refund(order_id=order.id, cancellation_id=cancellation.id, owed=owed, owed_at=at))
-    email = tell_customer(
-        session, order, kind="order_cancelled", note=wish.note, wanted=wish.notify, at=at, refund_owed=owed
-    )
-    session.flush()
-    event = _event_of(order, cancellation, email, owed=owed)
-    if window is not None:
-        event.ticket_id, event.window_id = window.ticket_id, window.id
-    session.add(event)
-
-
-def _event_of(order: Order, done: Cancellation, email: Email, *, owed: int) -> Event:
-    return Event(
-        at=done.at,
-        code="order.cancelled",
-        user_id=done.user_id,
-        order_id=order.id,
-        order_version=order.version,
-        **statuses(done.previous_status, order.status),
-        amount=owed or None,
-        note=done.note,
-        internal_note=done.internal_note,
-        email_id=email.id,
-    )
+    return cancellation
 
 
 def write_note(session: Session, order: Order, body: str, *, internal: bool = False) -> Note | None:
