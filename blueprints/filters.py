@@ -1,7 +1,7 @@
 """How money, times and states read on a page, in the store's currency, zone and language."""
 
 import hashlib
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
 from functools import cache
@@ -25,6 +25,7 @@ from models import (
     PaymentMethod,
     PaymentStatus,
     Role,
+    SettlementMethod,
     TicketState,
     WindowEnd,
 )
@@ -51,6 +52,8 @@ WORDS = {
     PaymentMethod.CARD: _l("Card"),
     PaymentMethod.BANK_TRANSFER: _l("Bank transfer"),
     PaymentMethod.OTHER: _l("Other"),
+    SettlementMethod.CASH: _l("Cash"),
+    SettlementMethod.CARD_REVERSAL: _l("Back to the card"),  # the others are called as among the ways to pay
     OrderSource.FORM: _l("Entered by hand"),
     OrderSource.SHOPIFY: _l("Shopify"),
     OrderSource.WOOCOMMERCE: _l("WooCommerce"),
@@ -119,9 +122,9 @@ def when(at: datetime) -> str:
     return format_date(here, "d MMM" if here.year == today.year else "d MMM y", locale=_locale())
 
 
-def day(at: datetime) -> str:
+def day(at: datetime | date) -> str:
     """`21 November 2026`."""
-    return format_date(local(at), "d MMMM y", locale=_locale())
+    return format_date(local(at) if isinstance(at, datetime) else at, "d MMMM y", locale=_locale())
 
 
 def moment(at: datetime) -> str:

@@ -9,6 +9,7 @@ from models.importing import ImportChunk, ImportFinding, ImportNumber, ImportSta
 from models.order import Note, Order, OrderItem
 from models.order_states import OrderSource, OrderStatus, PaymentMethod, PaymentStatus
 from models.second_factor import RecoveryCode, SecondFactor
+from models.settlement import Settlement, SettlementMethod
 from models.store import Alert, Courier, Language, Reason, Store
 from models.ticket import (
     STILL_OPEN,
@@ -69,6 +70,8 @@ __all__ = [
     "Refund",
     "Role",
     "SecondFactor",
+    "Settlement",
+    "SettlementMethod",
     "SignInAttempt",
     "Store",
     "Ticket",

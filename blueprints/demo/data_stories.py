@@ -162,6 +162,7 @@ EARLIER = [
             Pay(0.1),
             Change(0.4, S.ACCEPTED),
             Cancel(5, "Other", note="There was a brownout the whole day, and the freezer went off. Sorry po."),
+            GiveBack(28, 50000, reference="MY-4471-2290"),
         ),
     ),
     Story(
@@ -192,7 +193,7 @@ EARLIER = [
             Pay(0.02),
             Change(12, S.ACCEPTED),
             Cancel(2, "Customer changed their mind", note="Cancelled as you asked, Ma’am Steph."),
-            GiveBack(25),
+            GiveBack(25, reference="RV 20261103-77"),
         ),
     ),
     Story(

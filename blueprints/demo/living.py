@@ -24,10 +24,12 @@ from models import (
     PaymentStatus,
     Reason,
     Refund,
+    Settlement,
     User,
 )
 from models.event import statuses
 from models.order_states import payment_status_of
+from models.settlement import USUAL_WAY_BACK
 
 FIRST_NUMBER = 1001
 # The story goes that the shop mailed through a server until then; since, a demo keeps its mail.
@@ -52,6 +54,7 @@ class Desk:
     emails: list[Email] = field(default_factory=list)
     cancellations: list[Cancellation] = field(default_factory=list)
     refunds: list[Refund] = field(default_factory=list)
+    settlements: list[Settlement] = field(default_factory=list)
     events: list[tuple[Event, Email | None]] = field(default_factory=list)
 
     def live(self, stories: list[Story]) -> None:
@@ -121,7 +124,8 @@ class Life:
         )
         self.desk.cancellations.append(self.cancellation)
         if owed:
-            self.refund = Refund(order_id=order.id, cancellation_id=self.cancellation.id, owed=owed, owed_at=self.at)
+            links = {"order_id": order.id, "cancellation_id": self.cancellation.id}
+            self.refund = Refund(id=len(self.desk.refunds) + 1, **links, owed=owed, owed_at=self.at)
             self.desk.refunds.append(self.refund)
         email = self._email(step, "order_cancelled", owed)
         change = statuses(before, OrderStatus.CANCELLED)
@@ -159,8 +163,19 @@ class Life:
         order.refunded += amount
         order.payment_status = payment_status_of(total=order.total, paid=order.paid, refunded=order.refunded)
         if self.refund:
-            self.refund.settled_at = self.at
+            self.desk.settlements.append(self._settlement(self.refund, step, amount))
         self._note_down("order.refunded", amount=amount)
+
+    def _settlement(self, refund: Refund, step: GiveBack, amount: int) -> Settlement:
+        return Settlement(
+            refund_id=refund.id,
+            amount=amount,
+            method=USUAL_WAY_BACK[self.order.payment_method],
+            reference=step.reference,
+            paid_on=self.at.date(),
+            at=self.at,
+            user_id=self.user.id,
+        )
 
     def _write(self, body: str, *, internal: bool = False) -> Note | None:
         return Note(order_id=self.order.id, body=body, internal=internal) if body else None

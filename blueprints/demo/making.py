@@ -114,6 +114,7 @@ def _put_into_books(session: Session, desk: Desk) -> None:
     for event, email in events:
         event.email_id = email.id if email else None
     _add(session, (*desk.refunds, *(event for event, _ in events)))
+    _add(session, desk.settlements)
 
 
 def _give_feedback(session: Session, users: dict[str, User], now: datetime) -> None:

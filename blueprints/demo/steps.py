@@ -54,6 +54,8 @@ class TakeBookingBack(Step):
 class GiveBack(Step):
     amount: int | None = None
     """In centavos; all that was paid when it is not said."""
+    reference: str = ""
+    """Of the bank or the wallet."""
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ FURNITURE = (
     "new_routes",
     "booking_routes",
     "payment_routes",
+    "refund_routes",
     "change_routes",
     "seed_cli",
     "email_routes",

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from blueprints import clock
 from blueprints.orders.cancelling import reread
 from blueprints.orders.history import leave_event
-from blueprints.orders.refusals import MoreThanIsOpen, NothingOpen, OrderIsFinished, refuse_if_changed
+from blueprints.orders.refusals import MoreThanIsOpen, NothingOpen, OrderIsFinished, RefundIsOwed, refuse_if_changed
 from models import Actor, Order, PaymentMethod, Refund, writing
 from models.order_states import TAKES_NO_PAYMENT, payment_status_of
 
@@ -35,19 +35,23 @@ def refuse_payment(order: Order) -> None:
 
 
 def record_refund(order_id: int, *, version: int, amount: int, by: Actor) -> None:
-    """What is owed for a cancel is settled when all is back. Raises NothingOpen, OrderChanged, MoreThanIsOpen."""
+    """For what no cancel owes. Raises NothingOpen, RefundIsOwed, OrderChanged, MoreThanIsOpen."""
     with writing() as session:
         order = reread(session, order_id)
         refuse_refund(order)
+        owed = open_refund_of(session, order)
+        if owed is not None:
+            raise RefundIsOwed(owed.id)
         refuse_if_changed(order, version)
         if amount > order.refundable:
             raise MoreThanIsOpen(order.refundable)
-        at = clock.now()
         order.refunded += amount
-        _record(session, order, "order.refunded", amount, by=by, at=at)
-        if order.refundable == 0:
-            for refund in session.scalars(select(Refund).filter_by(order_id=order.id, settled_at=None)):
-                refund.settled_at = at
+        _record(session, order, "order.refunded", amount, by=by, at=clock.now())
+
+
+def open_refund_of(session: Session, order: Order) -> Refund | None:
+    """An order is cancelled once at a time, and so at most one is open."""
+    return session.scalars(select(Refund).filter_by(order_id=order.id, settled_at=None)).first()
 
 
 def refuse_refund(order: Order) -> None:

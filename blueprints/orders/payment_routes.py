@@ -12,8 +12,8 @@ from blueprints.filters import money
 from blueprints.orders import orders
 from blueprints.orders.forms import AmountForm, PaymentForm
 from blueprints.orders.history import missed_by
-from blueprints.orders.paying import record_payment, record_refund, refuse_payment, refuse_refund
-from blueprints.orders.refusals import MoreThanIsOpen, OrderChanged, OrderRefusal
+from blueprints.orders.paying import open_refund_of, record_payment, record_refund, refuse_payment, refuse_refund
+from blueprints.orders.refusals import MoreThanIsOpen, OrderChanged, OrderRefusal, RefundIsOwed
 from models import Order, db
 
 
@@ -44,6 +44,9 @@ def payment(order_id: int) -> ResponseReturnValue:
 @needs(Right.SETTLE_REFUNDS)
 def refund(order_id: int) -> ResponseReturnValue:
     order = access.order_or_404(order_id)
+    owed = open_refund_of(db.session(), order)
+    if owed is not None:
+        return redirect(url_for("orders.refund_owed", refund_id=owed.id), 303)
     form = AmountForm(meta={"currency": order.currency})
     if not form.is_submitted():
         form.amount.data = order.refundable
@@ -55,6 +58,8 @@ def refund(order_id: int) -> ResponseReturnValue:
     except MoreThanIsOpen as refusal:
         form.say_that_less_is_open(_("At most %(amount)s can go back.", amount=_sum(order, refusal)))
         return _page("orders/refund.html", order, form, refuse_refund, status=422)
+    except RefundIsOwed as refusal:
+        return redirect(url_for("orders.refund_owed", refund_id=refusal.refund_id), 303)
     except OrderRefusal as refusal:
         return _page("orders/refund.html", order, form, refuse_refund, refusal=refusal)
     flash(_("%(amount)s was noted as paid back.", amount=money(form.sum, order.currency)), "done")

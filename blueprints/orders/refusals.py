@@ -1,6 +1,6 @@
 """Why a change of an order is refused. Each refusal carries facts; its words stand in orders/_refusal.html."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from models import Order, OrderStatus
 
@@ -140,6 +140,33 @@ class MoreThanIsOpen(OrderRefusal):
     def __init__(self, amount: int) -> None:
         super().__init__(f"{amount} is open")
         self.amount = amount
+
+
+class RefundIsOwed(OrderRefusal):
+    """What a cancel owes is settled on its own page, where the parts of it are counted."""
+
+    code = "refund_is_owed"
+
+    def __init__(self, refund_id: int) -> None:
+        super().__init__(f"refund {refund_id} is open")
+        self.refund_id = refund_id
+
+
+class RefundIsClosed(OrderRefusal):
+    """All of it went back already, or what was left was waived."""
+
+    code = "refund_is_closed"
+
+
+class PaidOnNoSuchDay(OrderRefusal):
+    """Money can't have gone back on a day that is still to come, nor before the order was placed."""
+
+    code = "paid_on_no_such_day"
+
+    def __init__(self, *, earliest: date, latest: date) -> None:
+        super().__init__(f"{earliest} to {latest}")
+        self.earliest = earliest
+        self.latest = latest
 
 
 def refuse_if_changed(order: Order, version: int) -> None:

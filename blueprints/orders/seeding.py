@@ -24,12 +24,14 @@ from models import (
     PaymentMethod,
     PaymentStatus,
     Refund,
+    Settlement,
     Store,
     writing,
 )
 from models.event import statuses
 from models.order import position_of
 from models.search import searchable
+from models.settlement import USUAL_WAY_BACK
 
 BATCH = 2000
 GAP = timedelta(minutes=5)
@@ -205,11 +207,18 @@ def _cancel(seed: _Seed, order: dict[str, Any], rows: Rows) -> None:
     cancellation = {"id": seed.cancellation_id, "order_id": order["id"], "at": at, "restock": True, "notify": False}
     rows[Cancellation.__tablename__].append({**cancellation, "previous_status": OrderStatus.PENDING})
     if owed:
-        settled_at = at + timedelta(days=1) if is_settled else None
+        refund_id = seed.cancellation_id  # free, as there never are more refunds than cancellations
         links = {"order_id": order["id"], "cancellation_id": seed.cancellation_id}
-        rows[Refund.__tablename__].append({**links, "owed": owed, "owed_at": at, "settled_at": settled_at})
+        rows[Refund.__tablename__].append({"id": refund_id, **links, "owed": owed, "owed_at": at})
+        if is_settled:
+            rows[Settlement.__tablename__].append(_settlement(order, refund_id, at + timedelta(days=1)))
     change = statuses(OrderStatus.PENDING, OrderStatus.CANCELLED)
     rows[Event.__tablename__].append(_event(order, "order.cancelled", at) | change | {"amount": owed or None})
+
+
+def _settlement(order: dict[str, Any], refund_id: int, at: datetime) -> dict[str, Any]:
+    method = USUAL_WAY_BACK[order["payment_method"]]
+    return {"refund_id": refund_id, "amount": order["paid"], "method": method, "paid_on": at.date(), "at": at}
 
 
 def _event(order: dict[str, Any], code: str, at: datetime) -> dict[str, Any]:

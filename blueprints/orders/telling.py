@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from blueprints import outbox
 from blueprints.outbox import Message
 from blueprints.shop import current_store
-from models import Alert, Email, NotSentReason, Order, OrderStatus
+from models import Alert, Email, NotSentReason, Order, OrderStatus, Refund, Settlement
 
 # A number that may stand in a subject line. Any other is somebody's free text, and none of that gets into a header:
 # some Pythons decode what hides in it, line breaks included.
@@ -34,6 +34,18 @@ def customer_email(order: Order, kind: str, note: str | None = None, refund_owed
         status=_status_of(kind),
         note=note or "",
         refund_owed=refund_owed,
+        plain_number=order.number if plain else "",
+    )
+
+
+def refund_email(order: Order, refund: Refund, settlements: list[Settlement]) -> Message:
+    """That all is back, and how."""
+    plain = _PLAIN_NUMBER.fullmatch(order.number)
+    return outbox.render(
+        "refund_settled",
+        order=order,
+        refund=refund,
+        settlements=settlements,
         plain_number=order.number if plain else "",
     )
 
@@ -69,12 +81,14 @@ def tell_customer(
     at: datetime,
     refund_owed: int = 0,
     due_at: datetime | None = None,
+    message: Message | None = None,
 ) -> Email:
-    """Queues the email in the caller's transaction; it has its id already. `wanted`: the box was ticked."""
+    """Queues the email in the caller's transaction; it has its id already. `wanted`: the box was ticked. `message`:
+    other words than those for the order's new status."""
     email = outbox.queue(
         session,
         kind=kind,
-        message=customer_email(order, kind, note, refund_owed),
+        message=message or customer_email(order, kind, note, refund_owed),
         recipient=order.customer_email or None,
         reply_to=current_store().email,
         at=at,

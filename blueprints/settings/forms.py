@@ -25,7 +25,7 @@ from wtforms.widgets import CheckboxInput, ListWidget
 
 from blueprints.filters import word
 from blueprints.forms import AtMost, BaseForm
-from models import CustomerAlert, Language, OrderStatus
+from models import CustomerAlert, Language, OrderStatus, PaymentStatus
 
 USUAL_CURRENCIES = ("PHP", "USD", "SGD", "HKD", "JPY", "EUR", "GBP", "AUD", "CAD", "AED", "SAR")
 USUAL_ZONES = ("Asia/Manila", "Asia/Singapore", "Asia/Hong_Kong", "Asia/Dubai", "Asia/Tokyo", "UTC")
@@ -124,8 +124,13 @@ class AlertsForm(BaseForm):
     kinds = Ticks(_l("Email the customer when an order becomes"), validate_choice=False)
 
     def offer(self) -> None:
-        statuses = {kind: OrderStatus(kind.removeprefix("order_")) for kind in CustomerAlert}
-        self.kinds.choices = [SelectChoice(kind.value, word(status)) for kind, status in statuses.items()]
+        self.kinds.choices = [SelectChoice(kind.value, word(_becomes(kind))) for kind in CustomerAlert]
+
+
+def _becomes(kind: CustomerAlert) -> OrderStatus | PaymentStatus:
+    if kind is CustomerAlert.REFUND_SETTLED:
+        return PaymentStatus.REFUNDED
+    return OrderStatus(kind.removeprefix("order_"))
 
 
 class SupportForm(BaseForm):

@@ -30,6 +30,13 @@ TRIGGERS_AND_INDEX = (
     "CREATE TRIGGER events_inside_their_window BEFORE INSERT ON events\nWHEN NEW.window_id IS NOT NULL AND substr(NEW.code, 1, 7) <> 'access.' AND NOT EXISTS (\nSELECT 1 FROM access_windows WHERE access_windows.id = NEW.window_id AND access_windows.opened_at <= NEW.at\nAND NEW.at < access_windows.expires_at AND NEW.at < coalesce(access_windows.ended_at, access_windows.expires_at)\nAND (NEW.order_id IS NULL OR access_windows.scope = 'all' OR access_windows.order_id = NEW.order_id))\nBEGIN SELECT RAISE(ABORT, 'nothing is done outside of an access window'); END",
     "CREATE TRIGGER events_of_support_have_a_window BEFORE INSERT ON events\nWHEN NEW.window_id IS NULL AND substr(NEW.code, 1, 5) = 'order'\nAND EXISTS (SELECT 1 FROM users WHERE users.id = NEW.user_id AND users.role = 'support')\nBEGIN SELECT RAISE(ABORT, 'support sees and changes orders in an access window only'); END",
     "CREATE TRIGGER window_entries_while_it_is_open BEFORE INSERT ON window_entries\nWHEN NOT EXISTS (SELECT 1 FROM access_windows WHERE access_windows.id = NEW.window_id\nAND access_windows.ended_at IS NULL AND access_windows.opened_at <= NEW.entered_at\nAND NEW.entered_at < access_windows.expires_at)\nBEGIN SELECT RAISE(ABORT, 'nobody enters an access window that is not open'); END",
+    "CREATE TRIGGER settlements_only_while_owed BEFORE INSERT ON settlements WHEN (SELECT settled_at IS NOT NULL OR settled + NEW.amount > owed FROM refunds WHERE id = NEW.refund_id) BEGIN SELECT RAISE(ABORT, 'no more is settled than is owed'); END",
+    "CREATE TRIGGER settlements_add_up AFTER INSERT ON settlements BEGIN UPDATE refunds SET settled = settled + NEW.amount, settled_at = CASE WHEN settled + NEW.amount = owed THEN NEW.at END WHERE id = NEW.refund_id; END",
+    "CREATE TRIGGER settlements_no_update BEFORE UPDATE ON settlements BEGIN SELECT RAISE(ABORT, 'settlements are never changed'); END",
+    "CREATE TRIGGER settlements_no_delete BEFORE DELETE ON settlements BEGIN SELECT RAISE(ABORT, 'settlements are never changed'); END",
+    "CREATE TRIGGER refunds_begin_unsettled BEFORE INSERT ON refunds WHEN NEW.settled <> 0 BEGIN SELECT RAISE(ABORT, 'only settlements settle a refund'); END",
+    "CREATE TRIGGER refunds_settled_is_the_sum BEFORE UPDATE OF settled ON refunds WHEN NEW.settled <> (SELECT coalesce(sum(amount), 0) FROM settlements WHERE refund_id = NEW.id) BEGIN SELECT RAISE(ABORT, 'only settlements settle a refund'); END",
+    "CREATE TRIGGER refunds_close_once BEFORE UPDATE ON refunds WHEN OLD.settled_at IS NOT NULL BEGIN SELECT RAISE(ABORT, 'a refund closes once'); END",
 )
 
 
@@ -576,8 +583,10 @@ def upgrade():
         sa.Column("internal_note_id", sa.Integer(), nullable=True),
         sa.Column("restock", sa.Boolean(), nullable=False),
         sa.Column("notify", sa.Boolean(), nullable=False),
+        sa.Column("fee", sa.BigInteger(), server_default=sa.text("0"), nullable=False),
         sa.Column("once", sa.String(length=64), nullable=True),
         sa.Column("withdrawn_at", models.base.UTCDateTime(), nullable=True),
+        sa.CheckConstraint("fee >= 0", name=op.f("ck_cancellations_fee_not_negative")),
         sa.ForeignKeyConstraint(["internal_note_id"], ["notes.id"], name=op.f("fk_cancellations_internal_note_id")),
         sa.ForeignKeyConstraint(["note_id"], ["notes.id"], name=op.f("fk_cancellations_note_id")),
         sa.ForeignKeyConstraint(["order_id"], ["orders.id"], name=op.f("fk_cancellations_order_id")),
@@ -771,14 +780,39 @@ def upgrade():
         sa.Column("cancellation_id", sa.Integer(), nullable=False),
         sa.Column("owed", sa.BigInteger(), nullable=False),
         sa.Column("owed_at", models.base.UTCDateTime(), nullable=False),
+        sa.Column("settled", sa.BigInteger(), server_default=sa.text("0"), nullable=False),
         sa.Column("settled_at", models.base.UTCDateTime(), nullable=True),
+        sa.Column("waived_at", models.base.UTCDateTime(), nullable=True),
+        sa.Column("waived_because", sa.String(length=500), nullable=True),
+        sa.Column("waived_by_id", sa.Integer(), nullable=True),
+        sa.CheckConstraint(
+            "(settled_at IS NULL) = (settled < owed AND waived_at IS NULL)",
+            name=op.f("ck_refunds_closed_when_nothing_is_left"),
+        ),
+        sa.CheckConstraint(
+            "(waived_at IS NULL) = (waived_because IS NULL)", name=op.f("ck_refunds_waived_for_a_reason")
+        ),
         sa.CheckConstraint("owed > 0", name=op.f("ck_refunds_owes_something")),
+        sa.CheckConstraint("settled BETWEEN 0 AND owed", name=op.f("ck_refunds_settled_within_owed")),
+        sa.CheckConstraint("waived_at IS NULL OR settled < owed", name=op.f("ck_refunds_only_what_is_left_is_waived")),
+        sa.CheckConstraint(
+            "waived_because IS NULL OR length(waived_because) BETWEEN 1 AND 500",
+            name=op.f("ck_refunds_reason_has_a_length"),
+        ),
         sa.ForeignKeyConstraint(["cancellation_id"], ["cancellations.id"], name=op.f("fk_refunds_cancellation_id")),
         sa.ForeignKeyConstraint(["order_id"], ["orders.id"], name=op.f("fk_refunds_order_id")),
+        sa.ForeignKeyConstraint(["waived_by_id"], ["users.id"], name=op.f("fk_refunds_waived_by_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_refunds")),
         sa.UniqueConstraint("cancellation_id", name=op.f("uq_refunds_cancellation_id")),
     )
     with op.batch_alter_table("refunds", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_refunds_all_back",
+            ["settled_at", "id"],
+            unique=False,
+            sqlite_where=sa.text("settled_at IS NOT NULL AND waived_at IS NULL"),
+            postgresql_where=sa.text("settled_at IS NOT NULL AND waived_at IS NULL"),
+        )
         batch_op.create_index(batch_op.f("ix_refunds_order_id"), ["order_id"], unique=False)
         batch_op.create_index(
             "ix_refunds_owed",
@@ -786,6 +820,20 @@ def upgrade():
             unique=False,
             sqlite_where=sa.text("settled_at IS NULL"),
             postgresql_where=sa.text("settled_at IS NULL"),
+        )
+        batch_op.create_index(
+            "ix_refunds_waiting",
+            ["owed_at", "id"],
+            unique=False,
+            sqlite_where=sa.text("settled_at IS NULL"),
+            postgresql_where=sa.text("settled_at IS NULL"),
+        )
+        batch_op.create_index(
+            "ix_refunds_waived",
+            ["waived_at", "id"],
+            unique=False,
+            sqlite_where=sa.text("waived_at IS NOT NULL"),
+            postgresql_where=sa.text("waived_at IS NOT NULL"),
         )
 
     op.create_table(
@@ -812,6 +860,40 @@ def upgrade():
             sqlite_where=sa.text("left_at IS NULL"),
             postgresql_where=sa.text("left_at IS NULL"),
         )
+
+    op.create_table(
+        "settlements",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("refund_id", sa.Integer(), nullable=False),
+        sa.Column("amount", sa.BigInteger(), nullable=False),
+        sa.Column(
+            "method",
+            sa.Enum(
+                "cash",
+                "gcash",
+                "maya",
+                "bank_transfer",
+                "card_reversal",
+                "other",
+                name="settlementmethod",
+                native_enum=False,
+                create_constraint=True,
+            ),
+            nullable=False,
+        ),
+        sa.Column("reference", sa.String(length=80), nullable=False),
+        sa.Column("paid_on", sa.Date(), nullable=False),
+        sa.Column("at", models.base.UTCDateTime(), nullable=False),
+        sa.Column("user_id", sa.Integer(), nullable=True),
+        sa.Column("once", sa.String(length=64), nullable=True),
+        sa.CheckConstraint("amount > 0", name=op.f("ck_settlements_settles_something")),
+        sa.ForeignKeyConstraint(["refund_id"], ["refunds.id"], name=op.f("fk_settlements_refund_id")),
+        sa.ForeignKeyConstraint(["user_id"], ["users.id"], name=op.f("fk_settlements_user_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_settlements")),
+        sa.UniqueConstraint("once", name=op.f("uq_settlements_once")),
+    )
+    with op.batch_alter_table("settlements", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_settlements_refund_id"), ["refund_id"], unique=False)
     for statement in TRIGGERS_AND_INDEX:
         op.execute(statement)
 
@@ -822,6 +904,10 @@ def downgrade():
         "ticket_search",
     ):
         op.execute(f"DROP TABLE {table}")
+    with op.batch_alter_table("settlements", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_settlements_refund_id"))
+
+    op.drop_table("settlements")
     with op.batch_alter_table("window_entries", schema=None) as batch_op:
         batch_op.drop_index(
             "uq_window_entries_inside",
@@ -833,11 +919,26 @@ def downgrade():
     op.drop_table("window_entries")
     with op.batch_alter_table("refunds", schema=None) as batch_op:
         batch_op.drop_index(
+            "ix_refunds_waived",
+            sqlite_where=sa.text("waived_at IS NOT NULL"),
+            postgresql_where=sa.text("waived_at IS NOT NULL"),
+        )
+        batch_op.drop_index(
+            "ix_refunds_waiting",
+            sqlite_where=sa.text("settled_at IS NULL"),
+            postgresql_where=sa.text("settled_at IS NULL"),
+        )
+        batch_op.drop_index(
             "ix_refunds_owed",
             sqlite_where=sa.text("settled_at IS NULL"),
             postgresql_where=sa.text("settled_at IS NULL"),
         )
         batch_op.drop_index(batch_op.f("ix_refunds_order_id"))
+        batch_op.drop_index(
+            "ix_refunds_all_back",
+            sqlite_where=sa.text("settled_at IS NOT NULL AND waived_at IS NULL"),
+            postgresql_where=sa.text("settled_at IS NOT NULL AND waived_at IS NULL"),
+        )
 
     op.drop_table("refunds")
     with op.batch_alter_table("events", schema=None) as batch_op:

@@ -89,11 +89,12 @@ def test_a_reset_link_leaves_with_the_email_and_stays_nowhere_else(desk, post_of
 
 def test_every_status_has_words_of_its_own(shop, desk, post_office):
     order = shop.order(number="1041")
-    for kind in CustomerAlert:
-        desk.tell(order, kind=kind.value)
+    kinds = [kind.value for kind in CustomerAlert if kind.startswith("order_")]
+    for kind in kinds:
+        desk.tell(order, kind=kind)
     desk.deliver()
-    assert len({letter.message["Subject"] for letter in post_office.letters}) == len(CustomerAlert)
-    assert len({letter.text for letter in post_office.letters}) == len(CustomerAlert)
+    assert len({letter.message["Subject"] for letter in post_office.letters}) == len(kinds)
+    assert len({letter.text for letter in post_office.letters}) == len(kinds)
 
 
 def test_where_the_parcel_is_stands_in_the_email_about_it(shop, desk, post_office):

@@ -1,11 +1,11 @@
 """Noting payments and refunds."""
 
 import pytest
-from sqlalchemy import select
 
-from models import Cancellation, Order, OrderStatus, PaymentMethod, PaymentStatus, Refund, writing
-from tests.orders.deciding import drawn
-from tests.shop import A_MORNING
+from blueprints.orders.paying import record_refund
+from blueprints.orders.refusals import RefundIsOwed
+from models import SYSTEM, Order, OrderStatus, PaymentMethod, PaymentStatus
+from tests.orders.deciding import cancel, drawn
 
 
 def note(visitor, order, what, **typed):
@@ -72,22 +72,16 @@ def test_a_payment_is_in_the_currency_of_its_order(sam, shop):
 
 
 @pytest.fixture
-def owed(app, shop):
-    """A paid order that was cancelled: its money is owed back."""
-    order = shop.order(
-        payment_status=PaymentStatus.PAID, payment_method=PaymentMethod.GCASH, status=OrderStatus.CANCELLED
+def returned(shop):
+    """A paid order that came back: the shop gives money for it, and no cancel says how much."""
+    return shop.order(
+        payment_status=PaymentStatus.PAID, payment_method=PaymentMethod.GCASH, status=OrderStatus.RETURNED
     )
-    with app.app_context(), writing() as session:
-        done = Cancellation(order_id=order.id, at=A_MORNING, previous_status=OrderStatus.PENDING, restock=True)
-        session.add(done)
-        session.flush()
-        session.add(Refund(order_id=order.id, cancellation_id=done.id, owed=96000, owed_at=A_MORNING))
-    return order
 
 
-def test_more_than_was_paid_does_not_go_back(sam, owed, shop):
-    assert note(sam, owed, "refund", amount="960.01").errors == {"amount": "At most ₱960.00 can go back."}
-    assert shop.get(Order, owed.id).refunded == 0
+def test_more_than_was_paid_does_not_go_back(sam, returned, shop):
+    assert note(sam, returned, "refund", amount="960.01").errors == {"amount": "At most ₱960.00 can go back."}
+    assert shop.get(Order, returned.id).refunded == 0
 
 
 def test_nothing_goes_back_of_what_was_never_paid(sam, shop):
@@ -95,24 +89,38 @@ def test_nothing_goes_back_of_what_was_never_paid(sam, shop):
     assert sam.get(f"/orders/{order.id}/refund").refusal == f"Nothing is open for order {order.number}."
 
 
-def test_a_refund_is_settled_when_all_is_back(sam, owed, shop):
-    note(sam, owed, "refund", amount="60")
-    assert shop.get(Order, owed.id).payment_status is PaymentStatus.PARTIALLY_REFUNDED
-    assert owed.number in sam.get("/orders/?attention=refund_owed").text
-    assert sam.follow(note(sam, owed, "refund")).messages == ["₱900.00 was noted as paid back."]
-    assert shop.get(Order, owed.id).payment_status is PaymentStatus.REFUNDED
-    assert shop.first(select(Refund)).settled_at is not None
-    assert shop.events(owed) == ["order.refunded", "order.refunded"]
-    assert "Nothing is owed back" in sam.get("/orders/?attention=refund_owed").text
+def test_what_a_cancel_owes_is_settled_on_its_own_page(sam, shop):
+    order = shop.order(payment_status=PaymentStatus.PAID)
+    cancel(sam, order)
+    page = sam.get(f"/orders/{order.id}/refund")
+    assert (page.status, page.location) == (303, "/refunds/1")
+    page = sam.post(f"/orders/{order.id}/refund", amount="960", version="2")
+    assert (page.status, page.location) == (303, "/refunds/1")
+    assert shop.get(Order, order.id).refunded == 0
 
 
-def test_a_refund_on_a_stale_page_is_not_noted(sam, owed, shop):
-    url = f"/orders/{owed.id}/refund"
+def test_a_cancel_in_the_middle_leads_to_what_it_owes(app, olive, shop):
+    order = shop.order(payment_status=PaymentStatus.PAID)
+    cancel(olive, order)
+    with app.app_context(), pytest.raises(RefundIsOwed):
+        record_refund(order.id, version=2, amount=96000, by=SYSTEM)
+
+
+def test_money_goes_back_in_parts_until_all_is_back(sam, returned, shop):
+    note(sam, returned, "refund", amount="60")
+    assert shop.get(Order, returned.id).payment_status is PaymentStatus.PARTIALLY_REFUNDED
+    assert sam.follow(note(sam, returned, "refund")).messages == ["₱900.00 was noted as paid back."]
+    assert shop.get(Order, returned.id).payment_status is PaymentStatus.REFUNDED
+    assert shop.events(returned) == ["order.refunded", "order.refunded"]
+
+
+def test_a_refund_on_a_stale_page_is_not_noted(sam, returned, shop):
+    url = f"/orders/{returned.id}/refund"
     typed = drawn(sam.get(url), url, amount="10")
     assert [sam.post(url, **typed).status for _ in range(2)] == [303, 409]
-    assert shop.get(Order, owed.id).refunded == 1000
+    assert shop.get(Order, returned.id).refunded == 1000
 
 
-def test_support_notes_no_money(uma, owed):
+def test_support_notes_no_money(uma, returned):
     for what in ("payment", "refund"):
-        assert uma.post(f"/orders/{owed.id}/{what}", amount="1").status in (403, 404)
+        assert uma.post(f"/orders/{returned.id}/{what}", amount="1").status in (403, 404)

@@ -1,0 +1,112 @@
+"""Listing refunds: what is owed, the oldest first, and what was settled or waived, the newest first."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import ColumnElement, func, literal, select, tuple_
+from sqlalchemy.orm import InstrumentedAttribute
+
+from models import Order, Refund, db
+
+PAGE = 50
+MOST_SUMMED = 1000
+
+
+class RefundTab(StrEnum):
+    OWED = "owed"
+    SETTLED = "settled"
+    WAIVED = "waived"
+
+
+_WITHIN: dict[RefundTab, ColumnElement[bool]] = {
+    RefundTab.OWED: Refund.settled_at.is_(None),
+    RefundTab.SETTLED: Refund.settled_at.is_not(None) & Refund.waived_at.is_(None),
+    RefundTab.WAIVED: Refund.waived_at.is_not(None),
+}
+_SINCE: dict[RefundTab, InstrumentedAttribute[Any]] = {
+    RefundTab.OWED: Refund.owed_at,
+    RefundTab.SETTLED: Refund.settled_at,
+    RefundTab.WAIVED: Refund.waived_at,
+}
+
+
+@dataclass(frozen=True)
+class ListedRefund:
+    refund: Refund
+    order: Order
+
+
+@dataclass(frozen=True)
+class Found:
+    rows: list[ListedRefund]
+    previous: int | None = None
+    """The refund before which the page before this one ends."""
+    following: int | None = None
+    """The refund after which the next page begins."""
+
+
+@dataclass(frozen=True)
+class Owed:
+    amount: int
+    currency: str
+
+
+@dataclass(frozen=True)
+class TotalOwed:
+    sums: list[Owed]
+    """One for each currency; orders keep theirs when the store changes its own."""
+    is_all: bool
+    """False: of the oldest MOST_SUMMED only."""
+
+
+def list_refunds(tab: RefundTab, *, before: int | None = None, after: int | None = None, limit: int = PAGE) -> Found:
+    """The page that comes before (or after) one refund; the first page when there is none such."""
+    here = db.session.get(Refund, before or after or 0)
+    since = getattr(here, _SINCE[tab].key) if here else None
+    if here is not None and since is not None and before:
+        rows = _rows(tab, limit, (since, here.id), back=True)
+        if len(rows) > limit:
+            return Found(rows[1:], previous=rows[1].refund.id, following=rows[-1].refund.id)
+    elif here is not None and since is not None and (rows := _rows(tab, limit, (since, here.id))):
+        return Found(rows[:limit], previous=rows[0].refund.id, following=_following(rows, limit))
+    rows = _rows(tab, limit)
+    return Found(rows[:limit], following=_following(rows, limit))
+
+
+def total_owed(most: int = MOST_SUMMED) -> TotalOwed:
+    """No further than `most` refunds, so that it costs the same in every shop."""
+    oldest = (
+        select(Refund.order_id, (Refund.owed - Refund.settled).label("left"))
+        .where(_WITHIN[RefundTab.OWED])
+        .order_by(Refund.owed_at, Refund.id)
+        .limit(most + 1)
+    )
+    rows = oldest.limit(most).subquery()
+    found = (
+        select(Order.currency, func.sum(rows.c.left))
+        .join(rows, rows.c.order_id == Order.id)
+        .group_by(Order.currency)
+        .order_by(func.sum(rows.c.left).desc())
+    )
+    counted = db.session.scalar(select(func.count()).select_from(oldest.subquery())) or 0
+    return TotalOwed([Owed(amount, currency) for currency, amount in db.session.execute(found)], counted <= most)
+
+
+def _rows(
+    tab: RefundTab, limit: int, beyond: tuple[datetime, int] | None = None, *, back: bool = False
+) -> list[ListedRefund]:
+    """One more than asked for, which says that there is more; always in the order of the page."""
+    since, is_descending = _SINCE[tab], (tab is not RefundTab.OWED) != back
+    found = select(Refund, Order).join(Order, Order.id == Refund.order_id).where(_WITHIN[tab])
+    if beyond is not None:
+        place, there = tuple_(since, Refund.id), tuple_(literal(beyond[0], since.type), beyond[1])
+        found = found.where(place < there if is_descending else place > there)
+    order = (since.desc(), Refund.id.desc()) if is_descending else (since, Refund.id)
+    rows = [ListedRefund(refund, of) for refund, of in db.session.execute(found.order_by(*order).limit(limit + 1))]
+    return rows[::-1] if back else rows
+
+
+def _following(rows: list[ListedRefund], limit: int) -> int | None:
+    return rows[limit - 1].refund.id if len(rows) > limit else None

@@ -1,0 +1,144 @@
+"""Settling what a cancel owes: what went back is noted part by part, until nothing is left or the rest is waived."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from blueprints import clock
+from blueprints.orders.cancelling import reread
+from blueprints.orders.history import leave_event
+from blueprints.orders.refusals import (
+    FormUsedAgain,
+    MoreThanIsOpen,
+    PaidOnNoSuchDay,
+    RefundIsClosed,
+    refuse_if_changed,
+)
+from blueprints.orders.telling import refund_email, tell_customer
+from blueprints.shop import current_store
+from models import Actor, Order, Refund, Settlement, SettlementMethod, writing
+from models.order_states import payment_status_of
+
+
+@dataclass(frozen=True)
+class Repayment:
+    """What somebody says went back to the customer."""
+
+    amount: int
+    method: SettlementMethod
+    paid_on: date
+    reference: str = ""
+
+    def is_what_was_noted(self, settlement: Settlement) -> bool:
+        noted = (settlement.amount, settlement.method, settlement.paid_on, settlement.reference)
+        return noted == (self.amount, self.method, self.paid_on, self.reference)
+
+
+def settle_refund(
+    refund_id: int, *, version: int, repayment: Repayment, notify: bool, by: Actor, once: str | None = None
+) -> int:
+    """What is left. `version` is the order's when the form was drawn, `once` that form's own token. The customer is
+    told with the part that makes it whole. Raises RefundIsClosed, OrderChanged, MoreThanIsOpen, PaidOnNoSuchDay,
+    FormUsedAgain."""
+    with writing() as session:
+        at = clock.now()
+        refund, order = _reread(session, refund_id)
+        if once and _was_done_by(session, refund, repayment, by, once):
+            return refund.left
+        _refuse(refund, order, version)
+        if repayment.amount > refund.left:
+            raise MoreThanIsOpen(refund.left)
+        refuse_day(order, repayment.paid_on, at=at)
+        _settle(session, refund, order, repayment, notify=notify, by=by, once=once, at=at)
+        return refund.left
+
+
+def waive_refund(refund_id: int, *, version: int, because: str, by: Actor) -> None:
+    """What is left is not returned, and why. Raises RefundIsClosed, OrderChanged."""
+    with writing() as session:
+        at = clock.now()
+        refund, order = _reread(session, refund_id)
+        if refund.waived_at and (refund.waived_by_id, refund.waived_because) == (by.user_id, because):
+            return
+        _refuse(refund, order, version)
+        refund.settled_at = refund.waived_at = at
+        refund.waived_because, refund.waived_by_id = because, by.user_id
+        order.version += 1  # nothing else of it changes, and yet a page that was drawn before is stale
+        leave_event(session, order, "refund.waived", by=by, at=at, amount=refund.left)
+
+
+def settlements_of(session: Session, refund: Refund) -> list[Settlement]:
+    """As they were noted."""
+    return list(session.scalars(select(Settlement).filter_by(refund_id=refund.id).order_by(Settlement.id)))
+
+
+def today_at_the_store(at: datetime) -> date:
+    return at.astimezone(ZoneInfo(current_store().timezone)).date()
+
+
+def refuse_day(order: Order, paid_on: date, *, at: datetime) -> None:
+    earliest, latest = today_at_the_store(order.placed_at), today_at_the_store(at)
+    if not earliest <= paid_on <= latest:
+        raise PaidOnNoSuchDay(earliest=earliest, latest=latest)
+
+
+def _reread(session: Session, refund_id: int) -> tuple[Refund, Order]:
+    """Both as they stand now that the lock is held."""
+    found = select(Refund).where(Refund.id == refund_id)
+    refund = session.scalars(found, execution_options={"populate_existing": True}).one()
+    return refund, reread(session, refund.order_id)
+
+
+def _was_done_by(session: Session, refund: Refund, repayment: Repayment, by: Actor, once: str) -> bool:
+    """Whether this very form has noted this already. Raises FormUsedAgain when it said something else."""
+    done = session.scalars(select(Settlement).where(Settlement.once == once)).one_or_none()
+    if done is None:
+        return False
+    if (done.refund_id, done.user_id) != (refund.id, by.user_id) or not repayment.is_what_was_noted(done):
+        raise FormUsedAgain
+    return True
+
+
+def _refuse(refund: Refund, order: Order, version: int) -> None:
+    if not refund.is_open:
+        raise RefundIsClosed
+    refuse_if_changed(order, version)
+
+
+def _settle(
+    session: Session,
+    refund: Refund,
+    order: Order,
+    repayment: Repayment,
+    *,
+    notify: bool,
+    by: Actor,
+    once: str | None,
+    at: datetime,
+) -> None:
+    session.add(
+        Settlement(
+            refund_id=refund.id,
+            amount=repayment.amount,
+            method=repayment.method,
+            reference=repayment.reference,
+            paid_on=repayment.paid_on,
+            at=at,
+            user_id=by.user_id,
+            once=once,
+        )
+    )
+    session.flush()
+    session.refresh(refund)  # the database added it up, and closed the refund if that was all
+    order.refunded += repayment.amount
+    order.payment_status = payment_status_of(total=order.total, paid=order.paid, refunded=order.refunded)
+    email_id = None if refund.is_open else _tell(session, refund, order, notify=notify, at=at)
+    leave_event(session, order, "order.refunded", by=by, at=at, amount=repayment.amount, email_id=email_id)
+
+
+def _tell(session: Session, refund: Refund, order: Order, *, notify: bool, at: datetime) -> int:
+    message = refund_email(order, refund, settlements_of(session, refund))
+    return tell_customer(session, order, kind="refund_settled", note=None, wanted=notify, at=at, message=message).id

@@ -1,0 +1,78 @@
+"""Money that went back to a customer, piece by piece, until nothing more is owed."""
+
+from datetime import date, datetime
+from enum import StrEnum
+
+from sqlalchemy import CheckConstraint, ForeignKey, String
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from models.base import Base, Money, with_table_of
+from models.order_states import PaymentMethod
+from models.user import User
+
+
+class SettlementMethod(StrEnum):
+    CASH = "cash"
+    GCASH = "gcash"
+    MAYA = "maya"
+    BANK_TRANSFER = "bank_transfer"
+    CARD_REVERSAL = "card_reversal"
+    OTHER = "other"
+
+
+# Money usually goes back the way it came.
+USUAL_WAY_BACK = {
+    PaymentMethod.COD: SettlementMethod.CASH,
+    PaymentMethod.CASH_ON_PICKUP: SettlementMethod.CASH,
+    PaymentMethod.GCASH: SettlementMethod.GCASH,
+    PaymentMethod.MAYA: SettlementMethod.MAYA,
+    PaymentMethod.CARD: SettlementMethod.CARD_REVERSAL,
+    PaymentMethod.BANK_TRANSFER: SettlementMethod.BANK_TRANSFER,
+    PaymentMethod.OTHER: SettlementMethod.OTHER,
+}
+
+
+class Settlement(Base):
+    """One payment back to the customer; a refund may need several. Never changed, never deleted."""
+
+    __tablename__ = "settlements"
+    __table_args__ = (CheckConstraint("amount > 0", name="settles_something"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    refund_id: Mapped[int] = mapped_column(ForeignKey("refunds.id"), index=True)
+    amount: Mapped[Money]
+    method: Mapped[SettlementMethod]
+    reference: Mapped[str] = mapped_column(String(80), default="")
+    """What the bank or the wallet called it."""
+    paid_on: Mapped[date]
+    at: Mapped[datetime]
+    """When it was noted; the money may have gone back earlier."""
+    user_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    once: Mapped[str | None] = mapped_column(String(64), unique=True)
+    """The form that noted it: the same form sent twice gets the first answer again."""
+
+    user: Mapped[User | None] = relationship()
+
+
+# The ledger keeps itself: whatever writes a settlement, its refund knows of it in the same moment.
+LEDGER_DDL = (
+    "CREATE TRIGGER settlements_only_while_owed BEFORE INSERT ON settlements "
+    "WHEN (SELECT settled_at IS NOT NULL OR settled + NEW.amount > owed FROM refunds WHERE id = NEW.refund_id) "
+    "BEGIN SELECT RAISE(ABORT, 'no more is settled than is owed'); END",
+    "CREATE TRIGGER settlements_add_up AFTER INSERT ON settlements BEGIN "
+    "UPDATE refunds SET settled = settled + NEW.amount, "
+    "settled_at = CASE WHEN settled + NEW.amount = owed THEN NEW.at END WHERE id = NEW.refund_id; END",
+    "CREATE TRIGGER settlements_no_update BEFORE UPDATE ON settlements "
+    "BEGIN SELECT RAISE(ABORT, 'settlements are never changed'); END",
+    "CREATE TRIGGER settlements_no_delete BEFORE DELETE ON settlements "
+    "BEGIN SELECT RAISE(ABORT, 'settlements are never changed'); END",
+    "CREATE TRIGGER refunds_begin_unsettled BEFORE INSERT ON refunds WHEN NEW.settled <> 0 "
+    "BEGIN SELECT RAISE(ABORT, 'only settlements settle a refund'); END",
+    "CREATE TRIGGER refunds_settled_is_the_sum BEFORE UPDATE OF settled ON refunds "
+    "WHEN NEW.settled <> (SELECT coalesce(sum(amount), 0) FROM settlements WHERE refund_id = NEW.id) "
+    "BEGIN SELECT RAISE(ABORT, 'only settlements settle a refund'); END",
+    "CREATE TRIGGER refunds_close_once BEFORE UPDATE ON refunds WHEN OLD.settled_at IS NOT NULL "
+    "BEGIN SELECT RAISE(ABORT, 'a refund closes once'); END",
+)
+
+with_table_of(Settlement, *LEDGER_DDL)  # the later of the two tables, each of which some of them name
