@@ -13,10 +13,15 @@ from blueprints import clock
 from blueprints.access import Right, inside, may
 from blueprints.shop import find_store
 from blueprints.windows import open_windows
-from models import Order, OrderStatus, Ticket, db
+from models import Order, OrderStatus, Refund, Ticket, db
 from models.ticket import ON_MERCHANT, ON_SUPPORT
 
 COUNT_UP_TO = 99
+
+
+def _beginning(path: str) -> str:
+    """`orders` of `/orders/1041`, wherever Suki itself begins."""
+    return path.removeprefix(request.root_path).split("/")[1]
 
 
 @dataclass(frozen=True)
@@ -30,15 +35,17 @@ class Entry:
 
     @property
     def current(self) -> bool:
-        """A room's pages light its entry; Today is only itself."""
-        if "today" in (self.endpoint.partition(".")[2], (request.endpoint or "").partition(".")[2]):
-            return request.endpoint == self.endpoint
-        return request.blueprint == self.endpoint.partition(".")[0]
+        """The pages whose addresses begin alike light its entry; Today is only itself."""
+        return _beginning(url_for(self.endpoint)) == _beginning(request.root_path + request.path)
 
 
 def count_of_orders_to_do() -> int:
     """Orders that nobody has accepted yet."""
     return _count(Order.status == OrderStatus.PENDING)
+
+
+def count_of_refunds_owed() -> int:
+    return _count(Refund.settled_at.is_(None))
 
 
 def count_of_tickets_waiting() -> int:
@@ -71,6 +78,10 @@ def entries() -> list[Entry]:
                 _capped(count_of_orders_to_do()) if may(Right.SEE_SHOP) else "",
                 _("waiting to be accepted"),
             )
+        )
+    if may(Right.SETTLE_REFUNDS):
+        menu.append(
+            Entry("orders.refunds", _("Refunds"), "return", _capped(count_of_refunds_owed()), _("owed to customers"))
         )
     if may(Right.SEE_TICKETS):
         menu.append(

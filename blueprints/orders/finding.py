@@ -154,6 +154,7 @@ LISTED = select(
     Order.payment_status,
     _IS_BOOKED.label("is_booked"),
     Courier.name.label("courier"),
+    exists().where(Refund.order_id == Order.id, Refund.settled_at.is_(None)).label("owes_refund"),
 ).outerjoin(Courier, Courier.id == Order.courier_id)
 
 
