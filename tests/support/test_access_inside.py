@@ -96,9 +96,7 @@ def test_the_list_holds_the_one_order(uma, window, search):
     knows_nothing_of(page, "2077", "Rosa")
 
 
-@pytest.mark.parametrize(
-    "search", ["q=2077", "q=rosa", "payment=paid", "booked=no", "q=2077&status=pending"]
-)
+@pytest.mark.parametrize("search", ["q=2077", "q=rosa", "payment=paid", "booked=no", "q=2077&status=pending"])
 def test_no_search_finds_another(uma, window, search):
     enter(uma, window)
     page = uma.get(f"/orders/?{search}")
