@@ -8,7 +8,8 @@ from blueprints import access
 from blueprints.access import Right, needs
 from blueprints.orders import orders
 from blueprints.orders.booking import book_courier, cancel_booking, couriers_to_choose, refuse_to_book
-from blueprints.orders.forms import BookingForm, VersionForm
+from blueprints.orders.change_forms import VersionForm
+from blueprints.orders.forms import BookingForm
 from blueprints.orders.history import missed_by
 from blueprints.orders.refusals import CourierUnknown, OrderChanged, OrderRefusal
 from blueprints.orders.routes import order_page

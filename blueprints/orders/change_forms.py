@@ -33,6 +33,18 @@ class VersionField(Field):
         self.data = int(typed) if re.fullmatch(IdConverter.regex, typed) else 0
 
 
+class VersionForm(BaseForm):
+    """About an order as it stood when the form was drawn; all there is to it for what one button does."""
+
+    version = VersionField()
+
+    def drawn_for(self, order: Order, *, anew: bool = False) -> None:
+        """A form drawn again keeps its version, unless the reader is told what changed: `anew`, the next Save is
+        about the order as it stands now."""
+        if anew or self.version.data is None:
+            self.version.data = order.version
+
+
 class StatusField(SelectField):
     """Takes any status there is: which of them may follow is decided under the lock, not by a list drawn earlier."""
 
@@ -60,10 +72,9 @@ def _new_token() -> str:
 NO = (False, "", "false", "0", "n", "no", "off")
 
 
-class _ChangeForm(BaseForm):
+class _ChangeForm(VersionForm):
     note = TextAreaField(_l("Note to the customer"), validators=[AtMost(LONGEST_NOTE)])
     notify = BooleanField(_l("Email the customer"), default=True, false_values=NO)
-    version = VersionField()
     once = HiddenField(default=_new_token)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -82,12 +93,6 @@ class _ChangeForm(BaseForm):
     def token(self) -> str | None:
         """Of this form as it was drawn; what is too long for one was not made here."""
         return self.once.data if self.once.data and len(self.once.data) <= 64 else None
-
-    def drawn_for(self, order: Order, *, anew: bool = False) -> None:
-        """A form drawn again keeps its version, unless the reader is told what changed: `anew`, the next Save is
-        about the order as it stands now."""
-        if anew or self.version.data is None:
-            self.version.data = order.version
 
 
 class ChangeStatusForm(_ChangeForm):

@@ -26,8 +26,8 @@ from blueprints.filters import WORDS
 from blueprints.forms import AtMost, BaseForm, MoneyField
 from blueprints.ids import read_id
 from blueprints.orders.adding import NewItem, NewOrder
-from blueprints.orders.change_forms import VersionField
-from models import Courier, Order, PaymentMethod
+from blueprints.orders.change_forms import VersionForm
+from models import Courier, PaymentMethod
 from models.text import cleaned_line
 
 MOST_PIECES = 100_000
@@ -177,22 +177,7 @@ class NewOrderForm(BaseForm):
         )
 
 
-class _OrderForm(BaseForm):
-    """About an order as it stood when the form was drawn."""
-
-    version = VersionField()
-
-    def drawn_for(self, order: Order, *, anew: bool = False) -> None:
-        """A form drawn again keeps its version, unless the reader is told what changed."""
-        if anew or self.version.data is None:
-            self.version.data = order.version
-
-
-class VersionForm(_OrderForm):
-    """For what one button does to an order."""
-
-
-class BookingForm(_OrderForm):
+class BookingForm(VersionForm):
     courier = RadioField(
         _l("Courier"), choices=[], validate_choice=False, validators=[DataRequired(_l("Choose a courier."))]
     )
@@ -218,7 +203,7 @@ class MoreThanNothing:
             raise ValidationError(_("Write how much."))
 
 
-class AmountForm(_OrderForm):
+class AmountForm(VersionForm):
     """Money that came in or went back; in the order's currency, which is given as meta."""
 
     amount = MoneyField(_l("Amount"), validators=[MoreThanNothing()])
