@@ -83,8 +83,9 @@ def test_it_appears_among_the_earlier_files(command, olive):
 def test_a_hundred_thousand_rows_take_little_memory_and_come_in_once(tmp_path, app, shop):
     file = tmp_path / "shopify.csv"
     made = make_file(file, rows=100_000)
-    _, status, used = os.wait4(start(tmp_path, file).pid, 0)
-    assert status == 0
+    with start(tmp_path, file) as importing:
+        _, importing.returncode, used = os.wait4(importing.pid, 0)
+    assert importing.returncode == 0
     assert used.ru_maxrss / 1024 < 250, "megabytes"
     with sqlite3.connect(tmp_path / "suki.db") as database:
         sums = database.execute("SELECT count(*), sum(total), sum(item_count) FROM orders").fetchone()
