@@ -53,6 +53,10 @@ def _courier(courier: Courier) -> str:
     return _("%(name)s (only support can cancel it)", name=courier.name) if courier.integrated else courier.name
 
 
+def _too_many_rows() -> str:
+    return _("At most %(most)s rows of items fit in one order.", most=MOST_ROWS)
+
+
 class NumberField(StringField):
     """An order's number, without the sign that people write before it."""
 
@@ -109,7 +113,8 @@ class NewOrderForm(BaseForm):
     customer_phone = TelField(_l("Phone"), validators=[Optional(), AtMost(40), HasDigits()])
     address = TextAreaField(_l("Address"), validators=[AtMost(500)])
     customer_note = TextAreaField(_l("What the customer wrote"), validators=[AtMost(2000)])
-    items = FieldList(FormField(ItemForm), min_entries=FIRST_ROWS, max_entries=MOST_ROWS)
+    # One more than fit is read, to see that there are too many.
+    items = FieldList(FormField(ItemForm), min_entries=FIRST_ROWS, max_entries=MOST_ROWS + 1)
     shipping = MoneyField(_l("Shipping"))
     discount = MoneyField(_l("Discount"))
     payment_method = SelectField(
@@ -128,12 +133,16 @@ class NewOrderForm(BaseForm):
     def validate_items(self, items: FieldList) -> None:
         if not any(row.form.is_used for row in items):
             raise ValidationError(_("Write at least one item."))
+        if len(items) > MOST_ROWS:
+            raise ValidationError(_too_many_rows())
 
     def validate_waybill(self, waybill: StringField) -> None:
         if waybill.data and not self.courier.data:
             raise ValidationError(_("Choose the courier too, or leave the waybill empty."))
 
     def add_rows(self) -> None:
+        if len(self.items) >= MOST_ROWS:
+            self.items.errors = [_too_many_rows()]
         for _row in range(min(MORE_ROWS, MOST_ROWS - len(self.items))):
             self.items.append_entry()
 

@@ -43,7 +43,7 @@ def new_rows() -> ResponseReturnValue:
     """The same form with more rows for items, and all that was typed. Nothing is added."""
     form = _form()
     form.add_rows()
-    return render_template("orders/new.html", form=form)
+    return render_template("orders/new.html", form=form), 422 if form.errors else 200
 
 
 def _form() -> NewOrderForm:

@@ -90,10 +90,23 @@ def test_more_rows_keep_what_was_typed_and_add_nothing(sam, shop):
     assert shop.count(Order) == 0
 
 
-def test_a_hundred_rows_are_enough(sam):
-    rows = {f"items-{n}-name": "x" for n in range(3000)}
-    answer = sam.post("/orders/new/rows", data=filled(sam.get("/orders/new"), **rows))
-    assert len(answer.select("[name$=-price]")) == 100
+def rows(number):
+    row = {"name": "Otap", "quantity": "1", "price": "10"}
+    return {f"items-{place}-{name}": value for place in range(number) for name, value in row.items()}
+
+
+@pytest.mark.parametrize("url", ["/orders/new", "/orders/new/rows"])
+def test_more_rows_than_fit_are_refused_and_never_left_out(sam, shop, url):
+    answer = sam.post(url, data=filled(sam.get("/orders/new"), **rows(3000)))
+    assert answer.status == 422
+    assert answer.errors == {"items": "At most 100 rows of items fit in one order."}
+    assert len(answer.select("[name$=-price]")) == 101
+    assert shop.count(Order) == 0
+
+
+def test_a_hundred_rows_fit(sam, shop):
+    add(sam, **rows(100))
+    assert shop.first(select(Order)).item_count == 100
 
 
 def test_an_order_is_added_whole(sam, shop):
