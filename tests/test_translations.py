@@ -118,6 +118,8 @@ def speaks_for_wtforms(field):
     for validator in field.validators:
         if type(validator).__module__.startswith(("wtforms", "flask_wtf")) and hasattr(validator, "message"):
             yield isinstance(validator.message, LazyString)
+    if type(field).process_formdata.__module__.endswith(("fields.numeric", "fields.datetime")):
+        yield isinstance(field.invalid_value_message, LazyString)
     if isinstance(field, SelectFieldBase) and type(field).pre_validate.__module__.startswith("wtforms"):
         yield not field.validate_choice or isinstance(field.invalid_choice_message, LazyString)
 
