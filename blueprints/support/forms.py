@@ -2,12 +2,13 @@
 
 import secrets
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf.file import MultipleFileField
-from wtforms import BooleanField, HiddenField, RadioField, SelectField, StringField, TextAreaField
+from wtforms import BooleanField, HiddenField, RadioField, SelectChoice, SelectField, StringField, TextAreaField
 from wtforms.validators import DataRequired, ValidationError
 
 from blueprints.forms import AtMost, BaseForm
@@ -15,7 +16,7 @@ from blueprints.ids import read_id
 from blueprints.support.attaching import MOST_BYTES, MOST_FILES, Fault, NotAttachable, Upload, read_upload
 from blueprints.support.replying import Words
 from blueprints.support.ticketing import Filing
-from models import User
+from models import User, WindowScope
 from models.window import DEFAULT_HOURS, HOURS
 
 LONGEST_TEXT = 4000
@@ -96,8 +97,17 @@ class CancellationForm(_SentOnce):
         [DataRequired(_l("Say why it should be cancelled: support needs the reason.")), AtMost(LONGEST_TEXT)],
     )
     files = AttachmentsField(_FILES)
-    open_window = BooleanField(_l("Let support into the store for this order (CSLA)"), default=True)
+    open_window = BooleanField(_l("Let support into the store (CSLA)"), default=True)
     hours = RadioField(_l("For how long?"), default=str(DEFAULT_HOURS), validate_choice=False)
+    scope = RadioField(
+        _l("What may they see and cancel?"),
+        choices=[
+            SelectChoice(WindowScope.ORDER.value, _l("This order only")),
+            SelectChoice(WindowScope.ALL.value, _l("All orders (asks for your password)")),
+        ],
+        default=WindowScope.ORDER.value,
+        validate_choice=False,
+    )
 
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)
@@ -107,9 +117,19 @@ class CancellationForm(_SentOnce):
         if self.open_window.data and field.data not in [str(hours) for hours in HOURS]:
             raise ValidationError(_("Choose one of the spans in the list."))
 
-    def filing(self, subject: str) -> Filing:
-        hours = int(self.hours.data) if self.open_window.data else None
-        return Filing(subject, self.reason.data, self.files.uploads, hours=hours, once=self.token)
+    def validate_scope(self, field: RadioField) -> None:
+        if self.open_window.data and field.data not in list(WindowScope):
+            raise ValidationError(_("Choose what support may see and cancel."))
+
+    @property
+    def lets_into_all(self) -> bool:
+        return bool(self.open_window.data) and self.scope.data == WindowScope.ALL
+
+    def filing(self, subject: str, *, letting_in: bool) -> Filing:
+        filing = Filing(subject, self.reason.data, self.files.uploads, once=self.token)
+        if not (self.open_window.data and letting_in):
+            return filing
+        return replace(filing, hours=int(self.hours.data), scope=WindowScope(self.scope.data))
 
 
 def in_words(hours: int) -> str:

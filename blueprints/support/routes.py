@@ -70,7 +70,10 @@ def _ask_to_cancel(order: Order) -> ResponseReturnValue:
     refused: TicketRefusal | None = None
     try:
         if form.validate_on_submit():
-            return _filed(file_cancellation(order.id, form.filing(subject), by=access.actor()))
+            proven = not form.lets_into_all or access.has_proven_lately()
+            filing = form.filing(subject, letting_in=proven)
+            ticket_id = file_cancellation(order.id, filing, by=access.actor())
+            return _filed(ticket_id) if proven else _ask_for_password(ticket_id, form)
         refuse_to_ask(db.session(), order)
     except AlreadyAsked as refusal:
         flash(_("This is ticket %(number)s: it asks support to cancel the order already.", number=refusal.ticket_id))
@@ -102,6 +105,20 @@ def _subject_of_an_error() -> str:
 def _filed(ticket_id: int) -> ResponseReturnValue:
     flash(_("Ticket %(number)s is with support. Their answer will stand here.", number=ticket_id), "done")
     return redirect(url_for("support.ticket", ticket_id=ticket_id), 303)
+
+
+def _ask_for_password(ticket_id: int, form: CancellationForm) -> ResponseReturnValue:
+    """The ticket is filed, so that nothing is lost, and nobody is let in; then to where that can be done."""
+    back = url_for("support.ticket", ticket_id=ticket_id, scope=form.scope.data, hours=form.hours.data)
+    flash(
+        _(
+            "Ticket %(number)s is with support. They are not let in yet: give your password first, then open access "
+            "for all orders on the ticket’s page.",
+            number=ticket_id,
+        ),
+        "notice",
+    )
+    return redirect(url_for("auth.confirm", next=back), 303)
 
 
 @support.get("/support/attachments/<id:attachment_id>")

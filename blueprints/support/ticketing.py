@@ -27,12 +27,13 @@ from models.order_states import ALLOWED_CHANGES, OrderStatus
 
 @dataclass(frozen=True)
 class Filing:
-    """What somebody asks of support. `hours`: how long they let support in, if they do."""
+    """What somebody asks of support. `hours`: how long they let support in, if they do; `scope`: to what."""
 
     subject: str
     reason: str
     uploads: tuple[Upload, ...] = ()
     hours: int | None = None
+    scope: WindowScope = WindowScope.ORDER
     once: str | None = None
 
 
@@ -109,6 +110,6 @@ def _file(session: Session, ticket: Ticket, filing: Filing, *, by: Actor) -> int
     session.add(Event(at=at, code="ticket.opened", user_id=by.user_id, ticket_id=ticket.id, order_id=ticket.order_id))
     window = None
     if filing.hours and ticket.kind is TicketKind.CANCELLATION:
-        window = open_window(session, ticket, scope=WindowScope.ORDER, hours=filing.hours, by=by, at=at)
+        window = open_window(session, ticket, scope=filing.scope, hours=filing.hours, by=by, at=at)
     tell_other_side(session, ticket, kind="ticket_opened", by=by, at=at, window=window, files=len(filing.uploads))
     return ticket.id

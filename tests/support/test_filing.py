@@ -3,9 +3,12 @@
 from datetime import timedelta
 
 import pytest
+import time_machine
 from sqlalchemy import select
 
 from models import AccessWindow, Email, Event, Store, Ticket
+from tests.people import PASSWORD, signed_in
+from tests.shop import A_MORNING
 from tests.support.conftest import mail_of, story_of
 
 FOUR_DETAILS = ("1041", "Juan Dela Cruz", "20 November 2026", "The customer moved away.")
@@ -21,8 +24,9 @@ def test_the_form_is_filled_in_and_only_the_reason_is_missing(sam, order):
     for detail in ("1041", "Juan Dela Cruz", "20 November 2026", "J&T Express", "JT0912345678"):
         assert detail in page.text
     fields = page.fields(f"/support/tickets/new?order={order.id}")
-    assert set(fields) == {"csrf_token", "once", "reason", "open_window", "hours"}
+    assert set(fields) == {"csrf_token", "once", "reason", "open_window", "hours", "scope"}
     assert (fields["reason"], fields["open_window"], fields["hours"]) == ("", "y", "24")
+    assert fields["scope"] == "order"
 
 
 def test_filing_keeps_the_four_details_as_fields(order, shop, ask_to_cancel):
@@ -50,6 +54,34 @@ def test_the_tick_opens_a_window_for_this_order(order, shop, ask_to_cancel):
     assert story_of(shop, ticket) == ["ticket.opened", "access.opened"]
     [mail] = mail_of(shop, ticket, "access_opened")
     assert mail.recipient == "olive@example.com"
+
+
+def test_somebody_who_just_signed_in_lets_them_into_all_orders(order, shop, ask_to_cancel):
+    ticket = ask_to_cancel(order, open_window="y", scope="all")
+    [window] = shop.all(select(AccessWindow))
+    assert (window.ticket_id, window.scope, window.order_id) == (ticket, "all", None)
+
+
+def test_all_orders_are_opened_after_the_password_and_the_ticket_is_filed_before(app, order, shop):
+    with time_machine.travel(A_MORNING + timedelta(days=9), tick=False) as clock:
+        olive = signed_in(app, "olive")
+        clock.shift(timedelta(minutes=11))
+        asked = {"reason": "She moved away.", "open_window": "y", "hours": "4", "scope": "all"}
+        page = olive.post(f"/support/tickets/new?order={order.id}", **asked)
+        assert (page.location, shop.count(AccessWindow)) == ("/confirm", 0)
+        assert shop.first(select(Ticket)).reason == "She moved away."
+        page = olive.follow(page)
+        assert page.messages[0].startswith("Ticket 1 is with support. They are not let in yet")
+        page = olive.follow(olive.post("/confirm", password=PASSWORD, next=page.value("next")))
+        assert (page.value("scope"), page.value("hours")) == ("all", "4")
+
+
+def test_without_the_tick_no_password_is_asked_for(app, order, shop, ask_to_cancel):
+    with time_machine.travel(A_MORNING + timedelta(days=9), tick=False) as clock:
+        olive = signed_in(app, "olive")
+        clock.shift(timedelta(minutes=11))
+        assert ask_to_cancel(order, by=olive, scope="all") == 1
+    assert shop.count(AccessWindow) == 0
 
 
 def test_a_day_unless_somebody_says_otherwise(order, shop, ask_to_cancel):

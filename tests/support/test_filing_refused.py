@@ -59,6 +59,16 @@ def test_access_lasts_as_long_as_the_list_says(olive, shop, hours):
     assert shop.count(Ticket) == shop.count(AccessWindow) == 0
 
 
+@pytest.mark.parametrize("scope", ["everything", "ALL", "all; order", "1"])
+def test_access_reaches_as_far_as_the_list_says(olive, shop, scope):
+    order = shop.booked_order()
+    page = olive.post(f"/support/tickets/new?order={order.id}", reason="Wrong", open_window="y", scope=scope)
+    assert page.status == 422
+    assert page.errors == {"scope": "Choose what support may see and cancel."}
+    assert page.value("reason") == "Wrong"
+    assert shop.count(Ticket) == shop.count(AccessWindow) == 0
+
+
 def test_an_order_without_a_booking_is_cancelled_by_the_merchant(olive, shop):
     order = shop.order()
     page = olive.get(f"/support/tickets/new?order={order.id}")
@@ -115,7 +125,7 @@ def test_the_same_form_with_other_words_is_refused(olive, shop):
 
 def test_nobody_chooses_what_is_not_on_the_form(olive, shop):
     order = shop.booked_order()
-    data = {"state": "solved", "kind": "general", "opened_by_id": "3", "order_number": "1", "scope": "all", "id": "77"}
+    data = {"state": "solved", "kind": "general", "opened_by_id": "3", "order_number": "1", "order_id": "9", "id": "77"}
     page = olive.post(f"/support/tickets/new?order={order.id}", reason="Wrong", open_window="y", data=data)
     ticket, window = shop.get(Ticket, 1), shop.get(AccessWindow, 1)
     assert page.location == "/support/tickets/1"
