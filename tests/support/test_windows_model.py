@@ -279,7 +279,7 @@ def run(app, sessions, *, examples, phases=tuple(Phase)):
         Store,
         settings=settings(
             max_examples=examples,
-            stateful_step_count=30,
+            stateful_step_count=15,
             deadline=None,
             database=None,
             phases=phases,
@@ -289,7 +289,7 @@ def run(app, sessions, *, examples, phases=tuple(Phase)):
 
 
 def test_no_act_is_ever_kept_outside_of_a_window(app, shop_with_tickets):
-    run(app, shop_with_tickets, examples=100)
+    run(app, shop_with_tickets, examples=1000)
 
 
 def test_without_the_question_under_the_lock_the_model_notices(app, shop_with_tickets, monkeypatch):
