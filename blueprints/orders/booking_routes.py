@@ -11,9 +11,9 @@ from blueprints.orders.booking import book_courier, cancel_booking, couriers_to_
 from blueprints.orders.change_forms import VersionForm
 from blueprints.orders.forms import BookingForm
 from blueprints.orders.history import missed_by
-from blueprints.orders.refusals import CourierUnknown, OrderChanged, OrderRefusal
+from blueprints.orders.refusals import CourierUnknown, OrderRefusal
 from blueprints.orders.routes import order_page
-from models import Order, db
+from models import Order
 
 
 @orders.route("/orders/<id:order_id>/booking", methods=["GET", "POST"])
@@ -55,7 +55,7 @@ def _page(
         order=order,
         form=form,
         refusal=refusal,
-        missed=missed_by(db.session(), order, refusal.since) if isinstance(refusal, OrderChanged) else [],
+        missed=missed_by(order, refusal),
     )
     return page, 409 if refusal else status
 

@@ -14,7 +14,7 @@ from blueprints.orders.cancelling import Report, cancel_order, refuse_to_cancel
 from blueprints.orders.change_forms import CancelForm, CancelForMerchantForm, ChangeStatusForm
 from blueprints.orders.changing import change_status
 from blueprints.orders.history import missed_by
-from blueprints.orders.refusals import NothingToChange, OrderChanged, OrderRefusal, ReasonUnknown, ReferenceMissing
+from blueprints.orders.refusals import NothingToChange, OrderRefusal, ReasonUnknown, ReferenceMissing
 from blueprints.orders.routes import order_page
 from blueprints.orders.showing import reasons_to_choose
 from blueprints.orders.telling import customer_email, kind_of, why_nobody_is_told
@@ -119,7 +119,7 @@ def cancel_preview(order_id: int) -> ResponseReturnValue:
 
 def _cancel_form() -> CancelForm:
     form = CancelForMerchantForm() if access.inside() else CancelForm()
-    form.reason.offer(reasons_to_choose(db.session()))
+    form.reason.offer(reasons_to_choose())
     return form
 
 
@@ -139,7 +139,7 @@ def _cancel_page(
         order=order,
         form=form,
         refusal=refusal,
-        missed=missed_by(db.session(), order, refusal.since) if isinstance(refusal, OrderChanged) else [],
+        missed=missed_by(order, refusal),
         nobody=why_nobody_is_told(db.session(), order, kind=kind_of(OrderStatus.CANCELLED)),
         preview=preview,
     )

@@ -36,7 +36,6 @@ def emails() -> ResponseReturnValue:
     wanted = request.args.get("state", "")
     box = Box(wanted) if wanted in set(Box) else Box.ALL
     page = page_of_emails(
-        db.session(),
         box=box,
         only_about_orders=not access.may(Right.MANAGE_STORE),
         before=read_id(request.args.get("before")),

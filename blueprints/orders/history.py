@@ -8,7 +8,8 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload, load_only
 
-from models import Actor, Email, Event, Order
+from blueprints.orders.refusals import OrderChanged, OrderRefusal
+from models import Actor, Email, Event, Order, db
 
 MOST_CHANGES = 5
 # Nothing happened: who looked stands with the access window that let them.
@@ -29,7 +30,7 @@ class Line:
     email: Email | None
 
 
-def lines_of(session: Session, order: Order, *, since: int = 0, limit: int | None = None) -> list[Line]:
+def lines_of(order: Order, *, since: int = 0, limit: int | None = None) -> list[Line]:
     """With `since`, only what came after that version of the order."""
     found = (
         select(Event, Email)
@@ -42,11 +43,11 @@ def lines_of(session: Session, order: Order, *, since: int = 0, limit: int | Non
     )
     if since:
         found = found.where(Event.order_version > since)
-    return [Line(event, email) for event, email in session.execute(found)]
+    return [Line(event, email) for event, email in db.session.execute(found)]
 
 
-def missed_by(session: Session, order: Order, version: int) -> list[Line]:
-    """What a page drawn at `version` knows nothing of; nothing can be said of a version that never was."""
-    if not 0 < version < order.version:
+def missed_by(order: Order, refusal: OrderRefusal | None) -> list[Line]:
+    """What the page that was refused knew nothing of; nothing can be said of a version that never was."""
+    if not isinstance(refusal, OrderChanged) or not 0 < refusal.since < order.version:
         return []
-    return lines_of(session, order, since=version, limit=MOST_CHANGES)
+    return lines_of(order, since=refusal.since, limit=MOST_CHANGES)

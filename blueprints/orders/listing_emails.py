@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from sqlalchemy import ColumnElement, TextClause, select
-from sqlalchemy.orm import Session, defer
+from sqlalchemy.orm import defer
 
-from models import Email, EmailState, Order
+from models import Email, EmailState, Order, db
 from models.email import WAITING
 
 PAGE = 50
@@ -40,7 +40,7 @@ class EmailPage:
 
 
 def page_of_emails(
-    session: Session, *, box: Box, only_about_orders: bool, before: int | None = None, after: int | None = None
+    *, box: Box, only_about_orders: bool, before: int | None = None, after: int | None = None
 ) -> EmailPage:
     """By id, so that a page costs the same however far back it lies."""
     found = select(Email, Order.number).outerjoin(Order, Order.id == Email.order_id).options(*_WITHOUT_BODIES)
@@ -53,7 +53,7 @@ def page_of_emails(
     elif before is not None:
         found = found.where(Email.id < before)
     found = found.order_by(Email.id if after is not None else Email.id.desc())
-    rows = [Listed(email, number) for email, number in session.execute(found.limit(PAGE + 1))]
+    rows = [Listed(email, number) for email, number in db.session.execute(found.limit(PAGE + 1))]
     more, rows = len(rows) > PAGE, rows[:PAGE]
     if after is not None:
         rows.reverse()
@@ -69,7 +69,7 @@ def _in_box(box: Box) -> ColumnElement[bool] | TextClause:
     return WAITING if box is Box.WAITING else Email.state == EmailState(box.value)
 
 
-def emails_about(session: Session, order: Order) -> list[Email]:
+def emails_about(order: Order) -> list[Email]:
     """The newest of an order's emails, for its page."""
     found = select(Email).where(Email.order_id == order.id).order_by(Email.id.desc()).limit(MOST_OF_AN_ORDER)
-    return list(session.scalars(found.options(*_WITHOUT_BODIES)))
+    return list(db.session.scalars(found.options(*_WITHOUT_BODIES)))

@@ -13,7 +13,7 @@ from blueprints.orders import orders
 from blueprints.orders.forms import AmountForm, PaymentForm
 from blueprints.orders.history import missed_by
 from blueprints.orders.paying import open_refund_of, record_payment, record_refund, refuse_payment, refuse_refund
-from blueprints.orders.refusals import MoreThanIsOpen, OrderChanged, OrderRefusal, RefundIsOwed
+from blueprints.orders.refusals import MoreThanIsOpen, OrderRefusal, RefundIsOwed
 from models import Order, db
 
 
@@ -86,6 +86,6 @@ def _page(
         except OrderRefusal as found:
             refusal = found
     form.drawn_for(order, anew=refusal is not None)
-    missed = missed_by(db.session(), order, refusal.since) if isinstance(refusal, OrderChanged) else []
+    missed = missed_by(order, refusal)
     page = render_template(template, order=order, form=form, refusal=refusal, missed=missed)
     return page, 409 if refusal else status

@@ -16,7 +16,7 @@ from blueprints.orders.history import missed_by
 from blueprints.orders.listing_refunds import RefundTab, list_refunds, total_owed
 from blueprints.orders.reaching import ways_to_reach
 from blueprints.orders.refund_forms import SettleForm, WaiveForm
-from blueprints.orders.refusals import MoreThanIsOpen, OrderChanged, OrderRefusal, PaidOnNoSuchDay, RefundIsClosed
+from blueprints.orders.refusals import MoreThanIsOpen, OrderRefusal, PaidOnNoSuchDay, RefundIsClosed
 from blueprints.orders.settling import settle_refund, settlements_of, today_at_the_store, waive_refund
 from blueprints.orders.telling import why_nobody_is_told
 from models import CustomerAlert, Order, Refund, db
@@ -167,7 +167,7 @@ def _page(
         settle_form=forms[0],
         waive_form=forms[1],
         refusal=refusal,
-        missed=missed_by(session, order, refusal.since) if isinstance(refusal, OrderChanged) else [],
+        missed=missed_by(order, refusal),
         reach=ways_to_reach(order),
         nobody=why_nobody_is_told(session, order, kind=CustomerAlert.REFUND_SETTLED.value),
         letter=_letter(refund, order) if refund.is_open else None,

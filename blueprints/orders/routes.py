@@ -16,10 +16,10 @@ from blueprints.orders.finding import Filters, find_orders
 from blueprints.orders.history import lines_of, missed_by
 from blueprints.orders.listing_emails import emails_about
 from blueprints.orders.reaching import ways_to_reach
-from blueprints.orders.refusals import OrderChanged, OrderRefusal
+from blueprints.orders.refusals import OrderRefusal
 from blueprints.orders.showing import status_area
 from blueprints.outbox import Message
-from models import Order, db
+from models import Order
 
 LATEST = 6
 
@@ -79,18 +79,17 @@ def order_page(
     """The order's page, for every route whose form stands on it: with what was typed, and what was refused."""
     status_form = status_form or ChangeStatusForm(formdata=None)
     status_form.drawn_for(order, anew=refusal is not None)
-    session = db.session()
-    history = lines_of(session, order)
+    history = lines_of(order)
     return render_template(
         "orders/order.html",
         order=order,
         reach=ways_to_reach(order),
         status_form=status_form,
-        area=status_area(session, order, history),
-        emails=emails_about(session, order),
+        area=status_area(order, history),
+        emails=emails_about(order),
         preview=preview,
         history=history,
         refusal=refusal,
-        missed=missed_by(session, order, refusal.since) if isinstance(refusal, OrderChanged) else [],
+        missed=missed_by(order, refusal),
         may_settle_refunds=access.may(Right.SETTLE_REFUNDS),
     )

@@ -4,12 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
 
 from blueprints.orders.cancelling import cancellation_of
 from blueprints.orders.history import Line
 from blueprints.orders.telling import kind_of, kinds_off, why_not_told
-from models import Cancellation, Email, NotSentReason, Order, OrderStatus, Reason, Refund
+from models import Cancellation, Email, NotSentReason, Order, OrderStatus, Reason, Refund, db
 
 
 @dataclass(frozen=True)
@@ -25,11 +24,11 @@ class StatusArea:
     """Those of the next statuses whose own alert is off."""
 
 
-def status_area(session: Session, order: Order, history: Sequence[Line]) -> StatusArea:
+def status_area(order: Order, history: Sequence[Line]) -> StatusArea:
     """`history` is all of the order's."""
-    cancellation = cancellation_of(session, order) if order.cancelled_at else None
+    cancellation = cancellation_of(db.session(), order) if order.cancelled_at else None
     allowed = order.allowed_changes()
-    off = kinds_off(session) if allowed else set()
+    off = kinds_off(db.session()) if allowed else set()
     silent = tuple(status for status in allowed if kind_of(status) in off)
     return StatusArea(
         cancellation=cancellation,
@@ -47,5 +46,5 @@ def _email_about(cancellation: Cancellation, history: Sequence[Line]) -> Email |
     )
 
 
-def reasons_to_choose(session: Session) -> list[Reason]:
-    return list(session.scalars(select(Reason).where(Reason.active).order_by(Reason.rank, Reason.id)))
+def reasons_to_choose() -> list[Reason]:
+    return list(db.session.scalars(select(Reason).where(Reason.active).order_by(Reason.rank, Reason.id)))

@@ -173,7 +173,7 @@ def test_a_reason_that_was_taken_off_the_list_is_refused(olive, shop):
 def test_a_reason_taken_off_the_list_at_the_last_moment_is_refused_under_the_lock(app, olive, shop, monkeypatch):
     order, reason = shop.order(), shop.first(select(Reason))
     shop.change(reason, active=False)
-    monkeypatch.setattr(change_routes, "reasons_to_choose", lambda _session: [reason])
+    monkeypatch.setattr(change_routes, "reasons_to_choose", lambda: [reason])
     page = cancel_blindly(olive, order, reason=str(reason.id), note="Please")
     assert (page.status, list(page.errors), page.value("note")) == (422, ["reason"], "Please")
     assert nothing_was_done(shop, order, OrderStatus.PENDING)
