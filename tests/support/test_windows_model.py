@@ -279,7 +279,7 @@ def run(app, sessions, *, examples, phases=tuple(Phase)):
         Store,
         settings=settings(
             max_examples=examples,
-            stateful_step_count=15,
+            stateful_step_count=10,
             deadline=None,
             database=None,
             phases=phases,
