@@ -141,12 +141,13 @@ def english_on(page, known=()):
 REASONS = ("Other",)  # the store's own words
 PAGES = {
     "/": "Ngayon",
-    "/orders/": "Mga Order",
+    "/orders/": "Mga order",
     "/orders/new": "Bagong order",
     "/orders/import": "Mag-import ng mga order",
     "/orders/1": "Order 1001",
     "/orders/1/cancel": "I-cancel ang order 1001?",
     "/orders/emails": "Mailbox",
+    "/refunds/": "Mga refund",
     "/support/tickets": "Support",
     "/settings/": "Settings",
     "/settings/store": "Tindahan",
