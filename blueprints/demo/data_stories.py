@@ -1,6 +1,20 @@
 """Orders that somebody who is shown Suki should meet, each with something of its own."""
 
-from blueprints.demo.steps import Book, Cancel, Change, GiveBack, Pay, Story, TakeBookingBack
+from blueprints.demo.steps import (
+    Ask,
+    Book,
+    Cancel,
+    CancelInside,
+    Change,
+    Enter,
+    GiveBack,
+    Pay,
+    Question,
+    Solve,
+    Story,
+    TakeBookingBack,
+    Write,
+)
 from models import OrderStatus as S
 from models import PaymentMethod as M
 
@@ -96,16 +110,37 @@ THESE_DAYS = [
             Change(0.6, S.ACCEPTED),
             Book(3, "J&T Express"),
             Change(5, S.SHIPPED, "Four to six days to Davao po."),
+            Ask(4, "He is moving to Cebu this week, and nobody will be at the address in Davao."),
+            Write(0.6, "Good day, Ben. It is on its way. Could he fetch it at the branch in Davao before he leaves?"),
+            Write(0.7, "He flies on Saturday, so no. He would rather have his money back po.", by="ben"),
+            Write(0.4, "Called J&T: they can call it back until it is with the rider.", internal=True),
+            Write(0.2, "Then we ask J&T to call it back. Please let us in for this order, and we cancel it."),
         ),
     ),
     Story(
         "legaspi", 3, 13.9, {"TUYO-220": 2, "BAGOONG-340": 2}, M.COD, shipping=12000,
-        steps=(Change(0.6, S.ACCEPTED), Book(2, "J&T Express"), Change(6, S.SHIPPED)),
+        steps=(
+            Change(0.6, S.ACCEPTED),
+            Book(2, "J&T Express"),
+            Change(6, S.SHIPPED),
+            Ask(22, "She ordered the same from her sister, and will not pay for two. She called this morning."),
+        ),
     ),
     Story("lim", 4, 20.4, {"PAROL-C12": 1, "PAROL-P": 4}, M.BANK_TRANSFER, shipping=13000, by="ben"),
     Story(
         "macarambon", 4, 9.8, {"RICE-5K": 1, "BARAKO-250": 3}, M.GCASH, shipping=18000,
-        steps=(Pay(0.1), Change(0.5, S.ACCEPTED), Book(3, "J&T Express"), Change(4, S.SHIPPED)),
+        steps=(
+            Pay(0.1),
+            Change(0.5, S.ACCEPTED),
+            Book(3, "J&T Express"),
+            Change(4, S.SHIPPED),
+            Ask(16, "The address is of the old house. The customer asks us to send it back and return the money.", 24),
+            Enter(2),
+            CancelInside(
+                0.3, "Wrong address", reference="JT-CXL-20881",
+                note="J&T is bringing your parcel back to us, and you get your money back by GCash.",
+            ),
+        ),
     ),
 ]  # fmt: skip
 EARLIER = [
@@ -246,6 +281,17 @@ EARLIER = [
             Change(1.3, S.COMPLETED),
         ),
         customer_note="Merienda for the choir. God bless you!",
+    ),
+]  # fmt: skip
+QUESTIONS = [
+    Question(
+        26, 9.3, "Can two people use Suki at once?",
+        "Ben packs in the back while I answer the phone. Do we get in each other’s way when both of us are signed in?",
+        steps=(
+            Write(1.4, "Good day, Ana. Not at all: each of you signs in with an account of your own."),
+            Write(3, "And if we change the same order?", by="ana"),
+            Solve(0.7, "Whoever saves second is told what the other one changed, and loses nothing that was typed."),
+        ),
     ),
 ]  # fmt: skip
 STORIES = (*TODAY, *THESE_DAYS, *EARLIER)

@@ -6,8 +6,27 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import singledispatchmethod
 
-from blueprints.demo.data import CUSTOMERS, GOODS, STORE_EMAIL
-from blueprints.demo.steps import Book, Cancel, Change, GiveBack, Pay, Step, Story, TakeBookingBack, Wait
+from blueprints.demo.asking import Case, open_case
+from blueprints.demo.data import STORE_EMAIL
+from blueprints.demo.placing import order_of
+from blueprints.demo.steps import (
+    AGENT,
+    Ask,
+    Book,
+    Cancel,
+    CancelInside,
+    Change,
+    Enter,
+    GiveBack,
+    Pay,
+    Question,
+    Solve,
+    Step,
+    Story,
+    TakeBookingBack,
+    Wait,
+    Write,
+)
 from blueprints.demo.timing import placed_at, times_of
 from blueprints.outbox import Message
 from models import (
@@ -19,7 +38,6 @@ from models import (
     Note,
     NotSentReason,
     Order,
-    OrderItem,
     OrderStatus,
     PaymentStatus,
     Reason,
@@ -31,7 +49,6 @@ from models.event import statuses
 from models.order_states import payment_status_of
 from models.settlement import USUAL_WAY_BACK
 
-FIRST_NUMBER = 1001
 # The story goes that the shop mailed through a server until then; since, a demo keeps its mail.
 SENT_UNTIL = timedelta(days=7)
 
@@ -55,7 +72,19 @@ class Desk:
     cancellations: list[Cancellation] = field(default_factory=list)
     refunds: list[Refund] = field(default_factory=list)
     settlements: list[Settlement] = field(default_factory=list)
+    cases: list[Case] = field(default_factory=list)
     events: list[tuple[Event, Email | None]] = field(default_factory=list)
+
+    def answer(self, question: Question) -> None:
+        """Before the orders live: tickets are numbered as they come."""
+        user, at = self.users[question.by], placed_at(question, self.now)
+        case = open_case(len(self.cases) + 1, question.subject, question.reason, by=user, at=at)
+        self.cases.append(case)
+        for step, moment in zip(question.steps, times_of(question, at, self.now, self.dice), strict=True):
+            if isinstance(step, Solve):
+                case.solve(step.body, by=self.users[AGENT], at=moment)
+            else:
+                case.write(step.body, by=self.users[step.by], at=moment, internal=step.internal)
 
     def live(self, stories: list[Story]) -> None:
         """In the order in which they came in, as their numbers tell."""
@@ -71,9 +100,11 @@ class Life:
         self.placed = self.at = at
         self.version = 0
         self.user = desk.users[story.by]
-        self.order = _order_of(order_id, story, at)
+        self.order = order_of(order_id, story, at)
         self.cancellation: Cancellation | None = None
         self.refund: Refund | None = None
+        self.case: Case | None = None
+        self.inside: dict[str, int] = {}
 
     def live(self) -> None:
         self._note_down("order.created")
@@ -166,6 +197,43 @@ class Life:
             self.desk.settlements.append(self._settlement(self.refund, step, amount))
         self._note_down("order.refunded", amount=amount)
 
+    @_take.register
+    def _ask(self, step: Ask) -> None:
+        if not self.order.only_support_can_cancel:
+            raise ValueError(f"order {self.order.number} needs nobody to cancel it")
+        cases, subject = self.desk.cases, f"Please cancel order {self.order.number}"
+        self.case = open_case(len(cases) + 1, subject, step.reason, by=self.user, at=self.at, order=self.order)
+        cases.append(self.case)
+        if step.hours:
+            self.case.let_in(step.hours, by=self.user, at=self.at, window_id=self.case.ticket.id)
+
+    @_take.register
+    def _write_to_support(self, step: Write) -> None:
+        self._asked.write(step.body, by=self.desk.users[step.by], at=self.at, internal=step.internal)
+
+    @_take.register
+    def _enter(self, step: Enter) -> None:
+        self._asked.enter(by=self.desk.users[AGENT], at=self.at)
+
+    @_take.register
+    def _cancel_inside(self, step: CancelInside) -> None:
+        case, order = self._asked, self.order
+        merchant, self.user = self.user, self.desk.users[AGENT]
+        self.inside = {**case.inside, "ticket_id": case.ticket.id}
+        order.booking_cancelled_at, order.courier_reference = self.at, step.reference
+        self._note_down("order.booking_cancelled")
+        self._cancel(step)
+        courier = order.courier.name if order.courier else ""
+        confirmed = f"{courier} confirmed that its booking is cancelled: {step.reference}."
+        case.solve(f"Order {order.number} is cancelled. {confirmed}", by=self.user, at=self.at)
+        self.user, self.inside = merchant, {}
+
+    @property
+    def _asked(self) -> Case:
+        if self.case is None:
+            raise ValueError(f"order {self.order.number}: nobody asked support")
+        return self.case
+
     def _settlement(self, refund: Refund, step: GiveBack, amount: int) -> Settlement:
         return Settlement(
             refund_id=refund.id,
@@ -188,6 +256,7 @@ class Life:
             user_id=self.user.id,
             order_id=self.order.id,
             order_version=self.version,
+            **self.inside,
             **facts,
         )
         self.desk.events.append((event, email))
@@ -208,10 +277,11 @@ class Life:
             due_at=self.at,
         )
         email.state, email.reason = self._became_of_it(step)
+        seconds, queued_as = dice.randint(1, 40), dice.getrandbits(44)  # whatever became of it, or the rest would vary
         if email.state is EmailState.SENT:
-            email.sent_at = self.at + timedelta(seconds=dice.randint(1, 40))
+            email.sent_at = self.at + timedelta(seconds=seconds)
             email.attempts = 1
-            email.answer = f"250 2.0.0 Ok: queued as {dice.getrandbits(44):011X}"
+            email.answer = f"250 2.0.0 Ok: queued as {queued_as:011X}"
         elif email.state is EmailState.FAILED:
             email.attempts = 1
             email.answer = step.answer
@@ -228,33 +298,3 @@ class Life:
         if self.at > self.desk.now - SENT_UNTIL:
             return EmailState.NOT_SENT, NotSentReason.DEMO
         return EmailState.SENT, None
-
-
-def _order_of(order_id: int, story: Story, at: datetime) -> Order:
-    customer = CUSTOMERS[story.customer]
-    items = [
-        OrderItem(sku=sku, name=GOODS[sku].name, quantity=quantity, price=GOODS[sku].price)
-        for sku, quantity in story.basket.items()
-    ]
-    return Order(
-        id=order_id,
-        number=str(FIRST_NUMBER + order_id - 1),
-        placed_at=at,
-        status=OrderStatus.PENDING,
-        customer_name=customer.name,
-        customer_email=customer.email,
-        customer_phone=customer.phone,
-        address=customer.address,
-        customer_note=story.customer_note,
-        currency="PHP",
-        items=items,
-        item_count=sum(item.quantity for item in items),
-        shipping=story.shipping,
-        discount=story.discount,
-        tax=story.tax,
-        total=sum(item.amount for item in items) + story.shipping + story.tax - story.discount,
-        paid=0,
-        refunded=0,
-        payment_status=PaymentStatus.UNPAID,
-        payment_method=story.method,
-    )

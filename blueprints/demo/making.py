@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from blueprints import clock, shop
 from blueprints.demo.data import COURIERS, FEEDBACK, REASONS, STORE_EMAIL, STORE_NAME, STORE_PHONE
-from blueprints.demo.data_stories import STORIES
+from blueprints.demo.data_stories import QUESTIONS, STORIES
 from blueprints.demo.inventing import ordinary_stories
 from blueprints.demo.living import Desk, WriteEmail
 from blueprints.demo_accounts import DEMO_ACCOUNTS, FACTOR_MARK, SUPPORT
@@ -68,6 +68,8 @@ def _fill(session: Session, password_hash: str, write_email: WriteEmail, now: da
     dice = random.Random(SEED)  # noqa: S311 (nobody has to guess it)
     desk = Desk(now, dice, users, couriers, reasons, write_email)
     with force_locale(Language.ENGLISH.value):  # whatever language the demo was switched to
+        for question in QUESTIONS:
+            desk.answer(question)
         desk.live([*STORIES, *ordinary_stories(ORDERS - len(STORIES), dice)])
     _put_into_books(session, desk)
     _give_feedback(session, users, now)
@@ -107,14 +109,21 @@ def _put_into_books(session: Session, desk: Desk) -> None:
     _add(session, desk.orders)
     for order in desk.orders:
         session.execute(update(Order.__table__).where(Order.id == order.id).values(version=desk.versions[order.id]))  # type: ignore[arg-type]  # a mapped class's table is a Table
+    for case in desk.cases:
+        for rows in case.rows():
+            _add(session, rows)
     emails = sorted(desk.emails, key=lambda email: email.created_at)
     _add(session, emails)
     _add(session, desk.cancellations)
-    events = sorted(desk.events, key=lambda pair: pair[0].at)
+    told = ((event, None) for case in desk.cases for event in case.events)
+    events = sorted([*desk.events, *told], key=lambda pair: pair[0].at)
     for event, email in events:
         event.email_id = email.id if email else None
     _add(session, (*desk.refunds, *(event for event, _ in events)))
     _add(session, desk.settlements)
+    for case in desk.cases:
+        case.end_window()
+    session.flush()
 
 
 def _give_feedback(session: Session, users: dict[str, User], now: datetime) -> None:

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 
 from models import OrderStatus, PaymentMethod
 
+AGENT = "carla"
+
 
 @dataclass(frozen=True)
 class Step:
@@ -56,6 +58,53 @@ class GiveBack(Step):
     """In centavos; all that was paid when it is not said."""
     reference: str = ""
     """Of the bank or the wallet."""
+
+
+@dataclass(frozen=True)
+class Ask(Step):
+    """Support, to cancel the order. `hours`: for how long they are let in, if they are."""
+
+    reason: str
+    hours: int = 0
+
+
+@dataclass(frozen=True)
+class Write(Step):
+    """To the ticket."""
+
+    body: str
+    by: str = AGENT
+    internal: bool = False
+
+
+@dataclass(frozen=True)
+class Enter(Step):
+    """Support, the store, for its ticket."""
+
+
+@dataclass(frozen=True)
+class CancelInside(Cancel):
+    """By support, which solves the ticket with it."""
+
+    reference: str = ""
+    """Of the courier."""
+
+
+@dataclass(frozen=True)
+class Solve(Step):
+    body: str
+
+
+@dataclass(frozen=True)
+class Question:
+    """To support, about no order; told like the story of one."""
+
+    days_ago: int
+    hour: float
+    subject: str
+    reason: str
+    steps: tuple[Write | Solve, ...]
+    by: str = "ana"
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ import random
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from blueprints.demo.steps import Story
+from blueprints.demo.steps import Question, Story
 
 ZONE = ZoneInfo("Asia/Manila")
 WAKES, OPENS, CLOSES = 7, 8, 19
@@ -12,7 +12,7 @@ A_MOMENT = timedelta(minutes=1)
 SHORTEST_DAY = timedelta(hours=3)
 
 
-def placed_at(story: Story, now: datetime) -> datetime:
+def placed_at(story: Story | Question, now: datetime) -> datetime:
     midnight = datetime.combine(now.astimezone(ZONE).date(), time(), ZONE)
     if story.days_ago == 0:
         begins = max(midnight, min(midnight + timedelta(hours=WAKES), now - SHORTEST_DAY))
@@ -20,7 +20,7 @@ def placed_at(story: Story, now: datetime) -> datetime:
     return midnight - timedelta(days=story.days_ago) + timedelta(hours=story.hour)
 
 
-def times_of(story: Story, placed: datetime, now: datetime, dice: random.Random) -> list[datetime]:
+def times_of(story: Story | Question, placed: datetime, now: datetime, dice: random.Random) -> list[datetime]:
     """One for each step. Where the shop’s own pace would lead beyond `now`, everything went a little quicker."""
     times: list[datetime] = []
     at = placed
