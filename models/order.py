@@ -20,6 +20,7 @@ from sqlalchemy.orm import Mapped, Mapper, mapped_column, relationship
 from models.base import Base, Money
 from models.order_states import (
     ALLOWED_CHANGES,
+    DELIVERED,
     FINISHED,
     ON_THE_WAY,
     TAKES_NO_PAYMENT,
@@ -131,6 +132,16 @@ class Order(Base):
     @property
     def only_support_can_cancel(self) -> bool:
         return self.is_booked and self.booking_integrated
+
+    @property
+    def booking_can_be_cancelled(self) -> bool:
+        """By the store itself."""
+        return self.is_booked and not self.only_support_can_cancel and not self.is_delivered
+
+    @property
+    def is_delivered(self) -> bool:
+        """The courier has done its work, whether the customer kept the parcel or sent it back."""
+        return self.status in DELIVERED
 
     @property
     def can_be_declined(self) -> bool:

@@ -49,7 +49,8 @@ def payment_status_of(*, total: int, paid: int, refunded: int) -> PaymentStatus:
 
 S = OrderStatus
 ON_THE_WAY = (S.SHIPPED, S.OUT_FOR_DELIVERY)
-FINISHED = (S.COMPLETED, S.DECLINED, S.RETURNED, S.CANCELLED)
+DELIVERED = (S.COMPLETED, S.RETURNED)
+FINISHED = (*DELIVERED, S.DECLINED, S.CANCELLED)
 TAKES_NO_PAYMENT = (S.DECLINED, S.RETURNED, S.CANCELLED)
 
 # Which change is allowed, in one place: an order goes forward, and may skip what the shop does not use.

@@ -57,11 +57,13 @@ def book(session: Session, order: Order, *, courier: Courier, waybill: str, by: 
 
 
 def cancel_booking(order_id: int, *, version: int, by: Actor) -> None:
-    """The order goes on without it. Raises NotBooked, BookedWithCourier, OrderChanged."""
+    """The order goes on without it. Raises NotBooked, OrderIsFinished, BookedWithCourier, OrderChanged."""
     with writing() as session:
         order = reread(session, order_id)
         if not order.is_booked:
             raise NotBooked
+        if order.is_delivered:
+            raise OrderIsFinished(order.status)
         if order.only_support_can_cancel:
             raise BookedWithCourier(courier=order.courier.name if order.courier else "", waybill=order.waybill)
         refuse_if_changed(order, version)

@@ -88,6 +88,20 @@ def test_a_booking_that_only_support_can_cancel_stays(sam, shop):
     assert shop.get(Order, order.id).is_booked
 
 
+@pytest.mark.parametrize("status", ["completed", "returned"])
+def test_a_booking_of_what_was_delivered_stays(sam, shop, status):
+    order = shop.booked_order("Lalamove", status=status)
+    assert not sam.get(f"/orders/{order.id}").select("form[action$='/booking/cancel']")
+    assert cancel_booking(sam, order).status == 409
+    assert shop.get(Order, order.id).is_booked
+
+
+def test_a_booking_of_a_cancelled_order_can_be_cancelled(sam, shop):
+    order = shop.booked_order("Lalamove", status="cancelled")
+    assert sam.get(f"/orders/{order.id}").select("form[action$='/booking/cancel']")
+    assert cancel_booking(sam, order).status == 303
+
+
 def test_a_booking_is_cancelled_once(sam, shop):
     order = shop.booked_order("Lalamove")
     assert cancel_booking(sam, order).location == f"/orders/{order.id}"
