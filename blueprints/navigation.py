@@ -7,16 +7,15 @@ from flask import Flask, current_app, request, url_for
 from flask_babel import get_locale
 from flask_babel import gettext as _
 from flask_login import current_user
-from sqlalchemy import ColumnElement, func, literal, select
+from sqlalchemy import select
 
 from blueprints import clock
 from blueprints.access import Right, inside, may
+from blueprints.capped import count_of, shown
 from blueprints.shop import find_store
 from blueprints.windows import open_windows
 from models import Order, OrderStatus, Refund, Ticket, db
 from models.ticket import ON_MERCHANT, ON_SUPPORT
-
-COUNT_UP_TO = 99
 
 
 def _beginning(path: str) -> str:
@@ -39,34 +38,20 @@ class Entry:
         return _beginning(url_for(self.endpoint)) == _beginning(request.root_path + request.path)
 
 
-def count_of_orders_to_do() -> int:
-    """Orders that nobody has accepted yet."""
-    return _count(Order.status == OrderStatus.PENDING)
-
-
-def count_of_refunds_owed() -> int:
-    return _count(Refund.settled_at.is_(None))
-
-
-def count_of_tickets_waiting() -> int:
-    """Those that wait on whoever looks."""
-    return _count(Ticket.state.in_(ON_SUPPORT if may(Right.SOLVE_TICKETS) else ON_MERCHANT))
-
-
-def _count(condition: ColumnElement[bool]) -> int:
-    """No further than a menu can show."""
-    waiting = select(literal(1)).where(condition).limit(COUNT_UP_TO + 1).subquery()
-    return db.session.scalar(select(func.count()).select_from(waiting)) or 0
-
-
-def _capped(count: int) -> str:
-    if count > COUNT_UP_TO:
-        return f"{COUNT_UP_TO}+"
-    return str(count) if count else ""
+def _counts() -> dict[str, str]:
+    """What waits on whoever looks, by endpoint; one statement for all."""
+    on_me = ON_SUPPORT if may(Right.SOLVE_TICKETS) else ON_MERCHANT
+    counts = {"support.tickets": count_of(select(Ticket.id).where(Ticket.state.in_(on_me)))}
+    if may(Right.SEE_SHOP):
+        counts["orders.listing"] = count_of(select(Order.id).where(Order.status == OrderStatus.PENDING))
+    if may(Right.SETTLE_REFUNDS):
+        counts["orders.refunds"] = count_of(select(Refund.id).where(Refund.settled_at.is_(None)))
+    found = db.session.execute(select(*counts.values())).one()
+    return {endpoint: shown(count) if count else "" for endpoint, count in zip(counts, found, strict=True)}
 
 
 def entries() -> list[Entry]:
-    menu = []
+    menu, counts = [], _counts()
     if may(Right.SEE_SHOP):
         menu.append(Entry("orders.today", _("Today"), "today"))
     if may(Right.SEE_ORDERS):
@@ -75,21 +60,19 @@ def entries() -> list[Entry]:
                 "orders.listing",
                 _("Orders"),
                 "orders",
-                _capped(count_of_orders_to_do()) if may(Right.SEE_SHOP) else "",
+                counts.get("orders.listing", ""),
                 _("waiting to be accepted"),
             )
         )
     if may(Right.SETTLE_REFUNDS):
-        menu.append(
-            Entry("orders.refunds", _("Refunds"), "return", _capped(count_of_refunds_owed()), _("owed to customers"))
-        )
+        menu.append(Entry("orders.refunds", _("Refunds"), "return", counts["orders.refunds"], _("owed to customers")))
     if may(Right.SEE_TICKETS):
         menu.append(
             Entry(
                 "support.tickets",
                 _("Support"),
                 "support",
-                _capped(count_of_tickets_waiting()),
+                counts["support.tickets"],
                 _("waiting for an answer"),
             )
         )

@@ -133,7 +133,7 @@ def test_a_page_asks_as_much_of_a_big_shop_as_of_a_small_one(sam, app, url):
             sam.get(url)
         seen.append(len(asked))
     assert seen[0] == seen[1]
-    assert seen[0] <= 7  # who is there, who was let in, the menu (2), what waits, the number, the orders
+    assert seen[0] <= 6  # who is there, who was let in, the menu, what waits, the number, the orders
 
 
 def _make_demo(app):

@@ -97,7 +97,7 @@ def test_a_page_asks_the_database_few_questions(sam, app, shop, state):
     order = shop.booked_order() if state == "booked" else shop.order(payment_status=PaymentStatus.PAID)
     if state == "cancelled":
         cancel(sam, order, note="Sorry.", internal_note="Shelf was empty.")
-    frame = 4  # who is there (and the store), the menu (2), who was let in
+    frame = 3  # who is there (and the store), the menu, who was let in
     assert asked_for(app, sam, order) <= frame + 6
 
 
