@@ -16,6 +16,13 @@ PAID = {"payment_status": PaymentStatus.PAID}
 NOW = datetime(2026, 11, 23, 4, tzinfo=UTC)
 
 
+@pytest.fixture(autouse=True)
+def that_day():
+    """Before anybody signs in, so that sessions are of that day too."""
+    with time_machine.travel(NOW, tick=True):
+        yield
+
+
 @pytest.fixture
 def owe(sam, shop):
     """Cancels a paid order, as if it had been so many days ago."""
@@ -27,8 +34,7 @@ def owe(sam, shop):
         shop.change(refund, owed_at=NOW - timedelta(days=days))
         return refund
 
-    with time_machine.travel(NOW, tick=True):
-        yield one
+    return one
 
 
 def settle(visitor, refund, **typed):
