@@ -1,4 +1,4 @@
-"""Takes the pictures of the guides again, from a demo that is being served: python -m tests.pictures [ADDRESS]
+"""Takes the pictures of the guides and of the README again, from a demo that is being served: python -m tests.pictures [ADDRESS]
 
 It cancels one of the demo's orders; reset the demo afterwards. Served with FLASK_MAIL_SERVER=127.0.0.1 and
 FLASK_DELIVER_IN_PROCESS=false, the pages say what they say in a shop whose mail leaves. How large each picture is
@@ -16,10 +16,13 @@ from blueprints.demo_accounts import DEMO_ACCOUNTS, DEMO_PASSWORD
 from tests.browser import launch
 
 FOLDER = Path(__file__).parent.parent / "static" / "help"
+README_PICTURE = Path(__file__).parent.parent / "docs" / "pictures" / "order.png"
 GUIDES = Path(__file__).parent.parent / "templates" / "help"
 WIDE = {"width": 960, "height": 900}  # with the menu on the left
+DESK = {"width": 1440, "height": 960}
 NARROW = {"width": 720, "height": 900}  # in one column
 LARGEST = 60_000
+LARGEST_OF_README = 150_000
 CUSTOMER, NOTE = "pena", "Sorry, the last set was sold in the shop this morning."
 
 
@@ -103,6 +106,15 @@ def take_all(page: Page, address: str) -> None:
     take(page, "booked.webp", around(page, "#status-area"))
 
 
+def take_for_readme(page: Page, address: str) -> None:
+    sign_in(page, address)
+    open_order(page, address, "status=processing&booked=yes", row="J&T")
+    page.screenshot(path=README_PICTURE)
+    size = README_PICTURE.stat().st_size
+    if size > LARGEST_OF_README:
+        raise SystemExit(f"{README_PICTURE.name} is too heavy: {size} bytes")
+
+
 def main() -> None:
     address = (sys.argv[1] if len(sys.argv) > 1 else "http://127.0.0.1:5000").rstrip("/")
     FOLDER.mkdir(exist_ok=True)
@@ -110,6 +122,7 @@ def main() -> None:
         browser = launch(playwright)
         page = browser.new_context(device_scale_factor=2, color_scheme="light").new_page()
         take_all(page, address)
+        take_for_readme(browser.new_page(viewport=DESK, color_scheme="light"), address)
         browser.close()
 
 
