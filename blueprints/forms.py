@@ -1,5 +1,6 @@
 """What all forms share: cleaned text, kind words, and fields that more than one room declares."""
 
+import unicodedata
 from typing import Any
 
 from babel.numbers import get_currency_symbol
@@ -78,6 +79,10 @@ class MoneyInput(TextInput):
         return Markup(super().__call__(field, **kwargs))  # noqa: S704 (what WTForms made is markup already)
 
 
+def _signs_in(text: str) -> set[str]:
+    return {character for character in unicodedata.normalize("NFKC", text) if unicodedata.category(character) == "Sc"}
+
+
 class MoneyField(Field):
     """An amount as people write it; its data is minor units of the store's currency, or of the one that the form's
     meta names. What can't be read stays in the field as it was typed."""
@@ -94,15 +99,20 @@ class MoneyField(Field):
         self.data = None
         if not typed:
             return
-        letters = "".join(filter(str.isalpha, typed)).upper()
-        known = (self.currency, get_currency_symbol(self.currency, locale="en"))
         try:
-            if not any(name.startswith(letters) for name in known):  # P250, PHP 250, R$250; 12,5x is mistyped
-                raise ValueError(letters)
+            self._refuse_other_currency(typed)
             self.data = parse_money(typed, self.currency)
         except ValueError:
             example = plain_money(1250 * 10 ** precision_of(self.currency), self.currency)
             raise ValueError(_("Write an amount such as %(example)s.", example=example)) from None
+
+    def _refuse_other_currency(self, typed: str) -> None:
+        """P250, ₱250, PHP 250 and R$250 are fine; 12,5x is mistyped, and $5 is no amount of pesos."""
+        symbol = get_currency_symbol(self.currency, locale="en")
+        letters = "".join(filter(str.isalpha, typed)).upper()
+        signs, own = _signs_in(typed), _signs_in(symbol)
+        if not any(name.startswith(letters) for name in (self.currency, symbol)) or (own and not signs <= own):
+            raise ValueError(typed)
 
     def _value(self) -> str:
         if self.raw_data:

@@ -37,6 +37,8 @@ def add(visitor, **changes):
         ("items-0-price", "", "Write what one costs."),
         ("items-0-price", "-5", "Write an amount such as 1250.00."),
         ("items-0-price", "12,5x", "Write an amount such as 1250.00."),
+        ("items-0-price", "$5", "Write an amount such as 1250.00."),
+        ("items-0-price", "5 €", "Write an amount such as 1250.00."),
         ("items-0-price", "1.2345", "Write an amount such as 1250.00."),
         ("items-0-price", "9" * 40, "Write an amount such as 1250.00."),
         ("items-0-quantity", "", "Write how many."),
@@ -88,6 +90,11 @@ def test_more_rows_keep_what_was_typed_and_add_nothing(sam, shop):
     assert answer.value("items-0-price") == "abc"
     assert len(answer.select("[name$=-price]")) == 8
     assert shop.count(Order) == 0
+
+
+def test_the_store_s_own_sign_may_stand_before_an_amount(sam, shop):
+    add(sam, **{"items-0-price": "₱1,250.50", "items-0-quantity": "1"})
+    assert shop.first(select(Order)).total == 125050
 
 
 def rows(number):
