@@ -1,4 +1,4 @@
-"""Takes the pictures of the guides and of the README again, from a demo that is being served: python -m tests.pictures [ADDRESS]
+"""Takes the pictures of the guides and the README again, from a demo that is served: python -m tests.pictures [ADDRESS]
 
 It cancels one of the demo's orders; reset the demo afterwards. Served with FLASK_MAIL_SERVER=127.0.0.1 and
 FLASK_DELIVER_IN_PROCESS=false, the pages say what they say in a shop whose mail leaves. How large each picture is
