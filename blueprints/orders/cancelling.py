@@ -13,6 +13,7 @@ from blueprints.orders.history import leave_event
 from blueprints.orders.refusals import (
     AlreadyCancelled,
     BookedWithCourier,
+    FeeTooHigh,
     FormUsedAgain,
     NotCancellable,
     ReasonUnknown,
@@ -44,6 +45,8 @@ class CancelWish:
     reason_id: int | None = None
     restock: bool = True
     notify: bool = True
+    fee: int = 0
+    """What the shop keeps of what was paid, in minor units."""
     courier_reference: str = ""
     """What the courier said when it cancelled its booking; only support has one."""
 
@@ -54,6 +57,7 @@ class CancelWish:
             reason_id=done.reason_id,
             restock=done.restock,
             notify=done.notify,
+            fee=done.fee,
             courier_reference=order.courier_reference or "" if self.courier_reference else "",
         )
 
@@ -76,6 +80,7 @@ def cancel_order(
         refuse_to_cancel(session, order, by=by)
         refuse_if_changed(order, version)
         _refuse_unknown_reason(session, wish.reason_id)
+        refuse_fee(order, wish.fee)
         if window is not None and order.only_support_can_cancel:
             _take_back_from_courier(session, order, wish, window, by=by, at=at)
         _cancel(session, order, wish, window, by=by, once=once, at=at)
@@ -128,6 +133,11 @@ def _was_done_by(session: Session, order: Order, wish: CancelWish, by: Actor, on
     return True
 
 
+def refuse_fee(order: Order, fee: int) -> None:
+    if fee > max(order.refundable, 0):
+        raise FeeTooHigh(max(order.refundable, 0))
+
+
 def _refuse_unknown_reason(session: Session, reason_id: int | None) -> None:
     reason = session.get(Reason, reason_id) if reason_id is not None else None
     if reason_id is not None and not (reason and reason.active):
@@ -156,13 +166,20 @@ def _cancel(
     once: str | None,
     at: datetime,
 ) -> None:
-    before, owed = order.status, order.refundable
+    before, owed = order.status, order.refundable - wish.fee
     order.status, order.cancelled_at = OrderStatus.CANCELLED, at
     done = _keep_decision(session, order, wish, previous_status=before, by=by, once=once, at=at)
     if owed > 0:
         session.add(Refund(order_id=order.id, cancellation_id=done.id, owed=owed, owed_at=at))
     email = tell_customer(
-        session, order, kind="order_cancelled", note=wish.note, wanted=wish.notify, at=at, refund_owed=owed
+        session,
+        order,
+        kind="order_cancelled",
+        note=wish.note,
+        wanted=wish.notify,
+        at=at,
+        refund_owed=owed,
+        fee_kept=wish.fee,
     )
     leave_event(
         session,
@@ -200,6 +217,7 @@ def _keep_decision(
         internal_note=write_note(session, order, wish.internal_note, internal=True),
         restock=wish.restock,
         notify=wish.notify,
+        fee=wish.fee,
         once=once,
     )
     session.add(cancellation)

@@ -11,7 +11,7 @@ from wtforms.validators import ValidationError
 from wtforms.widgets import HiddenInput
 
 from blueprints.filters import WORDS, word
-from blueprints.forms import AtMost, BaseForm
+from blueprints.forms import AtMost, BaseForm, MoneyField
 from blueprints.ids import IdConverter
 from blueprints.orders.cancelling import CancelWish
 from models import Order, OrderStatus, Reason
@@ -144,6 +144,7 @@ class CancelForm(_ChangeForm):
     reason = ReasonField(_l("Reason"), choices=[])
     internal_note = TextAreaField(_l("Note for the store only"), validators=[AtMost(LONGEST_NOTE)])
     restock = BooleanField(_l("Put the items back into stock"), default=True, false_values=NO)
+    fee = MoneyField(_l("Cancellation fee"))
 
     @property
     def had_boxes(self) -> bool:
@@ -163,16 +164,25 @@ class CancelForm(_ChangeForm):
             reason_id=int(self.reason.data) if self.reason.data else None,
             restock=self.restock.data,
             notify=self.notify.data,
+            fee=self.fee_kept,
         )
+
+    @property
+    def fee_kept(self) -> int:
+        return self.fee.data or 0 if self.fee is not None else 0
+
+    def say_that_less_can_be_kept(self, sentence: str) -> None:
+        self.fee.errors = [sentence]
 
     def say_that_the_reason_is_gone(self) -> None:
         self.reason.errors = [_GONE]
 
 
 class CancelForMerchantForm(CancelForm):
-    """Support's. What is for the store only is the merchant's to write and to read."""
+    """Support's. What is for the store only is the merchant's to write and to read, and fees are for them to keep."""
 
     internal_note = None
+    fee = None  # type: ignore[assignment]  # as WTForms leaves a field out
     courier_reference = StringField(_l("The courier’s confirmation"), validators=[AtMost(LONGEST_REFERENCE)])
     solve = BooleanField(_l("Mark the ticket as solved as well"))
 

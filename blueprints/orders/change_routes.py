@@ -8,13 +8,13 @@ from flask_babel import gettext as _
 
 from blueprints import access
 from blueprints.access import Right, needs
-from blueprints.filters import word
+from blueprints.filters import money, word
 from blueprints.orders import orders
-from blueprints.orders.cancelling import Report, cancel_order, refuse_to_cancel
+from blueprints.orders.cancelling import Report, cancel_order, refuse_fee, refuse_to_cancel
 from blueprints.orders.change_forms import CancelForm, CancelForMerchantForm, ChangeStatusForm
 from blueprints.orders.changing import change_status
 from blueprints.orders.history import missed_by
-from blueprints.orders.refusals import NothingToChange, OrderRefusal, ReasonUnknown, ReferenceMissing
+from blueprints.orders.refusals import FeeTooHigh, NothingToChange, OrderRefusal, ReasonUnknown, ReferenceMissing
 from blueprints.orders.routes import order_page
 from blueprints.orders.showing import reasons_to_choose
 from blueprints.orders.telling import customer_email, kind_of, why_nobody_is_told
@@ -65,7 +65,7 @@ def status_preview(order_id: int) -> ResponseReturnValue:
 @needs(Right.CANCEL_ORDERS)
 def cancel(order_id: int) -> ResponseReturnValue:
     order = access.order_or_404(order_id)
-    form = _cancel_form()
+    form = _cancel_form(order)
     if not form.is_submitted():
         return _cancel_page(order, form)
     if not form.validate():
@@ -81,6 +81,8 @@ def cancel(order_id: int) -> ResponseReturnValue:
     except ReferenceMissing:
         form.say_that_the_reference_is_missing()
         return _cancel_page(order, form, status=422)
+    except FeeTooHigh as refusal:
+        return _too_much_kept(order, form, refusal)
     except OrderRefusal as refusal:
         return _cancel_page(order, form, refusal=refusal)
     return _done(order, OrderStatus.CANCELLED, ticket_id=here.ticket_id if here else None)
@@ -111,14 +113,24 @@ def cancel_preview(order_id: int) -> ResponseReturnValue:
     with an address of its own would have to carry the note in that address, and so into logs.
     """
     order = access.order_or_404(order_id)
-    form = _cancel_form()
+    form = _cancel_form(order)
     if not form.validate():
         return _cancel_page(order, form, status=422)
-    return _cancel_page(order, form, preview=_preview(order, OrderStatus.CANCELLED, form.note.data))
+    try:
+        refuse_fee(order, form.fee_kept)
+    except FeeTooHigh as refusal:
+        return _too_much_kept(order, form, refusal)
+    preview = _preview(order, OrderStatus.CANCELLED, form.note.data, fee=form.fee_kept)
+    return _cancel_page(order, form, preview=preview)
 
 
-def _cancel_form() -> CancelForm:
-    form = CancelForMerchantForm() if access.inside() else CancelForm()
+def _too_much_kept(order: Order, form: CancelForm, refusal: FeeTooHigh) -> ResponseReturnValue:
+    form.say_that_less_can_be_kept(_("At most %(amount)s can be kept.", amount=money(refusal.most, order.currency)))
+    return _cancel_page(order, form, status=422)
+
+
+def _cancel_form(order: Order) -> CancelForm:
+    form = (CancelForMerchantForm if access.inside() else CancelForm)(meta={"currency": order.currency})
     form.reason.offer(reasons_to_choose())
     return form
 
@@ -154,9 +166,9 @@ def _why_not(order: Order) -> OrderRefusal | None:
     return None
 
 
-def _preview(order: Order, to: OrderStatus, note: str | None) -> Message:
-    owed = order.refundable if to is OrderStatus.CANCELLED else 0
-    return customer_email(order, kind_of(to), note, refund_owed=owed)
+def _preview(order: Order, to: OrderStatus, note: str | None, *, fee: int = 0) -> Message:
+    owed = order.refundable - fee if to is OrderStatus.CANCELLED else 0
+    return customer_email(order, kind_of(to), note, refund_owed=owed, fee_kept=fee)
 
 
 def _done(order: Order, to: OrderStatus, *, ticket_id: int | None = None) -> ResponseReturnValue:

@@ -87,6 +87,16 @@ class ReferenceMissing(OrderRefusal):
     code = "reference_missing"
 
 
+class FeeTooHigh(OrderRefusal):
+    """No more can be kept than was paid and not refunded yet."""
+
+    code = "fee_too_high"
+
+    def __init__(self, most: int) -> None:
+        super().__init__(f"at most {most}")
+        self.most = most
+
+
 class FormUsedAgain(OrderRefusal):
     """The form that cancelled the order was sent once more, with other words in it."""
 

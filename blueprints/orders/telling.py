@@ -25,8 +25,10 @@ def _status_of(kind: str) -> OrderStatus:
     return OrderStatus(kind.removeprefix("order_"))
 
 
-def customer_email(order: Order, kind: str, note: str | None = None, refund_owed: int = 0) -> Message:
-    """What the customer would read, in the store's language; `refund_owed` in minor units of the order's currency."""
+def customer_email(
+    order: Order, kind: str, note: str | None = None, refund_owed: int = 0, fee_kept: int = 0
+) -> Message:
+    """What the customer would read, in the store's language; amounts in minor units of the order's currency."""
     plain = _PLAIN_NUMBER.fullmatch(order.number)
     return outbox.render(
         "order_cancelled" if kind == "order_cancelled" else "order_changed",
@@ -34,6 +36,7 @@ def customer_email(order: Order, kind: str, note: str | None = None, refund_owed
         status=_status_of(kind),
         note=note or "",
         refund_owed=refund_owed,
+        fee_kept=fee_kept,
         plain_number=order.number if plain else "",
     )
 
@@ -80,6 +83,7 @@ def tell_customer(
     wanted: bool,
     at: datetime,
     refund_owed: int = 0,
+    fee_kept: int = 0,
     due_at: datetime | None = None,
     message: Message | None = None,
 ) -> Email:
@@ -88,7 +92,7 @@ def tell_customer(
     email = outbox.queue(
         session,
         kind=kind,
-        message=message or customer_email(order, kind, note, refund_owed),
+        message=message or customer_email(order, kind, note, refund_owed, fee_kept),
         recipient=order.customer_email or None,
         reply_to=current_store().email,
         at=at,
