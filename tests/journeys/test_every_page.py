@@ -26,6 +26,8 @@ PAGES = [
     "/orders/120/booking",
     "/orders/120/payment",
     "/orders/116",
+    "/refunds/",
+    "/refunds/1",
     "/support/tickets",
     "/support/tickets/new",
     "/settings/",
