@@ -55,6 +55,7 @@ class OrderImport(Base):
     offset: Mapped[int] = mapped_column(default=0)
     line: Mapped[int] = mapped_column(default=0)
     new: Mapped[int] = mapped_column(default=0)
+    """Less those that somebody else added before they came in."""
     already_there: Mapped[int] = mapped_column(default=0)
     bad: Mapped[int] = mapped_column(default=0)
     without_email: Mapped[int] = mapped_column(default=0)

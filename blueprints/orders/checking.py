@@ -17,8 +17,8 @@ HOPELESS = 10_000
 
 
 def is_hopeless(found: OrderImport) -> bool:
-    """So many orders and not one that can be read: the rest of the file is not worth the time."""
-    return found.bad >= HOPELESS and not found.new and not found.already_there
+    """So many mistakes and not one order that can be read: the rest of the file is not worth the time."""
+    return found.findings >= HOPELESS and not found.new and not found.already_there
 
 
 def check_orders(session: Session, found: OrderImport, batch: list[OrderInFile]) -> None:
@@ -75,7 +75,7 @@ class _Check:
             return
         is_repeat = told.is_whole and earlier["is_whole"]
         code = "number_twice" if is_repeat else "rows_apart"
-        self._findings.append(Finding(told.line, "", code, str(earlier["line"]), number=told.number))
+        self._findings += [Finding(told.line, "", code, str(earlier["line"]), number=told.number), *told.findings]
         if is_repeat:
             self._count(Verdict.BAD, has_email=False)
         elif earlier["verdict"] != Verdict.BAD:

@@ -29,6 +29,7 @@ FINDINGS = {
     "row_broken": _l("This row can’t be read: its quotation marks or line breaks are not right."),
     "cell_too_long": _l("This row can’t be read: one of its cells is longer than any order’s."),
     "too_many_cells": _l("This row has more cells than there are columns. Maybe a text in it holds the separator."),
+    "order_too_long": _l("This order has more rows than any order has."),
     "empty": _l("Nothing stands here."),
     "number_too_long": _l("An order number has at most 40 characters."),
     "amount_wrong": _l("This is not an amount."),

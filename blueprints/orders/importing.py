@@ -16,7 +16,7 @@ from blueprints.orders.bringing_in import bring_in
 from blueprints.orders.checking import check_orders, is_hopeless
 from blueprints.orders.incoming import IncomingOrder, ShopFacts
 from blueprints.orders.reading import File, Place, Table
-from blueprints.orders.reading_formats import OrderInFile, read_orders, recognise
+from blueprints.orders.reading_formats import LONGEST_ORDER, OrderInFile, read_orders, recognise
 from blueprints.orders.receiving import StoredFile
 from models import (
     Actor,
@@ -35,6 +35,8 @@ from models import (
 )
 
 BATCH = 500
+LINES = 20_000
+"""Of the file, in one batch: made of nothing but mistakes, they are not many orders."""
 LEASE = timedelta(seconds=20)
 KEPT_FOR = timedelta(days=1)
 """A file that nobody decided about."""
@@ -170,13 +172,20 @@ def _batches(begun: _Begun, file: File) -> Iterator[_Batch]:
     start = Place(begun.offset, begun.line) if begun.offset else None
     batch = _Batch([])
     for read in read_orders(table, recognise(table), shop_facts(), start):
-        if isinstance(read, OrderInFile):
+        if isinstance(read, Place):
+            batch.end = read
+        else:
             batch.orders.append(read)
-        if len(batch.orders) == BATCH or isinstance(read, Place):
-            batch.end = read if isinstance(read, Place) else read.end
-            yield batch
-            batch = _Batch([])
+            if len(batch.orders) < BATCH and _is_small(batch.orders[0].start, read.end):
+                continue
+            batch.end = read.end
+        yield batch
+        batch = _Batch([])
     yield batch
+
+
+def _is_small(start: Place, end: Place) -> bool:
+    return end.line - start.line < LINES and end.offset - start.offset < LONGEST_ORDER
 
 
 def _step(begun: _Begun, batch: _Batch, enough: Callable[[], bool]) -> Place | None:
@@ -200,7 +209,8 @@ def _do(session: Session, found: OrderImport, batch: _Batch, enough: Callable[[]
         check_orders(session, found, batch.orders)
     else:
         _bring_in_new(session, found, batch.orders)
-    if batch.end is None or is_hopeless(found):
+    is_all = not is_check and found.imported >= found.new
+    if batch.end is None or is_all or is_hopeless(found):
         _finish(session, found, ImportState.CHECKED if is_check and found.new else ImportState.DONE)
         return None
     found.offset, found.line = batch.end.offset, batch.end.line
@@ -225,6 +235,7 @@ def _bring_in_new(session: Session, found: OrderImport, batch: list[OrderInFile]
     bring_in(session, orders, source=found.source, user_id=found.user_id, at=clock.now())
     found.imported += len(orders)
     found.already_there += len(there)
+    found.new -= len(there)
 
 
 def _finish(session: Session, found: OrderImport, state: ImportState) -> None:

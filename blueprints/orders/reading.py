@@ -68,6 +68,7 @@ class Place:
 class Row:
     start: Place
     cells: list[str]
+    """Fewer than there are columns, when the last are empty."""
     fault: str = ""
     """Why it can't be read; its cells are then what could be guessed of them."""
 
@@ -143,10 +144,7 @@ class Rows:
 
     def _fitted(self, row: Row) -> Row:
         """Spreadsheets leave out empty cells at the end of a row, and add some; a cell too many is a mistake."""
-        missing = self._width - len(row.cells)
-        if missing > 0:
-            row.cells.extend([""] * missing)
-        elif any(row.cells[self._width :]):
+        if any(row.cells[self._width :]):
             row.fault = "too_many_cells"
         return row
 

@@ -11,6 +11,10 @@ from models import OrderSource, OrderStatus
 
 LONG_STRETCH = 50_000
 """Rows in which nothing stands; spreadsheets leave them at the end."""
+MOST_ROWS = 1_000
+LONGEST_ORDER = 2 * 1024 * 1024
+"""Rows and bytes of one order."""
+MOST_FINDINGS = 50
 
 
 @dataclass(frozen=True)
@@ -108,23 +112,28 @@ def read_orders(
     columns, rows = Columns(table.columns), table.rows(start)
     number, group, blank = "", list[Cells](), 0
     for row in rows:
-        if row.is_blank:
-            blank += 1
-            if blank % LONG_STRETCH == 0:
-                if group:
-                    yield _told(format_, shop, number, group, row.start)
-                    group = []
-                yield rows.place
+        blank = blank + 1 if row.is_blank else 0
+        if blank and blank % LONG_STRETCH:
             continue
         cells = Cells(columns, row)
         its_number = format_.number_in(cells)
-        if group and (format_.one_row_each or not number or its_number != number):
+        is_full = bool(group) and its_number == number and _is_full(group, cells)
+        if is_full:
+            group[0].note("", "order_too_long", found="")
+        if group and (format_.one_row_each or blank or its_number != number or is_full):
             yield _told(format_, shop, number, group, cells.start)
             group = []
-        number = its_number
-        group.append(cells)
+        if blank:
+            yield rows.place
+        else:
+            number = its_number
+            group.append(cells)
     if group:
         yield _told(format_, shop, number, group, rows.place)
+
+
+def _is_full(group: list[Cells], cells: Cells) -> bool:
+    return len(group) == MOST_ROWS or cells.start.offset - group[0].start.offset > LONGEST_ORDER
 
 
 def _told(format_: Format, shop: ShopFacts, number: str, group: list[Cells], end: Place) -> OrderInFile:
@@ -142,7 +151,7 @@ def _told(format_: Format, shop: ShopFacts, number: str, group: list[Cells], end
         if order.status is OrderStatus.CANCELLED:
             # Not every export says when; later than this it can't be proven to be.
             order.cancelled_at = order.cancelled_at or order.placed_at
-    findings = [finding for row in group for finding in row.findings]
+    findings = [finding for row in group for finding in row.findings][:MOST_FINDINGS]
     for finding in findings:
         finding.number = number[: incoming.NUMBER]
     return OrderInFile(

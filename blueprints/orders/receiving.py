@@ -2,16 +2,18 @@
 
 import zlib
 from collections.abc import Iterator
+from contextlib import suppress
 from itertools import islice
 from pathlib import Path
 from typing import IO
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
+from sqlalchemy.exc import DBAPIError
 
 from blueprints import clock
 from blueprints.orders.reading import Fault, File, Table, Unreadable
 from blueprints.orders.reading_formats import LONG_STRETCH, Format, recognise
-from models import Actor, ImportChunk, ImportState, OrderImport, db, writing
+from models import Actor, DatabaseBusy, ImportChunk, ImportState, OrderImport, db, writing
 from models.text import cleaned_line
 
 CHUNK = 1024 * 1024
@@ -64,10 +66,16 @@ def receive_file(stream: IO[bytes], *, filename: str, by: Actor) -> int:
     """Stores the file, ready to be checked. Raises Unreadable."""
     upload = Upload(stream)
     import_id = note_import(upload, filename=filename, by=by, state=ImportState.RECEIVING)
-    for rank, chunk in enumerate(upload.chunks(0)):
-        content = zlib.compress(chunk, QUICKLY)
-        with writing() as session:
-            session.add(ImportChunk(import_id=import_id, rank=rank, content=content))
+    try:
+        for rank, chunk in enumerate(upload.chunks(0)):
+            content = zlib.compress(chunk, QUICKLY)
+            with writing() as session:
+                session.add(ImportChunk(import_id=import_id, rank=rank, content=content))
+    except (DatabaseBusy, DBAPIError):
+        # Of a disk that is full not even this may be possible; then it is forgotten after a day.
+        with suppress(DatabaseBusy, DBAPIError), writing() as session:
+            session.execute(delete(OrderImport).where(OrderImport.id == import_id))
+        raise
     with writing() as session:
         session.get_one(OrderImport, import_id).state = ImportState.CHECKING
     return import_id

@@ -1,13 +1,15 @@
 """Files that are no orders: each is refused with a sentence, soon, and with nothing half done."""
 
 import os
+import sqlite3
 import tracemalloc
 from io import BytesIO
 from itertools import count
 
 import pytest
+from sqlalchemy.exc import OperationalError
 
-from blueprints.orders import checking, importing, reading, reading_formats
+from blueprints.orders import checking, importing, reading, reading_formats, receiving
 from blueprints.orders.reading import Fault, Table, Unreadable
 from models import ImportChunk, OrderImport
 from tests.orders.files import SHOPIFY, a_file, bring_in, counts, orders_in, send
@@ -58,6 +60,15 @@ def test_a_file_may_be_larger_than_other_forms(olive, shop):
     rows = [{"Name": f"#{number}", "Notes": "x" * 100_000} for number in range(20)]
     bring_in(olive, a_file(SHOPIFY, *rows))
     assert len(orders_in(shop)) == 20
+
+
+def test_of_a_file_that_could_not_be_stored_nothing_is_left(olive, shop, monkeypatch):
+    def full(*_words, **_columns):
+        raise OperationalError("INSERT", {}, sqlite3.OperationalError("database or disk is full"))
+
+    monkeypatch.setattr(receiving, "ImportChunk", full)
+    assert send(olive, a_file(SHOPIFY)).status == 500
+    assert shop.count(OrderImport) == 0
 
 
 class Endless:
@@ -126,6 +137,13 @@ def test_a_file_in_which_nothing_can_be_read_is_given_up(olive, shop, monkeypatc
     page = send(olive, a_file(SHOPIFY, *({"Name": f"#{number}", "Total": "x"} for number in range(100))))
     assert page.h1 == "Nothing new in this file"
     assert counts(shop) == {"bad": 4}
+
+
+def test_an_order_without_end_is_told_and_none_of_it_comes_in(olive, shop, monkeypatch):
+    monkeypatch.setattr(reading_formats, "MOST_ROWS", 3)
+    page = send(olive, a_file(SHOPIFY, *[{}] * 10, {"Name": "#1002"}))
+    assert wrong_rows(page)[0] == "This order has more rows than any order has."
+    assert counts(shop) == {"new": 1, "bad": 4}
 
 
 def test_a_long_stretch_of_blank_rows_is_passed_in_steps(olive, shop, monkeypatch):
