@@ -45,6 +45,13 @@ ARTICLES = {
             5,
         ),
         Article(
+            "refunds",
+            _l("Refunds"),
+            _l("Keep track of money that is owed back, until the customer has it."),
+            "return",
+            2,
+        ),
+        Article(
             "what-customers-are-told",
             _l("What customers are told"),
             _l("Which emails they get, when none leaves, and how to see each one."),
