@@ -74,10 +74,14 @@ TABLE = {
     "orders.new_rows": MERCHANT,
     "orders.payment": MERCHANT,
     "orders.refund": MERCHANT,
+    "orders.refund_owed": MERCHANT,
+    "orders.refunds": MERCHANT,
+    "orders.settle": MERCHANT,
     "orders.start": MERCHANT,
     "orders.status": MERCHANT,
     "orders.status_preview": MERCHANT,
     "orders.today": MERCHANT,
+    "orders.waive": MERCHANT,
     "settings.alerts": OWNER,
     "settings.alerts_test": OWNER,
     "settings.courier": OWNER,
@@ -112,13 +116,27 @@ TABLE = {
     "support.window": MERCHANT,
 }
 # No record stands behind these here, so whoever may use them is told that there is none.
-ABSENT = {"auth.reset", "demo.ask", "demo.reset", "orders.import_page", "orders.start", "orders.discard"}
+ABSENT = {
+    "auth.reset", "demo.ask", "demo.reset", "orders.import_page", "orders.start", "orders.discard",
+    "orders.refund_owed", "orders.settle", "orders.waive",
+}  # fmt: skip
 AGENTS = ("outside", "this", "another", "all", "expired", "revoked", "solved")
 ACTORS = ("anonymous", "owner", "staff", *AGENTS)
 # May see the order of the matrix, order 1; or at least the list.
 COVERED, LISTED = ("this", "all"), ("this", "another", "all")
 OVER = ("expired", "revoked", "solved")
-COUNTED = ("events", "emails", "notes", "cancellations", "ticket_messages", "access_windows", "window_entries", "users")
+COUNTED = (
+    "events",
+    "emails",
+    "notes",
+    "cancellations",
+    "refunds",
+    "settlements",
+    "ticket_messages",
+    "access_windows",
+    "window_entries",
+    "users",
+)
 
 
 def expected(kind: str, actor: str) -> int | None:
@@ -195,6 +213,7 @@ def made(first_day: Path, folder: Path, name: str) -> Actor:
     values = {
         "order_id": 1, "user_id": 4, "email_id": shop.first(select(Email).where(Email.order_id == 2)).id,
         "ticket_id": tickets[0], "attachment_id": 1, "courier_id": 1, "reason_id": 2, "import_id": 1,
+        "refund_id": 1,
         "slug": "cancel-an-order", "way": "up", "secret": "x", "filename": "icon.svg",
     }  # fmt: skip
     visitor = _placed(app, shop, olive, tickets, name, values)
