@@ -29,6 +29,7 @@ from models import (
     db,
     writing,
 )
+from models.base import DiskFailed
 
 # Looking at the same thing again within this time is the same look.
 SAME_LOOK = timedelta(minutes=1)
@@ -211,11 +212,11 @@ def end_expired(session: Session, at: datetime, *, by: Actor) -> None:
 
 
 def end_expired_in_passing() -> None:
-    """In a transaction of its own. When the database is busy, the next who looks does it: by the clock it is over."""
+    """In a transaction of its own. When nothing can be written, the next who looks does it: by the clock it is over."""
     try:
         with writing() as session:
             end_expired(session, clock.now(), by=SYSTEM)
-    except DatabaseBusy:
+    except (DatabaseBusy, DiskFailed):
         db.session.rollback()
 
 
