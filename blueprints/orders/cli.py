@@ -79,7 +79,7 @@ def _tell_check(found: OrderImport) -> None:
         f"{_counted(found.new, 'new order')}, {found.already_there:,} already there, {found.bad:,} with problems."
     )
     if found.without_email:
-        click.echo(f"{found.without_email:,} of the new ones have no email address: their customers can't be mailed.")
+        click.echo(f"{found.without_email:,} of the new without an email address: those customers can't be emailed.")
     shown = select(ImportFinding).where(ImportFinding.import_id == found.id).order_by(ImportFinding.id)
     for finding in db.session.scalars(shown.limit(SHOWN_FINDINGS)):
         click.echo(_line_of(finding))

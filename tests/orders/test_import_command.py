@@ -9,8 +9,9 @@ import time
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
-from models import ImportNumber
+from models import ImportNumber, ImportState, OrderImport
 from tests.orders.files import OURS, SHOPIFY, a_file, counts, orders_in
 from tests.shopify_file import make_file
 
@@ -40,7 +41,7 @@ def test_it_says_what_came_in(command, shop):
     answer = command(a_file(SHOPIFY, {}, {"Name": "#1002", "Email": ""}))
     assert answer.exit_code == 0
     assert "2 new orders, 0 already there, 0 with problems." in answer.output
-    assert "1 of the new ones have no email address" in answer.output
+    assert "1 of the new without an email address" in answer.output
     assert "2 orders came in." in answer.output
     assert [order.number for order in orders_in(shop)] == ["1001", "1002"]
 
@@ -77,6 +78,24 @@ def test_when_nothing_could_be_read_it_fails(command, shop):
 def test_it_appears_among_the_earlier_files(command, olive):
     command(a_file(OURS))
     assert "Command line 1 order Imported" in olive.get("/orders/import").text
+
+
+def test_one_that_was_stopped_says_how_to_go_on(command, shop, olive):
+    command(a_file(OURS))
+    stopped = shop.first(select(OrderImport))
+    shop.change(stopped, state=ImportState.IMPORTING, finished_at=None)
+    page = olive.get(f"/orders/imports/{stopped.id}")
+    assert "If that was stopped, give the command again" in page.text
+    assert olive.post(f"/orders/imports/{stopped.id}/start").status == 303
+    assert len(orders_in(shop)) == 1
+
+
+def test_without_a_store_it_says_what_to_do(tmp_path):
+    file = tmp_path / "orders.csv"
+    file.write_text(a_file(SHOPIFY))
+    process = start(tmp_path / "nowhere", file)
+    assert "This store is not set up yet. Run: flask init" in process.communicate()[0]
+    assert process.returncode == 1
 
 
 @pytest.mark.slow

@@ -46,6 +46,15 @@ def test_nobody_is_mailed_about_what_comes_in(olive, shop):
     assert shop.emails() == []
 
 
+def test_an_order_of_any_state_that_came_in_has_its_page(olive, shop):
+    rows = [{"number": status, "status": status, "courier": "J&T Express", "waybill": "JT1"} for status in OrderStatus]
+    bring_in(olive, a_file(OURS, *rows))
+    for order in orders_in(shop):
+        page = olive.get(f"/orders/{order.id}")
+        assert page.status == 200
+        assert "Olive Owner" in page.text
+
+
 def test_an_order_that_is_there_is_never_changed(olive, shop):
     there = shop.order(number="1002", customer_name="Juan Dela Cruz")
     bring_in(olive, THREE)
