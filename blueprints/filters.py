@@ -27,7 +27,6 @@ from models import (
     Role,
     SettlementMethod,
     TicketState,
-    WindowEnd,
 )
 
 WORDS = {
@@ -77,9 +76,6 @@ WORDS = {
     TicketState.WAITING_ON_SUPPORT: _l("Waiting on support"),
     TicketState.SOLVED: _l("Solved"),
     TicketState.CLOSED: _l("Closed"),
-    WindowEnd.EXPIRED: _l("Its time was over"),
-    WindowEnd.REVOKED: _l("Revoked"),
-    WindowEnd.SOLVED: _l("Ended with the ticket"),
 }
 
 

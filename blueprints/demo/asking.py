@@ -57,19 +57,24 @@ class Case:
         times = {"created_at": at, "last_seen_at": at, "ended_at": at}
         session = UserSession(token_hash=f"demo {self.window.id}", user=by, address="127.0.0.1", browser="", **times)
         self.entry = WindowEntry(window_id=self.window.id, user_id=by.id, user_session=session, entered_at=at)
+        self._take(by=by, at=at)
         for code in ("access.entered", "order.seen"):
             self._note_down(code, by=by, at=at, **self.inside, order_id=self.ticket.order_id)
 
     def write(self, body: str, *, by: User, at: datetime, internal: bool = False) -> None:
         ticket = self.ticket
-        if not by.is_merchant and ticket.assignee_id is None:
-            ticket.assignee_id = by.id
-            self._note_down("ticket.assigned", by=by, at=at, about_id=by.id)
+        if not by.is_merchant:
+            self._take(by=by, at=at)
         self.messages.append(TicketMessage(ticket_id=ticket.id, user_id=by.id, at=at, body=body, internal=internal))
         self._note_down("ticket.noted" if internal else "ticket.replied", by=by, at=at)
         if not internal:
             ticket.state = TicketState.WAITING_ON_SUPPORT if by.is_merchant else TicketState.WAITING_ON_MERCHANT
             ticket.waiting_since = at
+
+    def _take(self, *, by: User, at: datetime) -> None:
+        if self.ticket.assignee_id is None:
+            self.ticket.assignee_id = by.id
+            self._note_down("ticket.assigned", by=by, at=at, about_id=by.id)
 
     def solve(self, body: str, *, by: User, at: datetime) -> None:
         self.write(body, by=by, at=at)

@@ -191,7 +191,9 @@ def test_support_of_the_demo_has_something_to_do(demo):
     assert carla.get("/support/tickets/3").status == 200
     ana = signed_in(demo, "ana")
     assert "Called J&T" not in ana.get("/support/tickets/3").text
-    assert "JT-CXL-20881" in ana.get("/support/tickets/2").text
+    solved = ana.get("/support/tickets/2")
+    assert "JT-CXL-20881" in solved.text
+    assert [pill.text for pill in solved.select(".title .pill")] == ["Solved"]
     assert ana.get("/support/access").status == 200
 
 
