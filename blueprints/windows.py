@@ -30,6 +30,7 @@ from models import (
     writing,
 )
 from models.base import DiskFailed
+from models.window import Granted
 
 # Looking at the same thing again within this time is the same look.
 SAME_LOOK = timedelta(minutes=1)
@@ -46,7 +47,7 @@ class WindowClosed(Exception):
 
 
 @dataclass(frozen=True)
-class Inside:
+class Inside(Granted):
     """Where an agent is, as plain values that outlive the transaction they were read in."""
 
     entry_id: int
@@ -61,15 +62,9 @@ class Inside:
     expires_at: datetime
     ended_at: datetime | None
 
-    def is_open(self, now: datetime) -> bool:
-        return self.ended_at is None and self.opened_at <= now < self.expires_at
-
     def is_expired(self, now: datetime) -> bool:
         """And nobody has noted it yet."""
         return self.ended_at is None and self.expires_at <= now
-
-    def covers(self, order_id: int) -> bool:
-        return self.scope is WindowScope.ALL or self.order_id == order_id
 
     def closed(self, now: datetime) -> WindowClosed:
         return WindowClosed(self.ended_at or min(self.expires_at, now), self.ticket_id)

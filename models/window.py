@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Protocol
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -30,7 +31,36 @@ class WindowEnd(StrEnum):
     """Its ticket was solved or closed."""
 
 
-class AccessWindow(Base):
+class Span(Protocol):
+    """What must be known of a window to say what it allows."""
+
+    @property
+    def scope(self) -> WindowScope: ...
+    @property
+    def order_id(self) -> int | None: ...
+    @property
+    def opened_at(self) -> datetime: ...
+    @property
+    def expires_at(self) -> datetime: ...
+    @property
+    def ended_at(self) -> datetime | None: ...
+
+
+class Granted:
+    """The rule, once, for a window's row and for what a request has read of it."""
+
+    def is_open(self: Span, now: datetime) -> bool:
+        return self.ended_at is None and self.opened_at <= now < self.expires_at
+
+    def is_over(self: Span, now: datetime) -> bool:
+        """Not the opposite: before its first moment, by a clock that was set back, it is neither."""
+        return self.ended_at is not None or self.expires_at <= now
+
+    def covers(self: Span, order_id: int) -> bool:
+        return self.scope is WindowScope.ALL or self.order_id == order_id
+
+
+class AccessWindow(Granted, Base):
     """Always of one ticket. Over when `ended_at` is set or `expires_at` has come, and then for good: whoever
     first finds it expired sets `ended_at`, so that a clock that is set back opens nothing again."""
 
@@ -65,16 +95,6 @@ class AccessWindow(Base):
     order: Mapped[Order | None] = relationship()
     opened_by: Mapped[User] = relationship(foreign_keys=[opened_by_id])
     ended_by: Mapped[User | None] = relationship(foreign_keys=[ended_by_id])
-
-    def is_open(self, now: datetime) -> bool:
-        return self.ended_at is None and self.opened_at <= now < self.expires_at
-
-    def is_over(self, now: datetime) -> bool:
-        """Not the opposite: before its first moment, by a clock that was set back, it is neither."""
-        return self.ended_at is not None or self.expires_at <= now
-
-    def covers(self, order_id: int) -> bool:
-        return self.scope is WindowScope.ALL or self.order_id == order_id
 
     @property
     def latest_end(self) -> datetime:
