@@ -3,6 +3,7 @@
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
+from blueprints import schema
 from blueprints.auth.passwords import hash_password
 from blueprints.demo.making import make_demo
 from blueprints.demo_accounts import DEMO_PASSWORD
@@ -30,6 +31,9 @@ PAGES = [
     "/refunds/1",
     "/support/tickets",
     "/support/tickets/new",
+    "/support/tickets/2",
+    "/support/tickets/3",
+    "/support/access",
     "/settings/",
     "/settings/store",
     "/settings/alerts",
@@ -39,7 +43,10 @@ PAGES = [
     "/settings/users",
     "/help/",
     "/help/cancel-an-order",
+    "/help/ask-support",
     "/password",
+    "/second-factor",
+    "/second-factor/set-up",
     "/not-here",
 ]
 
@@ -48,8 +55,6 @@ PAGES = [
 def app(tmp_path):
     app = make_app(tmp_path, MAIL_SERVER=None)
     with app.app_context():
-        from blueprints import schema
-
         schema.bring_up_to_date()
         make_demo(password_hash=hash_password(DEMO_PASSWORD), write_email=customer_email)
     yield app
@@ -67,7 +72,8 @@ def test_nothing_stands_in_anybodys_way(served, browser_page, width, scheme):
     page.get_by_role("button", name="Sign in").click()
     page.wait_for_url(f"{served}/")
     for address in PAGES:
-        page.goto(served + address)
+        arrived = page.goto(served + address)
+        assert arrived.status == (404 if address == "/not-here" else 200), address
         faults += faults_of(page, width)
     assert not faults, "\n".join(faults)
 
