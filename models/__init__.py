@@ -1,13 +1,15 @@
 """What the shop knows. Importing this makes every table known."""
 
 from models.base import Base, DatabaseBusy, db, writing
-from models.cancellation import Cancellation, Refund
+from models.bulk_cancel import BulkCancel, BulkOrder, BulkOutcome, BulkState
+from models.cancellation import Cancellation, CancelledItem, Refund, Withdrawal
 from models.email import CustomerAlert, Email, EmailState, NotSentReason
 from models.event import Event
 from models.feedback import ArticleFeedback
 from models.importing import ImportChunk, ImportFinding, ImportNumber, ImportState, OrderImport, Verdict
 from models.order import Note, Order, OrderItem
 from models.order_states import OrderSource, OrderStatus, PaymentMethod, PaymentStatus
+from models.product import MovementKind, Product, StockMovement
 from models.second_factor import RecoveryCode, SecondFactor
 from models.settlement import Settlement, SettlementMethod
 from models.store import Alert, Courier, Language, Reason, Store
@@ -43,7 +45,12 @@ __all__ = [
     "AttachmentKind",
     "AttemptKind",
     "Base",
+    "BulkCancel",
+    "BulkOrder",
+    "BulkOutcome",
+    "BulkState",
     "Cancellation",
+    "CancelledItem",
     "Courier",
     "CustomerAlert",
     "DatabaseBusy",
@@ -55,6 +62,7 @@ __all__ = [
     "ImportNumber",
     "ImportState",
     "Language",
+    "MovementKind",
     "NotSentReason",
     "Note",
     "Order",
@@ -65,6 +73,7 @@ __all__ = [
     "PasswordReset",
     "PaymentMethod",
     "PaymentStatus",
+    "Product",
     "Reason",
     "RecoveryCode",
     "Refund",
@@ -73,6 +82,7 @@ __all__ = [
     "Settlement",
     "SettlementMethod",
     "SignInAttempt",
+    "StockMovement",
     "Store",
     "Ticket",
     "TicketKind",
@@ -84,6 +94,7 @@ __all__ = [
     "WindowEnd",
     "WindowEntry",
     "WindowScope",
+    "Withdrawal",
     "db",
     "writing",
 ]

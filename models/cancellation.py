@@ -1,19 +1,33 @@
-"""What a cancel decided: reason, words, stock, and the money that is owed back for it."""
+"""What a cancel decided, of a whole order or of a part: reason, words, items, stock, and the money owed back for it."""
 
 from datetime import datetime
+from enum import StrEnum
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.base import Base, Money
-from models.order import Note
+from models.order import Note, OrderItem
 from models.order_states import OrderStatus
 from models.store import Reason
 from models.user import User
 
 
+class Withdrawal(StrEnum):
+    """How a cancel came to hold no longer."""
+
+    UNDONE = "undone"
+    """Before the customer was told."""
+    REINSTATED = "reinstated"
+
+
+OF_WHOLE_ORDER = text("withdrawn_at IS NULL AND is_part = 0")
+CAN_STILL_BE_UNDONE = text("withdrawn_at IS NULL AND undo_until IS NOT NULL")
+
+
 class Cancellation(Base):
-    """One cancel of one order. `withdrawn_at`: it no longer holds; an order has at most one that does."""
+    """One cancel of one order, or of a part of it. `withdrawn_at`: it no longer holds. An order has at most one that
+    holds for the whole of it; parts may have been cancelled before that."""
 
     __tablename__ = "cancellations"
     __table_args__ = (
@@ -21,10 +35,21 @@ class Cancellation(Base):
             "uq_cancellations_current",
             "order_id",
             unique=True,
-            sqlite_where=text("withdrawn_at IS NULL"),
-            postgresql_where=text("withdrawn_at IS NULL"),
+            sqlite_where=OF_WHOLE_ORDER,
+            postgresql_where=text("withdrawn_at IS NULL AND NOT is_part"),
+        ),
+        Index(
+            "ix_cancellations_undo",
+            "undo_until",
+            sqlite_where=CAN_STILL_BE_UNDONE,
+            postgresql_where=CAN_STILL_BE_UNDONE,
         ),
         CheckConstraint("fee >= 0", name="fee_not_negative"),
+        CheckConstraint("(withdrawn_at IS NULL) = (withdrawal IS NULL)", name="withdrawn_somehow"),
+        CheckConstraint("taken_off >= 0", name="takes_off_no_less_than_nothing"),
+        CheckConstraint(
+            "is_part OR (taken_off = 0 AND discount_share = 0 AND tax_share = 0)", name="only_a_part_changes_the_total"
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -43,33 +68,63 @@ class Cancellation(Base):
     """What the shop keeps of what was paid; the rest is owed back."""
     once: Mapped[str | None] = mapped_column(String(64), unique=True)
     """The form that asked for it: the same form sent twice gets the first answer again."""
+    is_part: Mapped[bool] = mapped_column(default=False, server_default=text("0"))
+    """Of some items; the order goes on with the rest."""
+    taken_off: Mapped[Money] = mapped_column(default=0, server_default=text("0"))
+    """How much less the order comes to for it: what the items cost, less the discount that was theirs, plus the tax."""
+    discount_share: Mapped[Money] = mapped_column(default=0, server_default=text("0"))
+    tax_share: Mapped[Money] = mapped_column(default=0, server_default=text("0"))
+    undo_until: Mapped[datetime | None]
+    """Until then the customer's email waits and all of it can be undone; None where it can't be."""
     withdrawn_at: Mapped[datetime | None]
+    withdrawal: Mapped[Withdrawal | None]
+    withdrawn_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
 
-    user: Mapped[User | None] = relationship()
+    user: Mapped[User | None] = relationship(foreign_keys=[user_id])
     reason: Mapped[Reason | None] = relationship()
     note: Mapped[Note | None] = relationship(foreign_keys=[note_id])
     internal_note: Mapped[Note | None] = relationship(foreign_keys=[internal_note_id])
     refund: Mapped["Refund | None"] = relationship(viewonly=True, lazy="joined")
+    items: Mapped[list["CancelledItem"]] = relationship(order_by="CancelledItem.order_item_id")
+
+
+class CancelledItem(Base):
+    """How many pieces of one item a cancel was of."""
+
+    __tablename__ = "cancelled_items"
+    __table_args__ = (
+        CheckConstraint("quantity > 0", name="some_pieces"),
+        CheckConstraint("put_back BETWEEN 0 AND quantity", name="no_more_back_than_cancelled"),
+    )
+
+    cancellation_id: Mapped[int] = mapped_column(ForeignKey("cancellations.id"), primary_key=True)
+    order_item_id: Mapped[int] = mapped_column(ForeignKey("order_items.id"), primary_key=True, index=True)
+    quantity: Mapped[int]
+    put_back: Mapped[int]
+    """How many of them were to go back into stock; what did go back stands in the movements of the stock."""
+
+    item: Mapped[OrderItem] = relationship()
 
 
 STILL_OWED = text("settled_at IS NULL")
-ALL_BACK = text("settled_at IS NOT NULL AND waived_at IS NULL")
+ALL_BACK = text("settled_at IS NOT NULL AND waived_at IS NULL AND withdrawn_at IS NULL")
 LET_GO = text("waived_at IS NOT NULL")
 LONGEST_REASON = 500
 
 
 class Refund(Base):
     """Money that one cancel owes back to the customer, in the order's currency; from owed to settled. It closes once:
-    by the settlement that makes it whole, or when what is left of it is waived."""
+    by the settlement that makes it whole, when what is left of it is waived, or when its cancel is withdrawn."""
 
     __tablename__ = "refunds"
     __table_args__ = (
         CheckConstraint("owed > 0", name="owes_something"),
         CheckConstraint("settled BETWEEN 0 AND owed", name="settled_within_owed"),
         CheckConstraint(
-            "(settled_at IS NULL) = (settled < owed AND waived_at IS NULL)",
+            "(settled_at IS NULL) = (settled < owed AND waived_at IS NULL AND withdrawn_at IS NULL)",
             name="closed_when_nothing_is_left",
         ),
+        CheckConstraint("withdrawn_at IS NULL OR (settled = 0 AND waived_at IS NULL)", name="withdrawn_untouched"),
         CheckConstraint("waived_at IS NULL OR settled < owed", name="only_what_is_left_is_waived"),
         CheckConstraint("(waived_at IS NULL) = (waived_because IS NULL)", name="waived_for_a_reason"),
         CheckConstraint(
@@ -91,6 +146,8 @@ class Refund(Base):
     """The sum of its settlements. Only the database writes it, and settled_at with it: see models/settlement.py."""
     settled_at: Mapped[datetime | None]
     """When nothing more was left to be returned."""
+    withdrawn_at: Mapped[datetime | None]
+    """When its cancel was withdrawn: it is as if nothing had been owed."""
     waived_at: Mapped[datetime | None]
     waived_because: Mapped[str | None] = mapped_column(String(LONGEST_REASON))
     waived_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))

@@ -28,6 +28,8 @@ class NotSentReason(StrEnum):
     NO_SERVER = "no_server"
     """No mail server is set up: the email stays readable in Suki."""
     DEMO = "demo"
+    UNDONE = "undone"
+    """What it tells of was taken back before it left."""
 
 
 class CustomerAlert(StrEnum):
@@ -42,6 +44,8 @@ class CustomerAlert(StrEnum):
     ORDER_DECLINED = "order_declined"
     ORDER_RETURNED = "order_returned"
     ORDER_CANCELLED = "order_cancelled"
+    ORDER_PART_CANCELLED = "order_part_cancelled"
+    ORDER_REINSTATED = "order_reinstated"
     REFUND_SETTLED = "refund_settled"
 
 

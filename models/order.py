@@ -14,6 +14,7 @@ from sqlalchemy import (
     event,
     func,
     select,
+    text,
 )
 from sqlalchemy.orm import Mapped, Mapper, mapped_column, relationship
 
@@ -117,7 +118,7 @@ class Order(Base):
     """The courier's own confirmation that it cancelled the booking."""
 
     item_count: Mapped[int] = mapped_column(default=0)
-    """Sum of the items' quantities, kept here so that the list need not read the items."""
+    """How many pieces remain of its items, kept here so that the list need not read them."""
     search_text: Mapped[str]
     """What the search looks in, folded: number, name, email, the digits of the phone."""
     facets: Mapped[str] = mapped_column(Computed(facets_sql(), persisted=False), deferred=True)
@@ -188,6 +189,10 @@ class Order(Base):
         return self.paid - self.refunded
 
     @property
+    def remaining_items(self) -> list["OrderItem"]:
+        return [item for item in self.items if item.remaining]
+
+    @property
     def subtotal(self) -> int:
         return self.total - self.shipping - self.tax + self.discount
 
@@ -197,6 +202,7 @@ class OrderItem(Base):
     __table_args__ = (
         CheckConstraint("quantity >= 0", name="quantity_not_negative"),
         CheckConstraint("price >= 0", name="price_not_negative"),
+        CheckConstraint("cancelled BETWEEN 0 AND quantity", name="cancelled_within_quantity"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -204,14 +210,22 @@ class OrderItem(Base):
     sku: Mapped[str] = mapped_column(String(80), default="")
     name: Mapped[str] = mapped_column(String(300))
     quantity: Mapped[int]
+    """As it was ordered."""
+    cancelled: Mapped[int] = mapped_column(default=0, server_default=text("0"))
+    """How many of them were cancelled while the order went on."""
     price: Mapped[Money]
     """Of one piece."""
 
     order: Mapped[Order] = relationship(back_populates="items")
 
     @property
+    def remaining(self) -> int:
+        return self.quantity - (self.cancelled or 0)  # one that was never in the database has no default yet
+
+    @property
     def amount(self) -> int:
-        return self.quantity * self.price
+        """Of what remains."""
+        return self.remaining * self.price
 
 
 class Note(Base):

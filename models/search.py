@@ -1,10 +1,10 @@
-"""The indexes that find orders by any part of a number, name, email or phone, and by what they are; and tickets.
+"""The indexes that find orders by any part of a number, name, email or phone, and by what they are; tickets; products.
 
 One full-text table of trigrams reads `orders.search_text` and `orders.facets`; its row number is `orders.position`,
 so that matches come newest first. Each word stands after two blanks, and a blank is a letter to the index: the
 beginning of a word is found by its first one or two letters (Sy, Go and Uy are names), any part by three or more.
-Triggers keep the table true, whoever writes; many rows go in quickest in the order of their positions. Tickets have
-a table of their own, read in the same way.
+Triggers keep the table true, whoever writes; many rows go in quickest in the order of their positions. Tickets and
+products have a table each of their own, read in the same way.
 """
 
 import re
@@ -122,6 +122,7 @@ class SearchIndex:
 
 ORDER_SEARCH = table("order_search", column("rowid", BigInteger), column("order_search"))
 TICKET_SEARCH = table("ticket_search", column("rowid", BigInteger), column("ticket_search"))
+PRODUCT_SEARCH = table("product_search", column("rowid", BigInteger), column("product_search"))
 ORDER_INDEX = SearchIndex(
     "order_search",
     of="orders",
@@ -130,7 +131,10 @@ ORDER_INDEX = SearchIndex(
     sources="number, customer_name, status, payment_status, booked_at, booking_cancelled_at, search_text",
 )
 TICKET_INDEX = SearchIndex("ticket_search", of="tickets", place="id", indexed=("search_text",), sources="search_text")
-SEARCH_TABLES = (ORDER_INDEX.name, TICKET_INDEX.name)
+PRODUCT_INDEX = SearchIndex(
+    "product_search", of="products", place="id", indexed=("search_text",), sources="search_text"
+)
+SEARCH_TABLES = (ORDER_INDEX.name, TICKET_INDEX.name, PRODUCT_INDEX.name)
 
 
 def keep_index_of(source: type[Base], index: SearchIndex) -> None:

@@ -2,10 +2,13 @@
 
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, String
+from sqlalchemy import CheckConstraint, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Base
+
+USUAL_UNDO_S = 30
+LONGEST_UNDO_S = 15 * 60
 
 
 class Language(StrEnum):
@@ -15,7 +18,10 @@ class Language(StrEnum):
 
 class Store(Base):
     __tablename__ = "store"
-    __table_args__ = (CheckConstraint("id = 1", name="only_one"),)
+    __table_args__ = (
+        CheckConstraint("id = 1", name="only_one"),
+        CheckConstraint(f"undo_seconds BETWEEN 0 AND {LONGEST_UNDO_S}", name="undo_within_bounds"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     name: Mapped[str] = mapped_column(String(100))
@@ -25,6 +31,8 @@ class Store(Base):
     timezone: Mapped[str] = mapped_column(String(64))
     language: Mapped[Language]
     alerts_on: Mapped[bool] = mapped_column(default=True)
+    undo_seconds: Mapped[int] = mapped_column(default=USUAL_UNDO_S, server_default=text(str(USUAL_UNDO_S)))
+    """How long a cancel can be undone, and the customer's email about it waits."""
     support_name: Mapped[str] = mapped_column(String(100))
     support_email: Mapped[str | None] = mapped_column(String(254))
     is_demo: Mapped[bool] = mapped_column(default=False)

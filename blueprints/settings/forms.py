@@ -23,12 +23,17 @@ from wtforms import (
 from wtforms.validators import AnyOf, DataRequired, Email, Optional
 from wtforms.widgets import CheckboxInput, ListWidget
 
-from blueprints.filters import word
+from blueprints.filters import WORDS, word
 from blueprints.forms import AtMost, BaseForm
 from models import CustomerAlert, Language, OrderStatus, PaymentStatus
 
 USUAL_CURRENCIES = ("PHP", "USD", "SGD", "HKD", "JPY", "EUR", "GBP", "AUD", "CAD", "AED", "SAR")
 USUAL_ZONES = ("Asia/Manila", "Asia/Singapore", "Asia/Hong_Kong", "Asia/Dubai", "Asia/Tokyo", "UTC")
+ALERTS_BESIDE_STATUSES = {
+    CustomerAlert.ORDER_PART_CANCELLED: _l("Cancelled in part"),
+    CustomerAlert.ORDER_REINSTATED: _l("On again after a cancel"),
+    CustomerAlert.REFUND_SETTLED: WORDS[PaymentStatus.REFUNDED],
+}
 REGIONS = ("Africa", "America", "Antarctica", "Asia", "Atlantic", "Australia", "Europe", "Indian", "Pacific")
 
 
@@ -124,13 +129,13 @@ class AlertsForm(BaseForm):
     kinds = Ticks(_l("Email the customer when an order becomes"), validate_choice=False)
 
     def offer(self) -> None:
-        self.kinds.choices = [SelectChoice(kind.value, word(_becomes(kind))) for kind in CustomerAlert]
+        self.kinds.choices = [SelectChoice(kind.value, _becomes(kind)) for kind in CustomerAlert]
 
 
-def _becomes(kind: CustomerAlert) -> OrderStatus | PaymentStatus:
-    if kind is CustomerAlert.REFUND_SETTLED:
-        return PaymentStatus.REFUNDED
-    return OrderStatus(kind.removeprefix("order_"))
+def _becomes(kind: CustomerAlert) -> str:
+    if kind in ALERTS_BESIDE_STATUSES:
+        return str(ALERTS_BESIDE_STATUSES[kind])
+    return word(OrderStatus(kind.removeprefix("order_")))
 
 
 class SupportForm(BaseForm):
