@@ -79,11 +79,11 @@ def cancel_order(
             return
         refuse_to_cancel(session, order, by=by)
         refuse_if_changed(order, version)
-        _refuse_unknown_reason(session, wish.reason_id)
+        refuse_unknown_reason(session, wish.reason_id)
         refuse_fee(order, wish.fee)
         if window is not None and order.only_support_can_cancel:
             _take_back_from_courier(session, order, wish, window, by=by, at=at)
-        _cancel(session, order, wish, window, by=by, once=once, at=at)
+        cancel_under_lock(session, order, wish, by=by, at=at, window=window, once=once)
         if window is not None:
             session.flush()
             windows.tell_owners(session, "access_acted", window, at=at, by=by, order=order)
@@ -138,7 +138,7 @@ def refuse_fee(order: Order, fee: int) -> None:
         raise FeeTooHigh(max(order.refundable, 0))
 
 
-def _refuse_unknown_reason(session: Session, reason_id: int | None) -> None:
+def refuse_unknown_reason(session: Session, reason_id: int | None) -> None:
     reason = session.get(Reason, reason_id) if reason_id is not None else None
     if reason_id is not None and not (reason and reason.active):
         raise ReasonUnknown
@@ -156,16 +156,17 @@ def _take_back_from_courier(
     )
 
 
-def _cancel(
+def cancel_under_lock(
     session: Session,
     order: Order,
     wish: CancelWish,
-    window: AccessWindow | None,
     *,
     by: Actor,
-    once: str | None,
     at: datetime,
-) -> None:
+    window: AccessWindow | None = None,
+    once: str | None = None,
+) -> Cancellation:
+    """The cancel itself, in the caller's transaction, once nothing refuses it."""
     before, owed = order.status, order.refundable - wish.fee
     order.status, order.cancelled_at = OrderStatus.CANCELLED, at
     done = _keep_decision(session, order, wish, previous_status=before, by=by, once=once, at=at)
@@ -195,6 +196,7 @@ def _cancel(
         window_id=window.id if window else None,
         ticket_id=window.ticket_id if window else None,
     )
+    return done
 
 
 def _keep_decision(
