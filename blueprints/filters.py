@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, format_datetime, format_time
 from babel.numbers import format_currency, get_currency_precision
+from babel.units import format_unit
 from flask import Flask, current_app, url_for
 from flask_babel import get_locale
 from flask_babel import gettext as _
@@ -138,6 +139,12 @@ def until(at: datetime) -> str:
     return f"{format_date(here, pattern, locale=_locale())} {time_of_day(at)}"
 
 
+def span(seconds: int) -> str:
+    """`30 seconds`, `2 minutes`, `90 seconds`."""
+    many, unit = (seconds, "second") if seconds % 60 else (seconds // 60, "minute")
+    return format_unit(many, f"duration-{unit}", locale=_locale()) or ""
+
+
 def iso(at: datetime) -> str:
     """For the `datetime` attribute of `<time>`."""
     return at.isoformat(timespec="seconds")
@@ -155,6 +162,6 @@ def static_url(filename: str) -> str:
 
 
 def teach_templates(app: Flask) -> None:
-    for name in (word, money, when, day, moment, until, iso, time_of_day):
+    for name in (word, money, when, day, moment, until, iso, time_of_day, span):
         app.add_template_filter(name)
     app.add_template_global(static_url)

@@ -13,7 +13,7 @@ from typing import Any, cast
 
 from flask import current_app
 from flask_babel import gettext as _
-from sqlalchemy import CursorResult, Update, select, update
+from sqlalchemy import CursorResult, Update, and_, select, update
 from sqlalchemy.orm import Session
 
 from blueprints import background, clock
@@ -203,9 +203,10 @@ def _code_of(answer: str) -> str:
 
 def _note(email: Email, **values: object) -> None:
     """How it went. Others may hold the lock, and this must not be lost: the email would be sent again."""
-    ours = Email.attempts == email.attempts
+    ours = and_(Email.attempts == email.attempts, WAITING)  # not when what it tells of was taken back meanwhile
     if values["state"] is EmailState.SENT:
-        ours = WAITING  # type: ignore[assignment]  # a condition as well. Sent is sent, whoever took it since
+        ours = Email.state != EmailState.SENT  # sent is sent, whoever took it or took it back since
+        values["reason"] = None
     if email.kind in SEALED_KINDS and values["state"] is not EmailState.QUEUED:
         values |= {"text": "", "html": ""}  # nobody else is to find the link in here
     statement = update(Email).where(Email.id == email.id, ours).values(**values)

@@ -67,7 +67,9 @@ def queue(
     not_sent: NotSentReason | None = None,
     due_at: datetime | None = None,
 ) -> Email:
-    """Adds the email to the caller's transaction. With `not_sent` it is kept, and says why nobody gets it."""
+    """Adds the email to the caller's transaction. With `not_sent` it is kept, and says why nobody gets it; with a later
+    `due_at` it is held until then."""
+    waits = EmailState.HELD if due_at and due_at > at else EmailState.QUEUED
     email = Email(
         kind=kind,
         order_id=order_id,
@@ -78,7 +80,7 @@ def queue(
         text=message.text,
         html=message.html,
         message_id=f"<{secrets.token_hex(16)}@{_home()}>",
-        state=EmailState.NOT_SENT if not_sent else EmailState.QUEUED,
+        state=EmailState.NOT_SENT if not_sent else waits,
         reason=not_sent,
         created_at=at,
         due_at=due_at or at,

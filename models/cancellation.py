@@ -6,7 +6,8 @@ from enum import StrEnum
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from models.base import Base, Money
+from models.base import Base, Money, with_table_of
+from models.email import Email
 from models.order import Note, OrderItem
 from models.order_states import OrderStatus
 from models.store import Reason
@@ -74,6 +75,8 @@ class Cancellation(Base):
     """How much less the order comes to for it: what the items cost, less the discount that was theirs, plus the tax."""
     discount_share: Mapped[Money] = mapped_column(default=0, server_default=text("0"))
     tax_share: Mapped[Money] = mapped_column(default=0, server_default=text("0"))
+    email_id: Mapped[int | None] = mapped_column(ForeignKey("emails.id"))
+    """To the customer, about it."""
     undo_until: Mapped[datetime | None]
     """Until then the customer's email waits and all of it can be undone; None where it can't be."""
     withdrawn_at: Mapped[datetime | None]
@@ -84,8 +87,14 @@ class Cancellation(Base):
     reason: Mapped[Reason | None] = relationship()
     note: Mapped[Note | None] = relationship(foreign_keys=[note_id])
     internal_note: Mapped[Note | None] = relationship(foreign_keys=[internal_note_id])
+    email: Mapped[Email | None] = relationship()
     refund: Mapped["Refund | None"] = relationship(viewonly=True, lazy="joined")
     items: Mapped[list["CancelledItem"]] = relationship(order_by="CancelledItem.order_item_id")
+
+    @property
+    def accounted_for(self) -> int:
+        """What of the paid money it has dealt with that has not gone back: a fee kept, and what is owed or waived."""
+        return self.fee + (self.refund.left if self.refund else 0)
 
 
 class CancelledItem(Base):
@@ -162,3 +171,20 @@ class Refund(Base):
     @property
     def left(self) -> int:
         return self.owed - self.settled
+
+
+# An order leaves Cancelled in one way only, and a cancel that was taken back holds no more.
+WITHDRAWAL_DDL = (
+    "CREATE TRIGGER orders_leave_cancelled_by_a_withdrawal BEFORE UPDATE OF status ON orders "
+    "WHEN OLD.status = 'cancelled' AND NEW.status <> 'cancelled' AND NOT EXISTS (SELECT 1 FROM cancellations "
+    "WHERE order_id = OLD.id AND NOT is_part AND withdrawn_at IS NOT NULL) "
+    "BEGIN SELECT RAISE(ABORT, 'a cancelled order stays so until its cancel is taken back'); END",
+    "CREATE TRIGGER orders_leave_no_cancel_behind BEFORE UPDATE OF status ON orders "
+    "WHEN OLD.status = 'cancelled' AND NEW.status <> 'cancelled' AND EXISTS (SELECT 1 FROM cancellations "
+    "WHERE order_id = OLD.id AND NOT is_part AND withdrawn_at IS NULL) "
+    "BEGIN SELECT RAISE(ABORT, 'a cancelled order stays so until its cancel is taken back'); END",
+    "CREATE TRIGGER cancellations_are_withdrawn_once BEFORE UPDATE ON cancellations "
+    "WHEN OLD.withdrawn_at IS NOT NULL AND NEW.withdrawn_at IS NOT OLD.withdrawn_at "
+    "BEGIN SELECT RAISE(ABORT, 'a cancel that was taken back stays so'); END",
+)
+with_table_of(Cancellation, *WITHDRAWAL_DDL)

@@ -1,7 +1,7 @@
 """Orders: what was bought, by whom, what was paid, who carries it, and how far it is."""
 
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import (
     BigInteger,
@@ -23,6 +23,7 @@ from models.order_states import (
     ALLOWED_CHANGES,
     DELIVERED,
     FINISHED,
+    IN_THE_SHOP,
     ON_THE_WAY,
     TAKES_NO_PAYMENT,
     OrderSource,
@@ -32,6 +33,9 @@ from models.order_states import (
 )
 from models.search import ORDER_INDEX, facets_sql, keep_index_of, searchable
 from models.store import Courier
+
+if TYPE_CHECKING:
+    from models.cancellation import Cancellation
 
 _ID_BITS = 31
 
@@ -125,6 +129,12 @@ class Order(Base):
 
     courier: Mapped[Courier | None] = relationship()
     items: Mapped[list["OrderItem"]] = relationship(back_populates="order", order_by="OrderItem.id")
+    parts_cancelled: Mapped[list["Cancellation"]] = relationship(
+        primaryjoin="and_(Order.id == foreign(Cancellation.order_id), Cancellation.is_part, "
+        "Cancellation.withdrawn_at.is_(None))",
+        order_by="Cancellation.id",
+        viewonly=True,
+    )
 
     @property
     def is_booked(self) -> bool:
@@ -185,8 +195,15 @@ class Order(Base):
 
     @property
     def refundable(self) -> int:
-        """What would be owed back if the order were cancelled now, in minor units."""
-        return self.paid - self.refunded
+        """What would be owed back if the order were cancelled now, in minor units: cancels of parts have dealt with
+        theirs."""
+        left = self.paid - self.refunded
+        return max(0, left - sum(part.accounted_for for part in self.parts_cancelled)) if left > 0 else 0
+
+    @property
+    def can_gain_items(self) -> bool:
+        """Nobody has taken the parcel away yet."""
+        return self.status in IN_THE_SHOP
 
     @property
     def remaining_items(self) -> list["OrderItem"]:

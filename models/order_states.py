@@ -48,6 +48,7 @@ def payment_status_of(*, total: int, paid: int, refunded: int) -> PaymentStatus:
 
 
 S = OrderStatus
+IN_THE_SHOP = (S.PENDING, S.ACCEPTED, S.PROCESSING, S.READY_FOR_PICKUP)
 ON_THE_WAY = (S.SHIPPED, S.OUT_FOR_DELIVERY)
 DELIVERED = (S.COMPLETED, S.RETURNED)
 FINISHED = (*DELIVERED, S.DECLINED, S.CANCELLED)

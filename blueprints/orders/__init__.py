@@ -8,6 +8,8 @@ FURNITURE = (
     "payment_routes",
     "refund_routes",
     "change_routes",
+    "part_routes",
+    "withdraw_routes",
     "seed_cli",
     "email_routes",
     "email_cli",

@@ -2,7 +2,6 @@
 name: inside an access window, and with the courier's confirmation for what an integrated courier holds."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import select
@@ -10,57 +9,25 @@ from sqlalchemy.orm import Session, joinedload
 
 from blueprints import clock, windows
 from blueprints.orders.history import leave_event
+from blueprints.orders.noting_cancel import (
+    CancelWish,
+    keep_decision,
+    owe,
+    refuse_fee,
+    refuse_unknown_reason,
+    undo_until,
+)
 from blueprints.orders.refusals import (
     AlreadyCancelled,
     BookedWithCourier,
-    FeeTooHigh,
     FormUsedAgain,
     NotCancellable,
-    ReasonUnknown,
     ReferenceMissing,
     refuse_if_changed,
 )
-from blueprints.orders.telling import tell_customer
-from models import (
-    AccessWindow,
-    Actor,
-    Cancellation,
-    Note,
-    Order,
-    OrderStatus,
-    Reason,
-    Refund,
-    Role,
-    writing,
-)
+from blueprints.orders.telling import customer_email, tell_of_cancel
+from models import AccessWindow, Actor, Cancellation, Order, OrderStatus, Role, writing
 from models.event import statuses
-
-
-@dataclass(frozen=True)
-class CancelWish:
-    """What somebody decided about a cancel, apart from the order it is for."""
-
-    note: str = ""
-    internal_note: str = ""
-    reason_id: int | None = None
-    restock: bool = True
-    notify: bool = True
-    fee: int = 0
-    """What the shop keeps of what was paid, in minor units."""
-    courier_reference: str = ""
-    """What the courier said when it cancelled its booking; only support has one."""
-
-    def is_what_was_done(self, done: Cancellation, order: Order) -> bool:
-        return self == CancelWish(
-            note=done.note.body if done.note else "",
-            internal_note=done.internal_note.body if done.internal_note else "",
-            reason_id=done.reason_id,
-            restock=done.restock,
-            notify=done.notify,
-            fee=done.fee,
-            courier_reference=order.courier_reference or "" if self.courier_reference else "",
-        )
-
 
 Report = Callable[[Session, AccessWindow, datetime], None]
 """What is left on the ticket about it, in the same transaction."""
@@ -75,12 +42,12 @@ def cancel_order(
         at = clock.now()
         window = windows.require_open(session, by, order_id=order_id, at=at)
         order = reread(session, order_id)
-        if once and _was_done_by(session, order, wish, by, once):
+        if once and was_done_by(session, order, wish, by, once):
             return
         refuse_to_cancel(session, order, by=by)
         refuse_if_changed(order, version)
         refuse_unknown_reason(session, wish.reason_id)
-        refuse_fee(order, wish.fee)
+        refuse_fee(order.refundable, wish.fee)
         if window is not None and order.only_support_can_cancel:
             _take_back_from_courier(session, order, wish, window, by=by, at=at)
         cancel_under_lock(session, order, wish, by=by, at=at, window=window, once=once)
@@ -110,20 +77,21 @@ def refuse_to_cancel(session: Session, order: Order, *, by: Actor | None = None)
 
 
 def cancellation_of(session: Session, order: Order) -> Cancellation | None:
-    """The one that holds."""
+    """The one of the whole order that holds."""
     return session.scalars(
         select(Cancellation)
-        .where(Cancellation.order_id == order.id, Cancellation.withdrawn_at.is_(None))
+        .where(Cancellation.order_id == order.id, Cancellation.withdrawn_at.is_(None), Cancellation.is_part.is_(False))
         .options(
             joinedload(Cancellation.user),
             joinedload(Cancellation.reason),
             joinedload(Cancellation.note),
             joinedload(Cancellation.internal_note),
+            joinedload(Cancellation.email),
         )
     ).one_or_none()
 
 
-def _was_done_by(session: Session, order: Order, wish: CancelWish, by: Actor, once: str) -> bool:
+def was_done_by(session: Session, order: Order, wish: CancelWish, by: Actor, once: str) -> bool:
     """Whether this very form has cancelled this order already. Raises FormUsedAgain when it said something else."""
     done = session.scalars(select(Cancellation).where(Cancellation.once == once)).one_or_none()
     if done is None or done.withdrawn_at is not None:
@@ -131,17 +99,6 @@ def _was_done_by(session: Session, order: Order, wish: CancelWish, by: Actor, on
     if (done.order_id, done.user_id) != (order.id, by.user_id) or not wish.is_what_was_done(done, order):
         raise FormUsedAgain
     return True
-
-
-def refuse_fee(order: Order, fee: int) -> None:
-    if fee > max(order.refundable, 0):
-        raise FeeTooHigh(max(order.refundable, 0))
-
-
-def refuse_unknown_reason(session: Session, reason_id: int | None) -> None:
-    reason = session.get(Reason, reason_id) if reason_id is not None else None
-    if reason_id is not None and not (reason and reason.active):
-        raise ReasonUnknown
 
 
 def _take_back_from_courier(
@@ -168,20 +125,14 @@ def cancel_under_lock(
 ) -> Cancellation:
     """The cancel itself, in the caller's transaction, once nothing refuses it."""
     before, owed = order.status, order.refundable - wish.fee
+    is_final = order.booking_integrated and order.booking_cancelled_at == at  # the courier will not take it again
     order.status, order.cancelled_at = OrderStatus.CANCELLED, at
-    done = _keep_decision(session, order, wish, previous_status=before, by=by, once=once, at=at)
-    if owed > 0:
-        session.add(Refund(order_id=order.id, cancellation_id=done.id, owed=owed, owed_at=at))
-    email = tell_customer(
-        session,
-        order,
-        kind="order_cancelled",
-        note=wish.note,
-        wanted=wish.notify,
-        at=at,
-        refund_owed=owed,
-        fee_kept=wish.fee,
-    )
+    pieces = {item.id: item.remaining for item in order.remaining_items}
+    done = keep_decision(session, order, wish, pieces, previous_status=before, by=by, at=at, once=once)
+    done.undo_until = None if is_final else undo_until(at)
+    owe(session, order, done, owed)
+    message = customer_email(order, "order_cancelled", wish.note, owed, wish.fee)
+    done.email_id = tell_of_cancel(session, order, done, message)
     leave_event(
         session,
         order,
@@ -192,45 +143,8 @@ def cancel_under_lock(
         amount=owed or None,
         note=done.note,
         internal_note=done.internal_note,
-        email_id=email.id,
+        email_id=done.email_id,
         window_id=window.id if window else None,
         ticket_id=window.ticket_id if window else None,
     )
     return done
-
-
-def _keep_decision(
-    session: Session,
-    order: Order,
-    wish: CancelWish,
-    *,
-    previous_status: OrderStatus,
-    by: Actor,
-    once: str | None,
-    at: datetime,
-) -> Cancellation:
-    cancellation = Cancellation(
-        order_id=order.id,
-        at=at,
-        user_id=by.user_id,
-        previous_status=previous_status,
-        reason_id=wish.reason_id,
-        note=write_note(session, order, wish.note),
-        internal_note=write_note(session, order, wish.internal_note, internal=True),
-        restock=wish.restock,
-        notify=wish.notify,
-        fee=wish.fee,
-        once=once,
-    )
-    session.add(cancellation)
-    session.flush()
-    return cancellation
-
-
-def write_note(session: Session, order: Order, body: str, *, internal: bool = False) -> Note | None:
-    """No words, no note."""
-    if not body:
-        return None
-    note = Note(order_id=order.id, body=body, internal=internal)
-    session.add(note)
-    return note

@@ -13,7 +13,8 @@ from wtforms.widgets import HiddenInput
 from blueprints.filters import WORDS, word
 from blueprints.forms import AtMost, BaseForm, MoneyField
 from blueprints.ids import IdConverter
-from blueprints.orders.cancelling import CancelWish
+from blueprints.orders.count_forms import CountField, counted, fields_of
+from blueprints.orders.noting_cancel import CancelWish
 from models import Order, OrderStatus, Reason
 
 LONGEST_NOTE = 1000
@@ -163,9 +164,15 @@ class CancelForm(_ChangeForm):
             internal_note=self.internal_note.data or "",
             reason_id=int(self.reason.data) if self.reason.data else None,
             restock=self.restock.data,
+            put_back=counted(self, "back") or None,
             notify=self.notify.data,
             fee=self.fee_kept,
         )
+
+    @property
+    def counts_back(self) -> list[CountField]:
+        """One for each item of which some pieces were taken from the stock."""
+        return fields_of(self, "back")
 
     @property
     def fee_kept(self) -> int:
@@ -192,6 +199,7 @@ class CancelForMerchantForm(CancelForm):
             note=self.note.data or "",
             reason_id=int(self.reason.data) if self.reason.data else None,
             restock=self.restock.data,
+            put_back=counted(self, "back") or None,
             notify=self.notify.data,
             courier_reference=self.courier_reference.data or "",
         )

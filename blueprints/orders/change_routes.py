@@ -10,13 +10,15 @@ from blueprints import access
 from blueprints.access import Right, needs
 from blueprints.filters import money, word
 from blueprints.orders import orders
-from blueprints.orders.cancelling import Report, cancel_order, refuse_fee, refuse_to_cancel
+from blueprints.orders.cancelling import Report, cancel_order, refuse_to_cancel
 from blueprints.orders.change_forms import CancelForm, CancelForMerchantForm, ChangeStatusForm
 from blueprints.orders.changing import change_status
+from blueprints.orders.count_forms import with_counts
 from blueprints.orders.history import missed_by
+from blueprints.orders.noting_cancel import refuse_fee
 from blueprints.orders.refusals import FeeTooHigh, NothingToChange, OrderRefusal, ReasonUnknown, ReferenceMissing
 from blueprints.orders.routes import order_page
-from blueprints.orders.showing import reasons_to_choose
+from blueprints.orders.showing import going_back, reasons_to_choose
 from blueprints.orders.telling import customer_email, kind_of, why_nobody_is_told
 from blueprints.outbox import Message
 from blueprints.support.reporting import report_act
@@ -117,7 +119,7 @@ def cancel_preview(order_id: int) -> ResponseReturnValue:
     if not form.validate():
         return _cancel_page(order, form, status=422)
     try:
-        refuse_fee(order, form.fee_kept)
+        refuse_fee(order.refundable, form.fee_kept)
     except FeeTooHigh as refusal:
         return _too_much_kept(order, form, refusal)
     preview = _preview(order, OrderStatus.CANCELLED, form.note.data, fee=form.fee_kept)
@@ -130,7 +132,8 @@ def _too_much_kept(order: Order, form: CancelForm, refusal: FeeTooHigh) -> Respo
 
 
 def _cancel_form(order: Order) -> CancelForm:
-    form = (CancelForMerchantForm if access.inside() else CancelForm)(meta={"currency": order.currency})
+    kind = CancelForMerchantForm if access.inside() else CancelForm
+    form = with_counts(kind, "back", order.items, going_back(order))(meta={"currency": order.currency})
     form.reason.offer(reasons_to_choose())
     return form
 

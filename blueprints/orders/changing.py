@@ -6,10 +6,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from blueprints import clock
-from blueprints.orders.cancelling import CancelWish, cancel_order, refuse_to_cancel, reread, write_note
+from blueprints.orders.cancelling import cancel_order, refuse_to_cancel, reread
 from blueprints.orders.history import leave_event
+from blueprints.orders.noting_cancel import CancelWish, write_note
 from blueprints.orders.refusals import ChangeNotAllowed, NothingToChange, refuse_if_changed
-from blueprints.orders.telling import kind_of, tell_customer
+from blueprints.orders.telling import customer_email, kind_of, tell_customer
 from models import Actor, Event, Order, OrderStatus, writing
 from models.event import statuses
 
@@ -66,6 +67,7 @@ def _change(
 ) -> None:
     before, order.status = order.status, status
     written = write_note(session, order, note)
-    email = tell_customer(session, order, kind=kind_of(status), note=note, wanted=notify, at=at)
+    kind = kind_of(status)
+    email = tell_customer(session, order, kind=kind, wanted=notify, at=at, message=customer_email(order, kind, note))
     change = statuses(before, status)
     leave_event(session, order, "order.status_changed", by=by, at=at, **change, note=written, email_id=email.id)

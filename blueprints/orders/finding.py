@@ -6,10 +6,25 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Executable, Row, Select, TextClause, and_, exists, func, not_, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    Executable,
+    Row,
+    Select,
+    TextClause,
+    and_,
+    bindparam,
+    exists,
+    func,
+    not_,
+    or_,
+    select,
+)
 from sqlalchemy.orm import aliased
 
-from models import Courier, Email, Order, OrderStatus, PaymentStatus, Refund, db
+from blueprints import clock
+from models import Cancellation, Courier, Email, EmailState, Order, OrderStatus, PaymentStatus, Refund, db
+from models.base import UTCDateTime
 from models.cancellation import STILL_OWED
 from models.email import NOT_TOLD
 from models.order import position_of
@@ -141,6 +156,19 @@ def _older(rows: list[Row[Any]], limit: int) -> int | None:
 _PLACE = Order.__table__.c.position
 _IS_BOOKED = and_(Order.booked_at.is_not(None), Order.booking_cancelled_at.is_(None))
 
+# The cancel that one click still undoes; the clock is asked when the list is.
+_UNDO_ID = (
+    select(Cancellation.id)
+    .outerjoin(Email, Email.id == Cancellation.email_id)
+    .where(
+        Cancellation.order_id == Order.id,
+        Cancellation.withdrawn_at.is_(None),
+        Cancellation.is_part.is_(False),
+        Cancellation.undo_until > bindparam("now", callable_=clock.now, type_=UTCDateTime),
+        or_(Email.id.is_(None), Email.state.in_((EmailState.HELD, EmailState.NOT_SENT))),
+    )
+    .scalar_subquery()
+)
 LISTED = select(
     Order.id,
     Order.number,
@@ -155,6 +183,7 @@ LISTED = select(
     _IS_BOOKED.label("is_booked"),
     Courier.name.label("courier"),
     exists().where(Refund.order_id == Order.id, Refund.settled_at.is_(None)).label("owes_refund"),
+    _UNDO_ID.label("undo_id"),
 ).outerjoin(Courier, Courier.id == Order.courier_id)
 
 

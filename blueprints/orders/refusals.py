@@ -103,6 +103,66 @@ class FormUsedAgain(OrderRefusal):
     code = "form_used_again"
 
 
+class NothingChosen(OrderRefusal):
+    """A part was to be cancelled, and no piece of any item was named."""
+
+    code = "nothing_chosen"
+
+
+class ThatIsAll(OrderRefusal):
+    """Nothing of the order would remain: that is no part, but all of it."""
+
+    code = "that_is_all"
+
+
+class NothingToTakeBack(OrderRefusal):
+    """No cancel of the order holds, or none that was made here."""
+
+    code = "nothing_to_take_back"
+
+
+class UndoIsOver(OrderRefusal):
+    """The time in which a cancel can be undone is over, or the customer has heard of it already."""
+
+    code = "undo_is_over"
+
+
+class MoneyWentBack(OrderRefusal):
+    """What the cancel owed was settled or waived, in part at least: the order can't be as it was."""
+
+    code = "money_went_back"
+
+
+class CourierLetGo(OrderRefusal):
+    """Support has cancelled the booking with the courier, who will not take the parcel again."""
+
+    code = "courier_let_go"
+
+    def __init__(self, courier: str) -> None:
+        super().__init__(courier)
+        self.courier = courier
+
+
+class OrderWentOn(OrderRefusal):
+    """The order has gone on since: its parcel is closed, or all of it is cancelled."""
+
+    code = "order_went_on"
+
+    def __init__(self, status: OrderStatus) -> None:
+        super().__init__(status.value)
+        self.status = status
+
+
+class StockIsShort(OrderRefusal):
+    """More would be short than the page has said. `pieces`: how many are now."""
+
+    code = "stock_is_short"
+
+    def __init__(self, pieces: int) -> None:
+        super().__init__(f"{pieces} short")
+        self.pieces = pieces
+
+
 class OrderIsFinished(OrderRefusal):
     """The order has come to its end: nobody books it or pays for it any more."""
 

@@ -85,7 +85,7 @@ def order_page(
         order=order,
         reach=ways_to_reach(order),
         status_form=status_form,
-        area=status_area(order, history),
+        area=status_area(order),
         emails=emails_about(order),
         preview=preview,
         history=history,

@@ -141,4 +141,4 @@ def _settle(
 
 def _tell(session: Session, refund: Refund, order: Order, *, notify: bool, at: datetime) -> int:
     message = refund_email(order, refund, settlements_of(session, refund))
-    return tell_customer(session, order, kind="refund_settled", note=None, wanted=notify, at=at, message=message).id
+    return tell_customer(session, order, kind="refund_settled", wanted=notify, at=at, message=message).id

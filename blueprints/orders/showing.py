@@ -1,12 +1,12 @@
 """What an order's page says about its status: what may follow, who would be told, and how a cancel was decided."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import select
 
+from blueprints import stock
 from blueprints.orders.cancelling import cancellation_of
-from blueprints.orders.history import Line
+from blueprints.orders.taking_back import TakeBack, parts_of, take_back_of
 from blueprints.orders.telling import kind_of, kinds_off, why_not_told
 from models import Cancellation, Email, NotSentReason, Order, OrderStatus, Reason, Refund, db
 
@@ -18,14 +18,30 @@ class StatusArea:
     """Owed back because of that cancellation."""
     email: Email | None
     """To the customer, about that cancellation."""
+    take_back: TakeBack | None
+    parts: list[TakeBack]
+    """The cancels of parts that hold."""
     nobody: NotSentReason | None
     """Why no change would be told to the customer."""
     silent: tuple[OrderStatus, ...]
     """Those of the next statuses whose own alert is off."""
 
+    @property
+    def refunds(self) -> list[Refund]:
+        """All that is or was owed back for cancels that hold."""
+        of_parts = [part.cancellation.refund for part in self.parts if part.cancellation.refund]
+        return [*of_parts, *([self.refund] if self.refund else [])]
 
-def status_area(order: Order, history: Sequence[Line]) -> StatusArea:
-    """`history` is all of the order's."""
+    @property
+    def owed_back(self) -> int:
+        return sum(refund.left for refund in self.refunds if refund.is_open)
+
+    @property
+    def waived(self) -> int:
+        return sum(refund.left for refund in self.refunds if refund.waived_at)
+
+
+def status_area(order: Order) -> StatusArea:
     cancellation = cancellation_of(db.session(), order) if order.cancelled_at else None
     allowed = order.allowed_changes()
     off = kinds_off(db.session()) if allowed else set()
@@ -33,17 +49,17 @@ def status_area(order: Order, history: Sequence[Line]) -> StatusArea:
     return StatusArea(
         cancellation=cancellation,
         refund=cancellation.refund if cancellation else None,
-        email=_email_about(cancellation, history) if cancellation else None,
+        email=cancellation.email if cancellation else None,
+        take_back=take_back_of(order, cancellation) if cancellation else None,
+        parts=parts_of(order),
         nobody=why_not_told(order, is_off=silent == allowed),
         silent=silent,
     )
 
 
-def _email_about(cancellation: Cancellation, history: Sequence[Line]) -> Email | None:
-    return next(
-        (line.email for line in history if line.event.code == "order.cancelled" and line.event.at == cancellation.at),
-        None,
-    )
+def going_back(order: Order) -> dict[int, int]:
+    """How many pieces of each item were taken from the stock for this order, by the item's id."""
+    return stock.can_go_back(db.session(), order.items)
 
 
 def reasons_to_choose() -> list[Reason]:

@@ -1,6 +1,7 @@
 """Telling the customer: which changes they hear of, what they read, and why nobody is told."""
 
 import re
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import select
@@ -9,11 +10,26 @@ from sqlalchemy.orm import Session
 from blueprints import outbox
 from blueprints.outbox import Message
 from blueprints.shop import current_store
-from models import Alert, Email, NotSentReason, Order, OrderStatus, Refund, Settlement
+from models import (
+    Alert,
+    Cancellation,
+    CustomerAlert,
+    Email,
+    NotSentReason,
+    Order,
+    OrderItem,
+    OrderStatus,
+    Refund,
+    Settlement,
+)
 
 # A number that may stand in a subject line. Any other is somebody's free text, and none of that gets into a header:
 # some Pythons decode what hides in it, line breaks included.
 _PLAIN_NUMBER = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9 ._/-]{0,38}[A-Za-z0-9])?")
+
+
+def _plain_number(order: Order) -> str:
+    return order.number if _PLAIN_NUMBER.fullmatch(order.number) else ""
 
 
 def kind_of(status: OrderStatus) -> str:
@@ -29,7 +45,6 @@ def customer_email(
     order: Order, kind: str, note: str | None = None, refund_owed: int = 0, fee_kept: int = 0
 ) -> Message:
     """What the customer would read, in the store's language; amounts in minor units of the order's currency."""
-    plain = _PLAIN_NUMBER.fullmatch(order.number)
     return outbox.render(
         "order_cancelled" if kind == "order_cancelled" else "order_changed",
         order=order,
@@ -37,19 +52,46 @@ def customer_email(
         note=note or "",
         refund_owed=refund_owed,
         fee_kept=fee_kept,
-        plain_number=order.number if plain else "",
+        plain_number=_plain_number(order),
+    )
+
+
+def part_email(
+    order: Order, pieces: Sequence[tuple[OrderItem, int]], *, note: str, refund_owed: int, fee_kept: int
+) -> Message:
+    """`order` as it is without them. What is cancelled and what remains; amounts as above."""
+    return outbox.render(
+        "order_part_cancelled",
+        order=order,
+        status="part_cancelled",
+        pieces=pieces,
+        note=note,
+        refund_owed=refund_owed,
+        fee_kept=fee_kept,
+        plain_number=_plain_number(order),
+    )
+
+
+def reinstated_email(order: Order, done: Cancellation, note: str) -> Message:
+    """That the cancel does not hold any more, and no money comes back for it."""
+    return outbox.render(
+        "order_reinstated",
+        order=order,
+        status="reinstated_part" if done.is_part else "reinstated",
+        note=note,
+        no_refund=done.refund.owed if done.refund else 0,
+        plain_number=_plain_number(order),
     )
 
 
 def refund_email(order: Order, refund: Refund, settlements: list[Settlement]) -> Message:
     """That all is back, and how."""
-    plain = _PLAIN_NUMBER.fullmatch(order.number)
     return outbox.render(
         "refund_settled",
         order=order,
         refund=refund,
         settlements=settlements,
-        plain_number=order.number if plain else "",
+        plain_number=_plain_number(order),
     )
 
 
@@ -79,20 +121,17 @@ def tell_customer(
     order: Order,
     *,
     kind: str,
-    note: str | None,
     wanted: bool,
     at: datetime,
-    refund_owed: int = 0,
-    fee_kept: int = 0,
+    message: Message,
     due_at: datetime | None = None,
-    message: Message | None = None,
 ) -> Email:
-    """Queues the email in the caller's transaction; it has its id already. `wanted`: the box was ticked. `message`:
-    other words than those for the order's new status."""
+    """Queues the email in the caller's transaction; it has its id already. `wanted`: the box was ticked. `due_at`:
+    it is held until then."""
     email = outbox.queue(
         session,
         kind=kind,
-        message=message or customer_email(order, kind, note, refund_owed, fee_kept),
+        message=message,
         recipient=order.customer_email or None,
         reply_to=current_store().email,
         at=at,
@@ -102,3 +141,11 @@ def tell_customer(
     )
     session.flush()
     return email
+
+
+def tell_of_cancel(session: Session, order: Order, done: Cancellation, message: Message) -> int:
+    """Held for as long as the cancel can be undone. The email's id."""
+    kind = CustomerAlert.ORDER_PART_CANCELLED if done.is_part else CustomerAlert.ORDER_CANCELLED
+    return tell_customer(
+        session, order, kind=kind.value, wanted=done.notify, at=done.at, message=message, due_at=done.undo_until
+    ).id

@@ -183,6 +183,7 @@ CREATE TABLE cancellations (
     taken_off BIGINT DEFAULT 0 NOT NULL,
     discount_share BIGINT DEFAULT 0 NOT NULL,
     tax_share BIGINT DEFAULT 0 NOT NULL,
+    email_id INTEGER,
     undo_until DATETIME,
     withdrawn_at DATETIME,
     withdrawal VARCHAR(10),
@@ -193,6 +194,7 @@ CREATE TABLE cancellations (
     CONSTRAINT ck_cancellations_takes_off_no_less_than_nothing CHECK (taken_off >= 0),
     CONSTRAINT ck_cancellations_only_a_part_changes_the_total CHECK (is_part OR (taken_off = 0 AND discount_share = 0 AND tax_share = 0)),
     CONSTRAINT fk_cancellations_order_id FOREIGN KEY(order_id) REFERENCES orders (id),
+    CONSTRAINT fk_cancellations_email_id FOREIGN KEY(email_id) REFERENCES emails (id),
     CONSTRAINT fk_cancellations_user_id FOREIGN KEY(user_id) REFERENCES users (id),
     CONSTRAINT ck_cancellations_orderstatus CHECK (previous_status IN ('pending', 'accepted', 'processing', 'ready_for_pickup', 'shipped', 'out_for_delivery', 'completed', 'declined', 'returned', 'cancelled')),
     CONSTRAINT fk_cancellations_reason_id FOREIGN KEY(reason_id) REFERENCES reasons (id),
@@ -404,6 +406,9 @@ CREATE TABLE stock_movements (
 """,
 }
 NEW_INDEXES_AND_TRIGGERS = (
+    "CREATE TRIGGER orders_leave_cancelled_by_a_withdrawal BEFORE UPDATE OF status ON orders WHEN OLD.status = 'cancelled' AND NEW.status <> 'cancelled' AND NOT EXISTS (SELECT 1 FROM cancellations WHERE order_id = OLD.id AND NOT is_part AND withdrawn_at IS NOT NULL) BEGIN SELECT RAISE(ABORT, 'a cancelled order stays so until its cancel is taken back'); END",
+    "CREATE TRIGGER orders_leave_no_cancel_behind BEFORE UPDATE OF status ON orders WHEN OLD.status = 'cancelled' AND NEW.status <> 'cancelled' AND EXISTS (SELECT 1 FROM cancellations WHERE order_id = OLD.id AND NOT is_part AND withdrawn_at IS NULL) BEGIN SELECT RAISE(ABORT, 'a cancelled order stays so until its cancel is taken back'); END",
+    "CREATE TRIGGER cancellations_are_withdrawn_once BEFORE UPDATE ON cancellations WHEN OLD.withdrawn_at IS NOT NULL AND NEW.withdrawn_at IS NOT OLD.withdrawn_at BEGIN SELECT RAISE(ABORT, 'a cancel that was taken back stays so'); END",
     "CREATE INDEX ix_products_name ON products (name_key, id)",
     "CREATE INDEX ix_bulk_cancels_state ON bulk_cancels (state, id)",
     "CREATE INDEX ix_cancelled_items_order_item_id ON cancelled_items (order_item_id)",
@@ -430,11 +435,17 @@ def upgrade():
     make_again(AFTER, INDEXES_AFTER)
     for statement in (*NEW.values(), *NEW_INDEXES_AND_TRIGGERS):
         op.execute(statement)
+    op.execute(
+        "UPDATE cancellations SET email_id = (SELECT events.email_id FROM events WHERE events.code = 'order.cancelled' "
+        "AND events.order_id = cancellations.order_id AND events.at = cancellations.at)"
+    )
 
 
 def downgrade():
     """What the older Suki has no words for takes the nearest that it has."""
     drop_ledger()
+    op.execute("DROP TRIGGER orders_leave_cancelled_by_a_withdrawal")
+    op.execute("DROP TRIGGER orders_leave_no_cancel_behind")
     op.execute("DROP TABLE product_search")
     for table in reversed(NEW):
         op.execute(f"DROP TABLE {table}")

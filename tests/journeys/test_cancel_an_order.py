@@ -1,6 +1,9 @@
 """The help article's six steps, as a person takes them: from the sign-in page to a cancelled order."""
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
+import time_machine
 
 from blueprints import background
 from models import OrderStatus, PaymentMethod, PaymentStatus
@@ -60,6 +63,9 @@ def test_cancel_by_the_cancel_page(at_the_door, shop, app, post_office, width):
     assert clicks.count <= MOST_CLICKS
     assert shop.get(type(order), order.id).status is OrderStatus.CANCELLED
     background.run_once(app)
+    assert post_office.letters == [], "it waits, for as long as the cancel can be undone"
+    with time_machine.travel(datetime.now(UTC) + timedelta(seconds=31)):
+        background.run_once(app)
     [mail] = post_office.letters
     assert mail.message["To"] == "maria@example.com"
     assert "Sorry, the last set was sold this morning." in mail.text

@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from blueprints import clock, outbox
 from blueprints.mailing import Outcome, deliver
-from blueprints.orders.telling import tell_customer
+from blueprints.orders.telling import customer_email, tell_customer
 from blueprints.outbox import Message
 from models import Email, Order, db, writing
 
@@ -25,8 +25,10 @@ class MailDesk:
         with self.app.app_context():
             with writing() as session:
                 found = session.get_one(Order, order.id)
+                words = customer_email(found, kind, note)
+                wanted = more.pop("wanted", True)
                 email = tell_customer(
-                    session, found, kind=kind, note=note, wanted=more.pop("wanted", True), at=clock.now(), **more
+                    session, found, kind=kind, wanted=wanted, at=clock.now(), message=words, **more
                 )
                 email_id = email.id
             return self.email(email_id)

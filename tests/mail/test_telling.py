@@ -3,7 +3,7 @@
 import pytest
 
 from blueprints import clock
-from blueprints.orders.telling import tell_customer
+from blueprints.orders.telling import customer_email, tell_customer
 from models import Alert, Email, EmailState, NotSentReason, Order, Store, writing
 from tests.mail.desk import MailDesk
 
@@ -52,7 +52,8 @@ def test_an_email_that_was_undone_with_its_change_never_was(shop, app):
     def change_and_fail() -> None:
         with app.app_context(), writing() as session:
             found = session.get_one(Order, order.id)
-            tell_customer(session, found, kind="order_cancelled", note="", wanted=True, at=clock.now())
+            message = customer_email(found, "order_cancelled")
+            tell_customer(session, found, kind="order_cancelled", wanted=True, at=clock.now(), message=message)
             raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):

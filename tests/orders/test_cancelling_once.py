@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from sqlalchemy import text
 
-from blueprints.orders import telling
+from blueprints.orders import cancelling
 from models import Cancellation, Note, Order, OrderStatus, PaymentStatus, Refund, writing
 from tests.orders.deciding import cancel, drawn
 from tests.people import signed_in
@@ -135,7 +135,7 @@ def test_when_the_email_cannot_be_written_nothing_is_changed(sam, shop, order, m
 
     url = f"/orders/{order.id}/cancel"
     form = drawn(sam.get(url), url, note="Sold out.")
-    monkeypatch.setattr(telling, "customer_email", fail)
+    monkeypatch.setattr(cancelling, "customer_email", fail)
     assert sam.post(url, **form).status == 500
     assert effects(shop, order) == NOTHING
 

@@ -1,0 +1,112 @@
+"""Cancelling a part of an order."""
+
+from flask import flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from blueprints import access
+from blueprints.access import Right, needs
+from blueprints.filters import money
+from blueprints.orders import orders
+from blueprints.orders.cancelling import refuse_to_cancel
+from blueprints.orders.cancelling_part import cancel_part, preview_part
+from blueprints.orders.count_forms import with_counts
+from blueprints.orders.history import missed_by
+from blueprints.orders.part_forms import PartForm
+from blueprints.orders.refusals import FeeTooHigh, NothingChosen, OrderRefusal, ReasonUnknown, ThatIsAll
+from blueprints.orders.showing import going_back, reasons_to_choose
+from blueprints.orders.telling import why_nobody_is_told
+from blueprints.outbox import Message
+from models import CustomerAlert, Order, db
+
+
+@orders.route("/orders/<id:order_id>/cancel/items", methods=["GET", "POST"])
+@needs(Right.CHANGE_ORDERS)
+def cancel_items(order_id: int) -> ResponseReturnValue:
+    order = access.order_or_404(order_id)
+    form = _form(order)
+    if not form.is_submitted():
+        return _page(order, form)
+    if not form.validate():
+        return _page(order, form, status=422)
+    try:
+        cancel_part(
+            order_id,
+            version=form.version.data,
+            pieces=form.pieces,
+            wish=form.wish,
+            by=access.actor(),
+            once=form.token,
+        )
+    except OrderRefusal as refusal:
+        return _refused(order, form, refusal)
+    flash(_("A part of order %(number)s is cancelled. The rest goes on.", number=order.number), "done")
+    return redirect(url_for("orders.detail", order_id=order_id), 303)
+
+
+@orders.post("/orders/<id:order_id>/cancel/items/preview")
+@needs(Right.CHANGE_ORDERS)
+def cancel_items_preview(order_id: int) -> ResponseReturnValue:
+    """The page as it was filled in, with the email that Save would queue. Nothing is changed."""
+    order = access.order_or_404(order_id)
+    form = _form(order)
+    if not form.validate():
+        return _page(order, form, status=422)
+    try:
+        preview = preview_part(order, form.pieces, form.wish)
+    except OrderRefusal as refusal:
+        return _refused(order, form, refusal)
+    return _page(order, form, preview=preview)
+
+
+def _form(order: Order) -> PartForm:
+    counts = with_counts(PartForm, "pieces", order.items, {item.id: item.remaining for item in order.items})
+    form = with_counts(counts, "back", order.items, going_back(order))(meta={"currency": order.currency})
+    form.reason.offer(reasons_to_choose())
+    return form
+
+
+def _refused(order: Order, form: PartForm, refusal: OrderRefusal) -> ResponseReturnValue:
+    """What is wrong with one field is said beside it."""
+    if isinstance(refusal, NothingChosen):
+        form.say_that_nothing_is_chosen()
+    elif isinstance(refusal, ThatIsAll):
+        form.say_that_it_is_all()
+    elif isinstance(refusal, ReasonUnknown):
+        form.say_that_the_reason_is_gone()
+    elif isinstance(refusal, FeeTooHigh):
+        most = money(refusal.most, order.currency)
+        form.say_that_less_can_be_kept(_("At most %(amount)s can be kept.", amount=most))
+    else:
+        return _page(order, form, refusal=refusal)
+    return _page(order, form, status=422)
+
+
+def _page(
+    order: Order,
+    form: PartForm,
+    *,
+    status: int = 200,
+    refusal: OrderRefusal | None = None,
+    preview: Message | None = None,
+) -> ResponseReturnValue:
+    refusal = refusal or _why_not(order)
+    form.drawn_for(order, anew=refusal is not None)
+    page = render_template(
+        "orders/cancel_items.html",
+        order=order,
+        form=form,
+        refusal=refusal,
+        missed=missed_by(order, refusal),
+        nobody=why_nobody_is_told(db.session(), order, kind=CustomerAlert.ORDER_PART_CANCELLED.value),
+        preview=preview,
+    )
+    return page, 409 if refusal else status
+
+
+def _why_not(order: Order) -> OrderRefusal | None:
+    try:
+        refuse_to_cancel(db.session(), order)
+    except OrderRefusal as refusal:
+        return refusal
+    return None

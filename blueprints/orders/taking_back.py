@@ -1,0 +1,105 @@
+"""What a page says of a cancel that could be taken back: until when by Undo, whether by Reinstate, what is short."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload, selectinload
+
+from blueprints import clock, stock
+from blueprints.orders.cancelling import cancellation_of
+from blueprints.orders.refusals import OrderRefusal
+from blueprints.orders.withdrawing import cancellation_in, refuse_to_reinstate, refuse_to_undo
+from blueprints.stock import Shortage
+from models import Cancellation, CancelledItem, Email, EmailState, NotSentReason, Order, db
+
+NEVER_HEARD = (
+    NotSentReason.NO_ADDRESS,
+    NotSentReason.ALERTS_OFF,
+    NotSentReason.NOT_WANTED,
+    NotSentReason.UNDONE,
+)
+
+
+@dataclass(frozen=True)
+class TakeBack:
+    cancellation: Cancellation
+    undo_until: datetime | None
+    """None: it can't be undone, or not any more."""
+    refusal: OrderRefusal | None
+    """Why it can't be reinstated."""
+
+
+def take_back_of(order: Order, done: Cancellation) -> TakeBack:
+    can_be_undone = _refusal_of(refuse_to_undo, db.session(), order, done, at=clock.now()) is None
+    return TakeBack(done, done.undo_until if can_be_undone else None, _refusal_of(refuse_to_reinstate, order, done))
+
+
+def parts_of(order: Order) -> list[TakeBack]:
+    """The cancels of parts that hold, the oldest first. Asks the database only where there are some."""
+    if not any(item.cancelled for item in order.items):
+        return []
+    found = (
+        select(Cancellation)
+        .where(Cancellation.order_id == order.id, Cancellation.is_part, Cancellation.withdrawn_at.is_(None))
+        .options(
+            joinedload(Cancellation.user),
+            joinedload(Cancellation.reason),
+            joinedload(Cancellation.note),
+            joinedload(Cancellation.email),
+            selectinload(Cancellation.items).joinedload(CancelledItem.item),
+        )
+        .order_by(Cancellation.id)
+    )
+    return [take_back_of(order, done) for done in db.session.scalars(found)]
+
+
+def cancellation_to_take_back(order: Order) -> int:
+    """The cancel that holds: of the whole order, else the latest of a part. 0, which none has, when there is none."""
+    if order.cancelled_at is not None:
+        done = cancellation_of(db.session(), order)
+        return done.id if done else 0
+    return order.parts_cancelled[-1].id if order.parts_cancelled else 0
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What somebody is about to reinstate. `cancellation` is None where there is nothing to."""
+
+    cancellation: Cancellation | None
+    shortages: Sequence[Shortage] = ()
+    has_heard: bool = False
+    """Whether the customer may know of the cancel."""
+    refusal: OrderRefusal | None = None
+
+    @property
+    def short(self) -> int:
+        return sum(shortage.short for shortage in self.shortages)
+
+
+def what_to_reinstate(order: Order, cancellation_id: int) -> Asked:
+    session = db.session()
+    try:
+        done = cancellation_in(session, order, cancellation_id)
+        refuse_to_reinstate(order, done)
+    except OrderRefusal as refusal:
+        return Asked(None, refusal=refusal)
+    return Asked(done, stock.shortages_of(stock.put_back_by(session, done.id)), _may_have_heard(done.email))
+
+
+def _may_have_heard(email: Email | None) -> bool:
+    return (
+        email is not None
+        and email.state not in (EmailState.FAILED, EmailState.HELD)
+        and email.reason not in NEVER_HEARD
+    )
+
+
+def _refusal_of(rule: Any, *asked: Any, **more: Any) -> OrderRefusal | None:
+    try:
+        rule(*asked, **more)
+    except OrderRefusal as refusal:
+        return refusal
+    return None

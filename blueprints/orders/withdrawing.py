@@ -1,0 +1,207 @@
+"""Taking a cancel back, of an order or of a part: undone while the customer has not heard of it; reinstated later.
+
+Whatever a cancel does is undone here: who adds to the one adds to the other."""
+
+from datetime import datetime
+
+from sqlalchemy import exists, false, or_, select, update
+from sqlalchemy.orm import Session, joinedload, selectinload
+
+from blueprints import clock, stock
+from blueprints.orders.cancelling import reread
+from blueprints.orders.history import leave_event
+from blueprints.orders.noting_cancel import write_note
+from blueprints.orders.refusals import (
+    CourierLetGo,
+    MoneyWentBack,
+    NothingToTakeBack,
+    OrderWentOn,
+    StockIsShort,
+    UndoIsOver,
+    refuse_if_changed,
+)
+from blueprints.orders.telling import reinstated_email, tell_customer
+from models import (
+    Actor,
+    Cancellation,
+    CancelledItem,
+    CustomerAlert,
+    Email,
+    EmailState,
+    MovementKind,
+    NotSentReason,
+    Order,
+    StockMovement,
+    Withdrawal,
+    writing,
+)
+from models.email import WAITING
+from models.event import statuses
+from models.order_states import payment_status_of
+
+
+def undo_cancel(order_id: int, cancellation_id: int, *, by: Actor) -> None:
+    """Everything is as it was, but for the history, which says so. The same person's second click changes nothing.
+    Raises NothingToTakeBack, UndoIsOver, MoneyWentBack, CourierLetGo, OrderWentOn."""
+    with writing() as session:
+        at = clock.now()
+        order = reread(session, order_id)
+        done = cancellation_in(session, order, cancellation_id)
+        if done.withdrawal is Withdrawal.UNDONE and done.withdrawn_by_id == by.user_id:
+            return
+        refuse_to_undo(session, order, done, at=at)
+        before = order.status
+        _withdraw(session, order, done, Withdrawal.UNDONE, by=by, at=at)
+        code = "order.part_undone" if done.is_part else "order.cancel_undone"
+        leave_event(session, order, code, by=by, at=at, **statuses(before, order.status))
+
+
+def reinstate_order(
+    order_id: int,
+    cancellation_id: int,
+    *,
+    version: int,
+    note: str,
+    notify: bool,
+    short: int = 0,
+    by: Actor,
+) -> None:
+    """`version` is the order's when the form was drawn, `short` how many pieces it said are short. The customer is
+    told, if wanted and unless they never heard of the cancel. Raises NothingToTakeBack, MoneyWentBack, CourierLetGo,
+    OrderWentOn, StockIsShort, OrderChanged."""
+    with writing() as session:
+        at = clock.now()
+        order = reread(session, order_id)
+        done = cancellation_in(session, order, cancellation_id)
+        if done.withdrawal is Withdrawal.REINSTATED and done.withdrawn_by_id == by.user_id:
+            return
+        refuse_to_reinstate(order, done)
+        refuse_if_changed(order, version)
+        _refuse_shortage(stock.put_back_by(session, done.id), short)
+        has_heard = not is_still_held(done, at)
+        before = order.status
+        _withdraw(session, order, done, Withdrawal.REINSTATED, by=by, at=at)
+        _tell(session, order, done, note, before=before, notify=notify, has_heard=has_heard, by=by, at=at)
+
+
+def cancellation_in(session: Session, order: Order, cancellation_id: int) -> Cancellation:
+    """As it stands now. Raises NothingToTakeBack when it is none of this order's."""
+    found = (
+        select(Cancellation)
+        .where(Cancellation.id == cancellation_id, Cancellation.order_id == order.id)
+        .options(joinedload(Cancellation.email), selectinload(Cancellation.items).joinedload(CancelledItem.item))
+    )
+    done = session.scalars(found, execution_options={"populate_existing": True}).one_or_none()
+    if done is None:
+        raise NothingToTakeBack
+    return done
+
+
+def refuse_to_undo(session: Session, order: Order, done: Cancellation, *, at: datetime) -> None:
+    """The rule, for whoever asks it: the page that offers it, and the undo under the lock."""
+    refuse_to_reinstate(order, done)
+    if done.undo_until is None or at >= done.undo_until or _has_been_told(session, done):
+        raise UndoIsOver
+
+
+def refuse_to_reinstate(order: Order, done: Cancellation) -> None:
+    """Likewise. What the database knows of it: a refund with a settlement is never withdrawn."""
+    if done.withdrawn_at is not None:
+        raise NothingToTakeBack
+    if done.refund is not None and (done.refund.settled or not done.refund.is_open):
+        raise MoneyWentBack
+    if done.is_part:
+        if not order.can_gain_items:
+            raise OrderWentOn(order.status)
+    elif order.booking_integrated and order.booking_cancelled_at is not None:
+        raise CourierLetGo(order.courier.name if order.courier else "")
+
+
+def is_still_held(done: Cancellation, at: datetime) -> bool:
+    """The customer's email about it has not begun to leave."""
+    is_held = done.email is not None and done.email.state is EmailState.HELD
+    return is_held and done.undo_until is not None and at < done.undo_until
+
+
+def _has_been_told(session: Session, done: Cancellation) -> bool:
+    """By the email about it, or by a copy of that which somebody sent by hand."""
+    if done.email is None or done.email.state is EmailState.HELD:
+        return False
+    if done.email.state is not EmailState.NOT_SENT:
+        return True
+    copies = exists().where(Email.again_of_id == done.email.id, Email.state != EmailState.NOT_SENT)
+    return bool(session.scalar(select(copies)))
+
+
+def _refuse_shortage(movements: list[StockMovement], said: int) -> None:
+    short = sum(shortage.short for shortage in stock.shortages_of(movements))
+    if short > said:
+        raise StockIsShort(short)
+
+
+def _withdraw(session: Session, order: Order, done: Cancellation, how: Withdrawal, *, by: Actor, at: datetime) -> None:
+    is_held = is_still_held(done, at)
+    done.withdrawn_at, done.withdrawal, done.withdrawn_by_id = at, how, by.user_id
+    if done.refund is not None:
+        done.refund.withdrawn_at = done.refund.settled_at = at
+    session.flush()  # the database lets an order leave Cancelled only after its cancel does not hold any more
+    if done.is_part:
+        _give_back_part(order, done)
+    else:
+        order.status, order.cancelled_at = done.previous_status, None
+    kind = MovementKind.UNDONE if how is Withdrawal.UNDONE else MovementKind.REINSTATED
+    stock.take_again(session, stock.put_back_by(session, done.id), kind, by=by, at=at)
+    if done.email_id is not None:
+        _keep_from_leaving(session, done.email_id, nobody_heard=is_held or how is Withdrawal.UNDONE)
+
+
+def _give_back_part(order: Order, done: Cancellation) -> None:
+    for each in done.items:
+        each.item.cancelled -= each.quantity
+        order.item_count += each.quantity
+    order.total += done.taken_off
+    order.discount += done.discount_share
+    order.tax += done.tax_share
+    order.payment_status = payment_status_of(total=order.total, paid=order.paid, refunded=order.refunded)
+
+
+def _keep_from_leaving(session: Session, email_id: int, *, nobody_heard: bool) -> None:
+    """The email and any copy of it, if they have not left yet. One that is being handed over at this moment counts as
+    sent should the server take it: its deliverer notes that whatever stands here."""
+    kept = Email.state == EmailState.NOT_SENT if nobody_heard else false()
+    session.execute(
+        update(Email)
+        .where((Email.id == email_id) | (Email.again_of_id == email_id), or_(WAITING, kept))
+        .values(state=EmailState.NOT_SENT, reason=NotSentReason.UNDONE),
+        execution_options={"synchronize_session": False},
+    )
+
+
+def _tell(
+    session: Session,
+    order: Order,
+    done: Cancellation,
+    note: str,
+    *,
+    before: str,
+    notify: bool,
+    has_heard: bool,
+    by: Actor,
+    at: datetime,
+) -> None:
+    email_id = None
+    if has_heard:
+        kind = CustomerAlert.ORDER_REINSTATED.value
+        message = reinstated_email(order, done, note)
+        email_id = tell_customer(session, order, kind=kind, wanted=notify, at=at, message=message).id
+    leave_event(
+        session,
+        order,
+        "order.part_reinstated" if done.is_part else "order.reinstated",
+        by=by,
+        at=at,
+        from_status=before,
+        to_status=order.status.value,
+        note=write_note(session, order, note),
+        email_id=email_id,
+    )
