@@ -8,7 +8,22 @@ from flask import Flask
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import selectinload
 
-from models import Base, Courier, Email, Event, Order, OrderItem, OrderStatus, PaymentStatus, db, writing
+from blueprints import stock
+from models import (
+    SYSTEM,
+    Base,
+    Courier,
+    Email,
+    Event,
+    MovementKind,
+    Order,
+    OrderItem,
+    OrderStatus,
+    PaymentStatus,
+    Product,
+    db,
+    writing,
+)
 
 Row = TypeVar("Row", bound=Base)
 A_MORNING = datetime(2026, 11, 20, 1, 30, tzinfo=UTC)  # 9:30 in Manila, where the shop is
@@ -55,6 +70,30 @@ class Shop:
             waybill="JT0912345678",
             **columns,
         )
+
+    def product(self, sku: str = "ADOBO-4", on_hand: int = 10, **columns: Any) -> Product:
+        """Counted, unless it is told otherwise."""
+        with self.app.app_context(), writing() as session:
+            product = Product(**{"sku": sku, "name": sku.title(), "created_at": A_MORNING, **columns})
+            session.add(product)
+            session.flush()
+            if on_hand:
+                stock.move(session, product, on_hand, MovementKind.COUNTED, by=SYSTEM, at=A_MORNING)
+            product_id = product.id
+        return self.get(Product, product_id)
+
+    def sold(self, *items: tuple[str, int, int], **columns: Any) -> Order:
+        """An order that came in live: it took its pieces from the stock. `items` are (SKU, quantity, price)."""
+        order = self.order(items=items or [("ADOBO-4", 2, 48000)], **columns)
+        with self.app.app_context(), writing() as session:
+            found = session.get_one(Order, order.id)
+            for item in found.items:
+                item.sku = item.name
+            stock.take_for_order(session, found.items, by=SYSTEM, at=A_MORNING)
+        return self.get(Order, order.id)
+
+    def on_hand(self, product: Product) -> int:
+        return self.get(Product, product.id).on_hand
 
     def get(self, model: type[Row], key: int) -> Row:
         with self.app.app_context():

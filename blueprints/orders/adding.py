@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from blueprints import clock
+from blueprints import clock, stock
 from blueprints.orders.booking import book, courier_in_use
 from blueprints.orders.history import leave_event
+from blueprints.stock import Shortage
 from models import Actor, Order, OrderItem, PaymentMethod, Store, db, writing
 from models.money import MOST
 from models.order_states import payment_status_of
@@ -64,8 +65,15 @@ class NewOrder:
         return sum(item.quantity * item.price for item in self.items) + self.shipping - self.discount
 
 
-def add_order(wish: NewOrder, *, by: Actor) -> int:
-    """Gives the id. Raises NumberTaken, TotalOutOfBounds, CourierUnknown."""
+@dataclass(frozen=True)
+class Added:
+    order_id: int
+    shortages: list[Shortage]
+    """More was taken of these than was in stock."""
+
+
+def add_order(wish: NewOrder, *, by: Actor) -> Added:
+    """The order takes its items from the stock. Raises NumberTaken, TotalOutOfBounds, CourierUnknown."""
     if not 0 <= wish.total <= MOST:
         raise TotalOutOfBounds(wish.total)
     with writing() as session:
@@ -78,7 +86,9 @@ def add_order(wish: NewOrder, *, by: Actor) -> int:
         if wish.courier_id is not None:
             courier = courier_in_use(session, wish.courier_id)
             book(session, order, courier=courier, waybill=wish.waybill, by=by, at=order.placed_at)
-        return order.id
+        shortages = stock.take_for_order(session, order.items, by=by, at=order.placed_at)
+        session.flush()
+        return Added(order.id, shortages)
 
 
 def _order(session: Session, wish: NewOrder) -> Order:

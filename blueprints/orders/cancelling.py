@@ -1,7 +1,7 @@
 """Cancelling an order: what is refused, what changes, what is owed, who is told. Support does it in the merchant's
 name: inside an access window, and with the courier's confirmation for what an integrated courier holds."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 
 from sqlalchemy import select
@@ -91,12 +91,19 @@ def cancellation_of(session: Session, order: Order) -> Cancellation | None:
     ).one_or_none()
 
 
-def was_done_by(session: Session, order: Order, wish: CancelWish, by: Actor, once: str) -> bool:
+def was_done_by(
+    session: Session,
+    order: Order,
+    wish: CancelWish,
+    by: Actor,
+    once: str,
+    pieces: Mapping[int, int] | None = None,
+) -> bool:
     """Whether this very form has cancelled this order already. Raises FormUsedAgain when it said something else."""
     done = session.scalars(select(Cancellation).where(Cancellation.once == once)).one_or_none()
     if done is None or done.withdrawn_at is not None:
         return False
-    if (done.order_id, done.user_id) != (order.id, by.user_id) or not wish.is_what_was_done(done, order):
+    if (done.order_id, done.user_id) != (order.id, by.user_id) or not wish.is_what_was_done(done, order, pieces):
         raise FormUsedAgain
     return True
 

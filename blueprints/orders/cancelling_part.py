@@ -50,7 +50,7 @@ def cancel_part(
     with writing() as session:
         at = clock.now()
         order = reread(session, order_id)
-        if once and was_done_by(session, order, wish, by, once):
+        if once and was_done_by(session, order, wish, by, once, pieces):
             return
         refuse_to_cancel(session, order)
         refuse_if_changed(order, version)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Row, select
+from sqlalchemy import Row, or_, select
 
 from blueprints.orders.finding import Filters, positions_of
 from blueprints.orders.reading_suki import COLUMNS, guarded
@@ -59,8 +59,13 @@ def _page(typed: str, filters: Filters, after: int) -> list[Row[Any]]:
 
 def _items_of(orders: list[Row[Any]]) -> dict[int, list[Any]]:
     items: dict[int, list[Any]] = defaultdict(list)
-    found = select(OrderItem.order_id, OrderItem.sku, OrderItem.name, OrderItem.quantity, OrderItem.price)
-    found = found.where(OrderItem.order_id.in_([order.id for order in orders]))
+    """What remains of them: the file knows an order as it stands."""
+    remaining = (OrderItem.quantity - OrderItem.cancelled).label("quantity")
+    found = select(OrderItem.order_id, OrderItem.sku, OrderItem.name, remaining, OrderItem.price)
+    found = found.where(
+        OrderItem.order_id.in_([order.id for order in orders]),
+        or_(OrderItem.cancelled == 0, remaining > 0),
+    )
     for item in db.session.execute(found.order_by(OrderItem.order_id, OrderItem.id)):
         items[item.order_id].append(item)
     return items

@@ -23,7 +23,7 @@ def new() -> ResponseReturnValue:
     if not form.validate():
         return render_template("orders/new.html", form=form), 422
     try:
-        order_id = add_order(form.wish, by=access.actor())
+        added = add_order(form.wish, by=access.actor())
     except NumberTaken as refusal:
         form.say_that_the_number_is_taken()
         return render_template("orders/new.html", form=form, taken_by=refusal.order_id), 422
@@ -34,7 +34,11 @@ def new() -> ResponseReturnValue:
         form.say_that_the_courier_is_gone()
         return render_template("orders/new.html", form=form), 422
     flash(_("Order %(number)s was added.", number=form.number.data), "done")
-    return redirect(url_for("orders.detail", order_id=order_id), 303)
+    for shortage in added.shortages:
+        flash(
+            _("%(product)s is short by %(pieces)s in stock now.", product=shortage.product.name, pieces=-shortage.left)
+        )
+    return redirect(url_for("orders.detail", order_id=added.order_id), 303)
 
 
 @orders.post("/orders/new/rows")

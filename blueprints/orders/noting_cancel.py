@@ -34,7 +34,8 @@ class CancelWish:
             return dict.fromkeys(pieces, 0)
         return {item: min(many, (self.put_back or pieces).get(item, many)) for item, many in pieces.items()}
 
-    def is_what_was_done(self, done: Cancellation, order: Order) -> bool:
+    def is_what_was_done(self, done: Cancellation, order: Order, wanted: Mapping[int, int] | None) -> bool:
+        """`wanted`: the pieces, when it was of a part."""
         said = (
             done.note.body if done.note else "",
             done.internal_note.body if done.internal_note else "",
@@ -46,6 +47,8 @@ class CancelWish:
         wished = (self.note, self.internal_note, self.reason_id, self.restock, self.notify, self.fee)
         back = {each.order_item_id: each.put_back for each in done.items}
         pieces = {each.order_item_id: each.quantity for each in done.items}
+        if wanted is not None and wanted != pieces:
+            return False
         reference = order.courier_reference or "" if self.courier_reference else ""
         return wished == said and self.going_back(pieces) == back and self.courier_reference == reference
 

@@ -13,6 +13,7 @@ from flask_babel.speaklater import LazyString
 from wtforms import (
     BooleanField,
     EmailField,
+    IntegerField,
     RadioField,
     SelectChoice,
     SelectField,
@@ -20,12 +21,13 @@ from wtforms import (
     StringField,
     TelField,
 )
-from wtforms.validators import AnyOf, DataRequired, Email, Optional
+from wtforms.validators import AnyOf, DataRequired, Email, Optional, StopValidation
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from blueprints.filters import WORDS, word
 from blueprints.forms import AtMost, BaseForm
 from models import CustomerAlert, Language, OrderStatus, PaymentStatus
+from models.store import LONGEST_UNDO_S
 
 USUAL_CURRENCIES = ("PHP", "USD", "SGD", "HKD", "JPY", "EUR", "GBP", "AUD", "CAD", "AED", "SAR")
 USUAL_ZONES = ("Asia/Manila", "Asia/Singapore", "Asia/Hong_Kong", "Asia/Dubai", "Asia/Tokyo", "UTC")
@@ -143,6 +145,18 @@ class SupportForm(BaseForm):
         _l("Name of the support team"), [DataRequired(_l("Enter the name of your support team.")), AtMost(100)]
     )
     email = _address(_l("Email address of support"), description=_l("Where your staff write when they need help."))
+
+
+class CancellingForm(BaseForm):
+    undo_seconds = IntegerField(
+        _l("Seconds in which a cancel can be undone"),
+        description=_l("The customer’s email waits as long. 30 is usual, 900 (15 minutes) the most; 0 means no Undo."),
+    )
+
+    def validate_undo_seconds(self, field: IntegerField) -> None:
+        if field.data is None or not 0 <= field.data <= LONGEST_UNDO_S:
+            field.errors = []
+            raise StopValidation(_("Write a whole number from 0 to %(most)s.", most=LONGEST_UNDO_S))
 
 
 class CourierForm(BaseForm):

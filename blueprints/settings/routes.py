@@ -11,10 +11,11 @@ from blueprints.access import Right, needs
 from blueprints.mailing import sender
 from blueprints.settings import settings
 from blueprints.settings.changing_store import change_store
-from blueprints.settings.forms import AlertsForm, StoreForm, SupportForm, zone_name
+from blueprints.settings.forms import AlertsForm, CancellingForm, StoreForm, SupportForm, zone_name
 from blueprints.settings.naming_support import name_support
 from blueprints.settings.summing_up import sum_up
 from blueprints.settings.switching_alerts import kinds_switched_on, switch_alerts
+from blueprints.settings.timing_undo import time_undo
 from blueprints.settings.trying_mail import last_try, try_mail
 from blueprints.shop import current_store
 from models import CustomerAlert, Language
@@ -75,6 +76,17 @@ def alerts() -> ResponseReturnValue:
 def alerts_test() -> ResponseReturnValue:
     try_mail(recipient=current_user.email)
     return redirect(url_for(".alerts", _anchor="mail"), 303)
+
+
+@settings.route("/settings/cancelling", methods=["GET", "POST"])
+@needs(Right.MANAGE_STORE)
+def cancelling() -> ResponseReturnValue:
+    form = CancellingForm(undo_seconds=current_store().undo_seconds)
+    if form.validate_on_submit():
+        time_undo(form.undo_seconds.data, by=access.actor())
+        flash(_("Saved. It holds for the cancels to come."), "done")
+        return redirect(url_for(".overview"), 303)
+    return render_template("settings/cancelling.html", form=form), 422 if form.errors else 200
 
 
 @settings.route("/settings/support", methods=["GET", "POST"])

@@ -27,9 +27,7 @@ class MailDesk:
                 found = session.get_one(Order, order.id)
                 words = customer_email(found, kind, note)
                 wanted = more.pop("wanted", True)
-                email = tell_customer(
-                    session, found, kind=kind, wanted=wanted, at=clock.now(), message=words, **more
-                )
+                email = tell_customer(session, found, kind=kind, wanted=wanted, at=clock.now(), message=words, **more)
                 email_id = email.id
             return self.email(email_id)
 
