@@ -1,5 +1,6 @@
 """What all forms share: cleaned text, kind words, and fields that more than one room declares."""
 
+import re
 import unicodedata
 from typing import Any
 
@@ -10,7 +11,7 @@ from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from markupsafe import Markup
 from werkzeug.datastructures import CombinedMultiDict, MultiDict
-from wtforms import Field, FileField, PasswordField, StringField, TextAreaField
+from wtforms import Field, FileField, IntegerField, PasswordField, StringField, TextAreaField
 from wtforms.validators import ValidationError
 from wtforms.widgets import TextInput
 
@@ -68,6 +69,22 @@ class AtMost:
                     limit=f"{self.limit:,}",
                 )
             )
+
+
+class CountField(IntegerField):
+    """From none to `most` pieces. Left empty it is None."""
+
+    data: int | None
+
+    def __init__(self, *args: Any, most: int, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.most = most
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        typed = cleaned_line(valuelist[0]) if valuelist else ""
+        self.data = int(typed) if re.fullmatch("[0-9]{1,9}", typed) else None
+        if typed and (self.data is None or self.data > self.most):
+            raise ValueError(_("Write a whole number from 0 to %(most)s.", most=self.most))
 
 
 class MoneyInput(TextInput):

@@ -62,7 +62,9 @@ class Cancellation(Base):
     note_id: Mapped[int | None] = mapped_column(ForeignKey("notes.id"))
     internal_note_id: Mapped[int | None] = mapped_column(ForeignKey("notes.id"))
     restock: Mapped[bool]
-    """Whether the items go back into stock."""
+    """Whether the items were to go back into stock."""
+    pieces_back: Mapped[int] = mapped_column(default=0, server_default=text("0"))
+    """How many did: no more than Suki had taken for the order."""
     notify: Mapped[bool] = mapped_column(default=True)
     """Whether the customer was to be told; whether an email went out stands in its own row."""
     fee: Mapped[Money] = mapped_column(default=0, server_default=text("0"))

@@ -11,9 +11,9 @@ from wtforms.validators import ValidationError
 from wtforms.widgets import HiddenInput
 
 from blueprints.filters import WORDS, word
-from blueprints.forms import AtMost, BaseForm, MoneyField
+from blueprints.forms import AtMost, BaseForm, CountField, MoneyField
 from blueprints.ids import IdConverter
-from blueprints.orders.count_forms import CountField, counted, fields_of
+from blueprints.orders.count_forms import counted, fields_of
 from blueprints.orders.noting_cancel import CancelWish
 from models import Order, OrderStatus, Reason
 

@@ -1,33 +1,12 @@
 """Fields that ask for pieces of an order's items, one an item: what of it is cancelled, what goes back into stock."""
 
-import re
 from collections.abc import Sequence
-from typing import Any, TypeVar
+from typing import TypeVar
 
-from flask_babel import gettext as _
-from wtforms import IntegerField
-
-from blueprints.forms import BaseForm
+from blueprints.forms import BaseForm, CountField
 from models import OrderItem
-from models.text import cleaned_line
 
 AnyForm = TypeVar("AnyForm", bound=BaseForm)
-
-
-class CountField(IntegerField):
-    """From none to `most` pieces. Left empty it is None."""
-
-    data: int | None
-
-    def __init__(self, *args: Any, most: int, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.most = most
-
-    def process_formdata(self, valuelist: list[str]) -> None:
-        typed = cleaned_line(valuelist[0]) if valuelist else ""
-        self.data = int(typed) if re.fullmatch("[0-9]{1,9}", typed) else None
-        if typed and (self.data is None or self.data > self.most):
-            raise ValueError(_("Write a whole number from 0 to %(most)s.", most=self.most))
 
 
 def with_counts(form: type[AnyForm], prefix: str, items: Sequence[OrderItem], most: dict[int, int]) -> type[AnyForm]:

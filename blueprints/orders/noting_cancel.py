@@ -104,7 +104,8 @@ def keep_decision(
     ]
     session.add(cancellation)
     session.flush()
-    stock.put_back(session, back, cancellation_id=cancellation.id, by=by, at=at)
+    went_back = stock.put_back(session, back, cancellation_id=cancellation.id, by=by, at=at)
+    cancellation.pieces_back = sum(went_back.values())
     return cancellation
 
 

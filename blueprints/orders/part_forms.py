@@ -2,8 +2,9 @@
 
 from flask_babel import gettext as _
 
+from blueprints.forms import CountField
 from blueprints.orders.change_forms import CancelForm
-from blueprints.orders.count_forms import CountField, counted, fields_of
+from blueprints.orders.count_forms import counted, fields_of
 
 
 class PartForm(CancelForm):

@@ -13,7 +13,6 @@ from flask_babel.speaklater import LazyString
 from wtforms import (
     BooleanField,
     EmailField,
-    IntegerField,
     RadioField,
     SelectChoice,
     SelectField,
@@ -21,11 +20,11 @@ from wtforms import (
     StringField,
     TelField,
 )
-from wtforms.validators import AnyOf, DataRequired, Email, Optional, StopValidation
+from wtforms.validators import AnyOf, DataRequired, Email, Optional, ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from blueprints.filters import WORDS, word
-from blueprints.forms import AtMost, BaseForm
+from blueprints.forms import AtMost, BaseForm, CountField
 from models import CustomerAlert, Language, OrderStatus, PaymentStatus
 from models.store import LONGEST_UNDO_S
 
@@ -148,15 +147,15 @@ class SupportForm(BaseForm):
 
 
 class CancellingForm(BaseForm):
-    undo_seconds = IntegerField(
+    undo_seconds = CountField(
         _l("Seconds in which a cancel can be undone"),
+        most=LONGEST_UNDO_S,
         description=_l("The customer’s email waits as long. 30 is usual, 900 (15 minutes) the most; 0 means no Undo."),
     )
 
-    def validate_undo_seconds(self, field: IntegerField) -> None:
-        if field.data is None or not 0 <= field.data <= LONGEST_UNDO_S:
-            field.errors = []
-            raise StopValidation(_("Write a whole number from 0 to %(most)s.", most=LONGEST_UNDO_S))
+    def validate_undo_seconds(self, field: CountField) -> None:
+        if field.data is None and not field.process_errors:
+            raise ValidationError(_("Write a whole number from 0 to %(most)s.", most=field.most))
 
 
 class CourierForm(BaseForm):

@@ -176,6 +176,7 @@ CREATE TABLE cancellations (
     note_id INTEGER,
     internal_note_id INTEGER,
     restock BOOLEAN NOT NULL,
+    pieces_back INTEGER DEFAULT 0 NOT NULL,
     notify BOOLEAN NOT NULL,
     fee BIGINT DEFAULT 0 NOT NULL,
     once VARCHAR(64),
