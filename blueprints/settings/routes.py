@@ -83,7 +83,7 @@ def alerts_test() -> ResponseReturnValue:
 def cancelling() -> ResponseReturnValue:
     form = CancellingForm(undo_seconds=current_store().undo_seconds)
     if form.validate_on_submit():
-        time_undo(form.undo_seconds.data, by=access.actor())
+        time_undo(form.undo_seconds.data or 0, by=access.actor())
         flash(_("Saved. It holds for the cancels to come."), "done")
         return redirect(url_for(".overview"), 303)
     return render_template("settings/cancelling.html", form=form), 422 if form.errors else 200
