@@ -158,7 +158,7 @@ class Life:
             links = {"order_id": order.id, "cancellation_id": self.cancellation.id}
             self.refund = Refund(id=len(self.desk.refunds) + 1, **links, owed=owed, owed_at=self.at)
             self.desk.refunds.append(self.refund)
-        email = self._email(step, "order_cancelled", owed)
+        email = self.cancellation.email = self._email(step, "order_cancelled", owed)
         change = statuses(before, OrderStatus.CANCELLED)
         self._note_down("order.cancelled", email, **change, amount=owed or None, note=note, internal_note=internal_note)
 

@@ -31,6 +31,20 @@ ARTICLES = {
             2,
         ),
         Article(
+            "take-a-cancel-back",
+            _l("Take a cancel back"),
+            _l("Undo it while nobody knows, or reinstate the order later."),
+            "clock",
+            2,
+        ),
+        Article(
+            "cancel-a-part-or-many",
+            _l("Cancel a part, or many at once"),
+            _l("Some items of one order, or a whole list of orders."),
+            "list",
+            3,
+        ),
+        Article(
             "find-an-order",
             _l("Find an order"),
             _l("By its number, by the customer, or by what it waits for."),
@@ -50,6 +64,13 @@ ARTICLES = {
             _l("Keep track of money that is owed back, until the customer has it."),
             "return",
             2,
+        ),
+        Article(
+            "stock",
+            _l("Products and stock"),
+            _l("What is on the shelf, and what orders and cancels do to it."),
+            "box",
+            3,
         ),
         Article(
             "what-customers-are-told",
