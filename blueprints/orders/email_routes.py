@@ -3,14 +3,16 @@
 from flask import Response, abort, flash, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from sqlalchemy import select
 
 from blueprints import access
 from blueprints.access import Right, needs
 from blueprints.ids import read_id
 from blueprints.mailing import sender
 from blueprints.orders import orders
+from blueprints.orders.correcting_address import can_be_corrected, correct_address
+from blueprints.orders.email_forms import AddressForm, Correction
 from blueprints.orders.listing_emails import Box, page_of_emails
+from blueprints.orders.routes import order_page
 from blueprints.orders.sending_again import NotSentAgain, can_be_sent_again, send_again
 from blueprints.seals import SEALED_KINDS
 from models import Email, EmailState, Order, db
@@ -50,15 +52,18 @@ def email(email_id: int) -> ResponseReturnValue:
     return _email_page(email_or_404(email_id))
 
 
-def _email_page(email: Email, refusal: NotSentAgain | None = None) -> str:
-    number = db.session.scalar(select(Order.number).where(Order.id == email.order_id)) if email.order_id else None
+def _email_page(email: Email, refusal: NotSentAgain | None = None, correction: Correction | None = None) -> str:
+    order = db.session.get(Order, email.order_id) if email.order_id else None
     return render_template(
         "orders/email.html",
         email=email,
-        order_number=number,
+        order=order,
         sender=sender(),
         is_sealed=email.kind in SEALED_KINDS,
         can_be_sent_again=can_be_sent_again(email),
+        can_be_corrected=can_be_corrected(email),
+        address_form=AddressForm(formdata=None),
+        correction=correction,
         refusal=refusal,
     )
 
@@ -90,3 +95,35 @@ def email_again(email_id: int) -> ResponseReturnValue:
     if request.form.get("back") == "order" and copy.order_id is not None:
         return redirect(url_for("orders.detail", order_id=copy.order_id, _anchor="emails"), 303)
     return redirect(url_for("orders.email", email_id=copy.id), 303)
+
+
+@orders.post("/orders/emails/<id:email_id>/address")
+@needs(Right.CHANGE_ORDERS)
+def email_address(email_id: int) -> ResponseReturnValue:
+    """Correct the address and send. `back`: the page whose form it was, the order's own or the email's."""
+    if email_or_404(email_id).order_id is None:
+        abort(404)
+    form = AddressForm()
+    if not form.validate():
+        return _page_with(email_id, Correction(email_id, form)), 422
+    try:
+        sent_id = correct_address(email_id, address=form.address, by=access.actor())
+    except NotSentAgain as refusal:
+        return _page_with(email_id, Correction(email_id, form, refusal)), 409
+    sent = db.session.get_one(Email, sent_id)
+    if sent.state is EmailState.NOT_SENT:
+        flash(_("The address is corrected. The copy is kept in the mailbox: nothing leaves this store."), "notice")
+    elif sent_id == email_id:
+        flash(_("The address is corrected: the email that waits goes to %(email)s.", email=sent.recipient), "done")
+    else:
+        flash(_("The address is corrected, and the email is on its way to %(email)s.", email=sent.recipient), "done")
+    if request.form.get("back") == "email":
+        return redirect(url_for("orders.email", email_id=sent_id), 303)
+    return redirect(url_for("orders.detail", order_id=sent.order_id, _anchor="emails"), 303)
+
+
+def _page_with(email_id: int, correction: Correction) -> str:
+    email = email_or_404(email_id)
+    if request.form.get("back") == "email":
+        return _email_page(email, correction=correction)
+    return order_page(access.order_or_404(email.order_id or 0), correction=correction)

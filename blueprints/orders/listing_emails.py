@@ -11,8 +11,9 @@ from models.email import WAITING
 
 PAGE = 50
 MOST_OF_AN_ORDER = 50
+_WITHOUT_HTML = defer(Email.html, raiseload=True)
 # A list shows none of them, and a page of them may be large.
-_WITHOUT_BODIES = (defer(Email.text, raiseload=True), defer(Email.html, raiseload=True))
+_WITHOUT_BODIES = (defer(Email.text, raiseload=True), _WITHOUT_HTML)
 
 
 class Box(StrEnum):
@@ -70,6 +71,6 @@ def _in_box(box: Box) -> ColumnElement[bool] | TextClause:
 
 
 def emails_about(order: Order) -> list[Email]:
-    """The newest of an order's emails, for its page."""
+    """The newest of an order's emails with their texts, for its page."""
     found = select(Email).where(Email.order_id == order.id).order_by(Email.id.desc()).limit(MOST_OF_AN_ORDER)
-    return list(db.session.scalars(found.options(*_WITHOUT_BODIES)))
+    return list(db.session.scalars(found.options(_WITHOUT_HTML)))

@@ -11,10 +11,11 @@ from blueprints.access import Right, needs
 from blueprints.orders import orders
 from blueprints.orders.change_forms import ChangeStatusForm
 from blueprints.orders.counting import NOTHING_SAID, count_waiting
+from blueprints.orders.email_forms import AddressForm, Correction
 from blueprints.orders.find_forms import FindForm, filters_beyond_tab, filters_of, tab_links
-from blueprints.orders.finding import Filters, find_orders
+from blueprints.orders.finding import Attention, Filters, find_orders
 from blueprints.orders.history import lines_of, missed_by
-from blueprints.orders.listing_emails import emails_about
+from blueprints.orders.proving import proof_of, why_untold
 from blueprints.orders.reaching import ways_to_reach
 from blueprints.orders.refusals import OrderRefusal
 from blueprints.orders.showing import status_area
@@ -43,7 +44,8 @@ def listing() -> ResponseReturnValue:
     asked = form.asked()
     filters = replace(filters_of(asked), only=access.only_place_in_list())
     found = find_orders(asked.get("q", ""), filters, before=_position_in("before"), after=_position_in("after"))
-    waiting = count_waiting() if access.may(Right.SEE_SHOP) else NOTHING_SAID
+    may_see_shop = access.may(Right.SEE_SHOP)
+    waiting = count_waiting() if may_see_shop else NOTHING_SAID
     tabs = tab_links(asked, waiting)
     return render_template(
         "orders/list.html",
@@ -52,6 +54,7 @@ def listing() -> ResponseReturnValue:
         found=found,
         tabs=tabs,
         filters_set=filters_beyond_tab(asked),
+        untold=why_untold(found.orders) if may_see_shop and filters.attention is Attention.NOT_TOLD else {},
         waiting=waiting,
         may_add_orders=access.may(Right.ADD_ORDERS),
     )
@@ -75,6 +78,7 @@ def order_page(
     status_form: ChangeStatusForm | None = None,
     refusal: OrderRefusal | None = None,
     preview: Message | None = None,
+    correction: Correction | None = None,
 ) -> str:
     """The order's page, for every route whose form stands on it: with what was typed, and what was refused."""
     status_form = status_form or ChangeStatusForm(formdata=None)
@@ -86,7 +90,9 @@ def order_page(
         reach=ways_to_reach(order),
         status_form=status_form,
         area=status_area(order),
-        emails=emails_about(order),
+        proof=proof_of(order, asked_about=correction.email_id if correction else None),
+        address_form=AddressForm(formdata=None),
+        correction=correction,
         preview=preview,
         history=history,
         refusal=refusal,

@@ -65,12 +65,17 @@ addEventListener("pageshow", () => document.querySelectorAll("form[data-sent]").
 
 // A part of the page that changes by itself is read again, unless somebody is busy in it.
 async function readAgain(part) {
-  if (document.hidden || part.contains(document.activeElement)) return part;
+  const isTypedIn = [...part.querySelectorAll("input")].some((field) => field.value !== field.defaultValue);
+  if (document.hidden || isTypedIn || part.contains(document.activeElement)) return part;
   const answer = await fetch(location.href, { headers: { Accept: "text/html" } });
   if (answer.redirected || !answer.ok) return null;
   const page = new DOMParser().parseFromString(await answer.text(), "text/html");
   const fresh = page.getElementById(part.id);
   if (!fresh) return null;
+  for (const fold of part.querySelectorAll("details[id]")) {
+    const same = fresh.querySelector(`#${fold.id}`);
+    if (same) same.open = fold.open;
+  }
   part.replaceWith(fresh);
   return fresh;
 }

@@ -63,6 +63,7 @@ TABLE = {
     "orders.detail": ORDER,
     "orders.discard": MERCHANT,
     "orders.email": MERCHANT,
+    "orders.email_address": MERCHANT,
     "orders.email_again": MERCHANT,
     "orders.email_html": MERCHANT,
     "orders.emails": MERCHANT,

@@ -1,0 +1,63 @@
+"""Correcting a customer's address from one of their emails: the order gets it, and the email goes there."""
+
+from sqlalchemy import or_, update
+from sqlalchemy.orm import Session
+
+from blueprints import clock
+from blueprints.letters import UnsafeLetter, one_address
+from blueprints.orders.history import leave_event
+from blueprints.orders.sending_again import NotSentAgain, send_copy, why_not_again
+from models import Actor, Email, EmailState, Order, writing
+
+# It has not left yet, so where it goes can still be changed.
+_STAYED = (EmailState.HELD, EmailState.QUEUED)
+
+
+def can_take_mail(address: str) -> bool:
+    """It is one bare address, as the envelope will ask for, and not more than one."""
+    try:
+        one_address(address, "recipient")
+    except UnsafeLetter:
+        return False
+    return True
+
+
+def can_be_corrected(email: Email) -> bool:
+    return email.order_id is not None and _why_not(email) is None
+
+
+def _why_not(email: Email) -> str | None:
+    why = why_not_again(email)
+    return None if why == "on_its_way" and email.state in _STAYED else why
+
+
+def correct_address(email_id: int, *, address: str, by: Actor) -> int:
+    """The id of the email that goes to `address`: this one when it has not left yet, and is then due as it was; else a
+    copy of it. Raises NotSentAgain, and then the order has the address that it had."""
+    if not can_take_mail(address):
+        raise NotSentAgain("no_address")
+    with writing() as session:
+        email = session.get_one(Email, email_id)
+        order = session.get_one(Order, email.order_id)
+        if (why := _why_not(email)) is not None:
+            raise NotSentAgain(why)
+        had, order.customer_email = order.customer_email, address
+        if had != address:
+            leave_event(session, order, "order.email_corrected", by=by, at=clock.now())
+        _redirect(session, email, order, had=had)
+        if email.state in _STAYED:
+            return email.id
+        return send_copy(session, email, recipient=address, by=by)
+
+
+def _redirect(session: Session, email: Email, order: Order, *, had: str | None) -> None:
+    """This email, and whatever else waits to go where the customer is not: nothing of it has left."""
+    session.execute(
+        update(Email)
+        .where(
+            Email.order_id == order.id,
+            Email.state.in_(_STAYED),
+            or_(Email.id == email.id, Email.recipient == had),
+        )
+        .values(recipient=order.customer_email)
+    )

@@ -1,0 +1,41 @@
+"""The form that stands beside an email: where it should have gone."""
+
+from dataclasses import dataclass
+
+from flask_babel import lazy_gettext as _l
+from wtforms import EmailField
+from wtforms.validators import DataRequired, Email, ValidationError
+
+from blueprints.forms import AtMost, BaseForm
+from blueprints.orders.correcting_address import can_take_mail
+from blueprints.orders.sending_again import NotSentAgain
+
+_NO_ADDRESS = _l("Write an email address such as maria@example.com.")
+
+
+class CanTakeMail:
+    """Stricter than what looks like an address: no mail server of ours takes more."""
+
+    def __call__(self, form: BaseForm, field: EmailField) -> None:
+        if not field.errors and not can_take_mail(field.data or ""):
+            raise ValidationError(_NO_ADDRESS)
+
+
+class AddressForm(BaseForm):
+    email = EmailField(
+        _l("Email address of the customer"),
+        validators=[DataRequired(_NO_ADDRESS), AtMost(254), Email(_NO_ADDRESS), CanTakeMail()],
+    )
+
+    @property
+    def address(self) -> str:
+        return self.email.data or ""
+
+
+@dataclass(frozen=True)
+class Correction:
+    """What was typed beside one email and not taken, for the page that it is drawn on again."""
+
+    email_id: int
+    form: AddressForm
+    refusal: NotSentAgain | None = None
