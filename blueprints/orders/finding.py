@@ -57,8 +57,26 @@ def without_answer(emails: ColumnElement[bool] | TextClause) -> Select[Any]:
     )
 
 
+def _not_told() -> Select[Any]:
+    """Of orders that are cancelled still, and of which no email reached the address on file before."""
+    order, reached = aliased(Order), aliased(Email)
+    return (
+        without_answer(NOT_TOLD)
+        .join(order, and_(order.id == Email.order_id, order.cancelled_at.is_not(None)))
+        .where(
+            ~exists().where(
+                reached.order_id == Email.order_id,
+                reached.kind == Email.kind,
+                reached.state == EmailState.SENT,
+                reached.recipient == order.customer_email,
+                reached.created_at >= order.cancelled_at,
+            )
+        )
+    )
+
+
 SINGLED_OUT: dict[Attention, Select[Any]] = {
-    Attention.NOT_TOLD: without_answer(NOT_TOLD),
+    Attention.NOT_TOLD: _not_told(),
     Attention.REFUND_OWED: select(Refund.order_id).where(STILL_OWED).order_by(Refund.id.desc()).limit(MOST_SINGLED_OUT),
 }
 

@@ -1,0 +1,55 @@
+"""From a cancel that nobody heard of to a customer who was told, on a phone."""
+
+import pytest
+
+from tests.mail.desk import MailDesk
+from tests.people import PASSWORD
+
+pytestmark = pytest.mark.browser
+NOBODY, MARIA = "mraia@example.com", "maria@example.com"
+
+
+@pytest.fixture(params=[True, False], ids=["with scripts", "without"])
+def page(request, served, browser_page):
+    page = browser_page(width=390, java_script_enabled=request.param)
+    page.goto(f"{served}/login")
+    page.get_by_label("Email").fill("sam@example.com")
+    page.get_by_label("Password", exact=True).fill(PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+    return page
+
+
+def test_a_customer_who_was_not_told_is_found_and_told(page, served, app, shop, post_office):
+    order, desk = shop.order(customer_email=NOBODY), MailDesk(app)
+    post_office.refuse[NOBODY] = "550 5.1.1 no such user here"
+    page.goto(f"{served}/orders/{order.id}/cancel")
+    page.get_by_label("Note to Maria Santos").fill("Sorry, the last set was sold.")
+    page.get_by_role("button", name=f"Save: cancel order {order.number}").click()
+    desk.deliver()
+
+    page.goto(f"{served}/orders/")
+    page.get_by_role("link", name="Customer not told").click()
+    assert "Email failed" in page.locator("td.c-status").inner_text()
+    page.get_by_role("link", name=order.number, exact=True).click()
+    panel = page.locator("#emails")
+    assert "because the mail server said: 550 5.1.1 no such user here" in panel.locator(".notice").inner_text()
+    assert page.evaluate("document.documentElement.scrollWidth") == 390
+
+    typed = panel.get_by_label("Email address of the customer")
+    typed.fill("maria at example")
+    panel.get_by_role("button", name="Correct the address and send").click()
+    assert panel.get_by_text("Write an email address such as").is_visible()
+    assert typed.first.input_value() == "maria at example"
+    assert typed.first.evaluate("field => field === document.activeElement")
+    typed.first.fill(MARIA)
+    panel.get_by_role("button", name="Correct the address and send").first.click()
+    assert f"on its way to {MARIA}" in page.get_by_role("status").inner_text()
+    desk.deliver()
+
+    [letter] = post_office.letters
+    assert letter.recipients == (MARIA,)
+    assert "Sorry, the last set was sold." in letter.text
+    page.reload()
+    assert "Maria Santos was told of the cancel" in panel.locator(".notice").inner_text()
+    page.goto(f"{served}/orders/?attention=not_told")
+    assert page.get_by_text("Everybody was told").is_visible()
