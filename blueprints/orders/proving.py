@@ -37,7 +37,8 @@ class Shown:
     is_open: bool
     """Without having been asked: it is what somebody comes here for."""
     can_be_sent_again: bool
-    can_be_corrected: bool
+    takes_address: bool
+    """Or has a field for it still, as what was typed there was refused."""
 
 
 @dataclass(frozen=True)
@@ -63,7 +64,7 @@ def proof_of(order: Order, *, asked_about: int | None = None) -> Proof:
                 email,
                 is_open=email.id in open_ids,
                 can_be_sent_again=can_be_sent_again(email) and bool(order.customer_email),
-                can_be_corrected=can_be_corrected(email),
+                takes_address=can_be_corrected(email) or (email.id == asked_about and email.is_on_its_way),
             )
             for email in emails
         ],

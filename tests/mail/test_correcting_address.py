@@ -108,15 +108,7 @@ def test_what_is_being_sent_at_that_moment_is_refused_and_what_was_typed_stays(s
         assert page.status == 409
         assert page.refusal == "The address was not corrected, and nothing was sent."
         assert "on its way" in page.text
-    nothing_happened(shop, order)
-
-
-def test_what_was_typed_stays_while_another_email_is_drawn_beside_it(sam, shop, order, desk):
-    email = desk.tell(order)
-    shop.change(email, state=EmailState.NOT_SENT, reason=NotSentReason.UNDONE)
-    page = correct(sam, email)
-    assert page.status == 409
-    assert "taken back before it left" in page.text
+        assert page.one(f"#address-{email.id}")["value"] == RIGHT
     nothing_happened(shop, order)
 
 
