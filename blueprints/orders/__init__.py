@@ -13,6 +13,7 @@ FURNITURE = (
     "seed_cli",
     "email_routes",
     "email_cli",
+    "bulk_routes",
     "import_routes",
     "export_routes",
     "cli",

@@ -71,7 +71,10 @@ async function readAgain(part) {
   if (answer.redirected || !answer.ok) return null;
   const page = new DOMParser().parseFromString(await answer.text(), "text/html");
   const fresh = page.getElementById(part.id);
-  if (!fresh) return null;
+  if (!fresh) {
+    if (!somethingWasTyped()) location.reload();  // it came to its end, and the page reads otherwise now
+    return null;
+  }
   for (const fold of part.querySelectorAll("details[id]")) {
     const same = fresh.querySelector(`#${fold.id}`);
     if (same) same.open = fold.open;
@@ -109,4 +112,16 @@ function somethingWasTyped() {
 }
 for (const element of document.querySelectorAll("[data-until]")) {
   if (leftUntil(element) > 0) countDown(element);
+}
+
+// One box ticks all the others of its form, those on this page.
+for (const box of document.querySelectorAll("[data-tick-all]")) {
+  const others = () => [...box.form.elements].filter((other) => other.type === "checkbox" && other !== box);
+  box.parentElement.hidden = false;
+  box.addEventListener("change", () => {
+    for (const other of others()) other.checked = box.checked;
+  });
+  document.addEventListener("change", () => {
+    box.checked = others().every((other) => other.checked);
+  });
 }

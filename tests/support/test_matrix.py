@@ -58,6 +58,12 @@ TABLE = {
     "help.feedback": OWNER,
     "orders.booking": MERCHANT,
     "orders.booking_cancel": MERCHANT,
+    "orders.bulk": MERCHANT,
+    "orders.bulk_discard": MERCHANT,
+    "orders.bulk_gather": MERCHANT,
+    "orders.bulk_start": MERCHANT,
+    "orders.bulk_tickets": MERCHANT,
+    "orders.bulks": MERCHANT,
     "orders.cancel": ORDER,
     "orders.cancel_preview": ORDER,
     "orders.detail": ORDER,
@@ -120,6 +126,7 @@ TABLE = {
 ABSENT = {
     "auth.reset", "demo.ask", "demo.reset", "orders.import_page", "orders.start", "orders.discard",
     "orders.refund_owed", "orders.settle", "orders.waive",
+    "orders.bulk", "orders.bulk_discard", "orders.bulk_start", "orders.bulk_tickets",
 }  # fmt: skip
 AGENTS = ("outside", "this", "another", "all", "expired", "revoked", "solved")
 ACTORS = ("anonymous", "owner", "staff", *AGENTS)
@@ -214,7 +221,7 @@ def made(first_day: Path, folder: Path, name: str) -> Actor:
     values = {
         "order_id": 1, "user_id": 4, "email_id": shop.first(select(Email).where(Email.order_id == 2)).id,
         "ticket_id": tickets[0], "attachment_id": 1, "courier_id": 1, "reason_id": 2, "import_id": 1,
-        "refund_id": 1,
+        "refund_id": 1, "bulk_id": 1,
         "slug": "cancel-an-order", "way": "up", "secret": "x", "filename": "icon.svg",
     }  # fmt: skip
     visitor = _placed(app, shop, olive, tickets, name, values)

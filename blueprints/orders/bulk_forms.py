@@ -1,0 +1,38 @@
+"""The forms about many orders at once: the one reason and note for all of them, and what support is asked."""
+
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+from wtforms import BooleanField, TextAreaField
+from wtforms.validators import DataRequired, ValidationError
+
+from blueprints.forms import AtMost, BaseForm
+from blueprints.orders.change_forms import NO, CancelForm
+
+LONGEST_TICKET_REASON = 2000
+_SAY_WHY = _l("Say why they should be cancelled: support needs the reason.")
+
+
+class BulkForm(CancelForm):
+    """As the cancel page's, without what belongs to one order alone."""
+
+    version: Any = None
+    once: Any = None
+    status: Any = None
+    fee: Any = None
+    asks_support = BooleanField(_l("Ask support to cancel the booked ones"), false_values=NO)
+    ticket_reason = TextAreaField(_l("Why should they be cancelled?"), validators=[AtMost(LONGEST_TICKET_REASON)])
+
+    def validate_ticket_reason(self, field: TextAreaField) -> None:
+        if self.asks_support.data and not field.data:
+            raise ValidationError(_SAY_WHY)
+
+    @property
+    def for_support(self) -> str | None:
+        return self.ticket_reason.data if self.asks_support.data else None
+
+
+class AskSupportForm(BaseForm):
+    reason = TextAreaField(
+        _l("Why should they be cancelled?"), validators=[DataRequired(_SAY_WHY), AtMost(LONGEST_TICKET_REASON)]
+    )

@@ -1,0 +1,211 @@
+"""Looking at many cancels at once: what would happen, how far it is, and what came of it. However many orders there
+are, each page asks the database the same number of questions."""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from sqlalchemy import Row, case, func, select
+from sqlalchemy.orm import joinedload
+
+from blueprints.orders.bulk_cancelling import FAILED
+from blueprints.orders.cancelling import refuse_to_cancel
+from blueprints.orders.listing_refunds import Owed
+from blueprints.orders.refusals import (
+    AlreadyCancelled,
+    BookedWithCourier,
+    NotCancellable,
+    OrderChanged,
+    OrderRefusal,
+    refuse_if_changed,
+)
+from blueprints.orders.telling import kind_of, kinds_off, why_not_told
+from models import BulkCancel, BulkOrder, BulkOutcome, BulkState, NotSentReason, Order, OrderStatus, Ticket, db
+from models.ticket import STILL_OPEN, TicketKind
+
+PAGE = 50
+# In this order the pages tell of them: what somebody can do something about comes first.
+WHYS = (BookedWithCourier.code, OrderChanged.code, FAILED, NotCancellable.code, AlreadyCancelled.code)
+
+
+@dataclass(frozen=True)
+class Line:
+    """One order of many."""
+
+    order: Order
+    owed: int
+    nobody: NotSentReason | None = None
+    """Why its customer would not be told."""
+    ticket_id: int | None = None
+
+
+@dataclass(frozen=True)
+class Refused:
+    """Those that are refused for the same reason."""
+
+    code: str
+    lines: list[Line]
+
+
+@dataclass(frozen=True)
+class Outlook:
+    """What would happen, or what came of it."""
+
+    cancelled: list[Line]
+    refused: list[Refused]
+    owed: list[Owed] = field(default_factory=list)
+    """One sum for each currency."""
+
+    @property
+    def how_many_refused(self) -> int:
+        return sum(len(group.lines) for group in self.refused)
+
+    @property
+    def owing(self) -> int:
+        return sum(line.owed > 0 for line in self.cancelled)
+
+    @property
+    def told(self) -> int:
+        return sum(line.nobody is None for line in self.cancelled)
+
+    @property
+    def not_told(self) -> list[tuple[NotSentReason, int]]:
+        return Counter(line.nobody for line in self.cancelled if line.nobody).most_common()
+
+    @property
+    def pieces(self) -> int:
+        return sum(line.order.item_count for line in self.cancelled)
+
+    @property
+    def on_their_way(self) -> int:
+        return sum(line.order.is_on_its_way for line in self.cancelled)
+
+    @property
+    def booked_otherwise(self) -> int:
+        """With couriers that the store calls itself."""
+        return sum(line.order.is_booked for line in self.cancelled)
+
+    @property
+    def for_support(self) -> list[Line]:
+        """Booked ones for which a ticket can be filed."""
+        booked = (group.lines for group in self.refused if group.code == BookedWithCourier.code)
+        return [
+            line
+            for lines in booked
+            for line in lines
+            if line.ticket_id is None and line.order.only_support_can_cancel and line.order.can_be_cancelled_by_support
+        ]
+
+    @property
+    def tickets(self) -> list[Line]:
+        return [line for group in self.refused for line in group.lines if line.ticket_id is not None]
+
+
+@dataclass(frozen=True)
+class Progress:
+    all: int
+    through: int
+    for_support: int
+    asked: int
+
+
+def foresee(bulk: BulkCancel) -> Outlook:
+    """As the orders stand now; under the lock each is judged once more."""
+    is_off = kind_of(OrderStatus.CANCELLED) in kinds_off(db.session())
+    tickets, cancelled, refused = _open_tickets(bulk), list[Line](), dict[str, list[Line]]()
+    for row in _rows(bulk):
+        order = row.order
+        if code := _why_not(order, row.version):
+            refused.setdefault(code, []).append(Line(order, 0, ticket_id=tickets.get(order.id)))
+        else:
+            cancelled.append(Line(order, order.refundable, nobody=why_not_told(order, is_off=is_off)))
+    return _outlook(cancelled, refused)
+
+
+def look_back(bulk: BulkCancel) -> Outlook:
+    """What came of it, as it was noted."""
+    cancelled, refused = list[Line](), dict[str, list[Line]]()
+    for row in _rows(bulk):
+        if row.outcome is BulkOutcome.CANCELLED:
+            cancelled.append(Line(row.order, row.owed))
+        elif row.refusal:
+            refused.setdefault(row.refusal, []).append(Line(row.order, 0, ticket_id=row.ticket_id))
+    return _outlook(cancelled, refused)
+
+
+def progress_of(bulk: BulkCancel) -> Progress:
+    counts = db.session.execute(
+        select(
+            func.count(),
+            func.count(case((BulkOrder.outcome != BulkOutcome.WAITING, 1))),
+            func.count(case((BulkOrder.refusal == BookedWithCourier.code, 1))),
+            func.count(BulkOrder.ticket_id),
+        ).where(BulkOrder.bulk_id == bulk.id)
+    ).one()
+    return Progress(*counts)
+
+
+def find_bulk(bulk_id: int) -> BulkCancel | None:
+    found = select(BulkCancel).where(BulkCancel.id == bulk_id)
+    options = (joinedload(BulkCancel.user), joinedload(BulkCancel.reason))
+    return db.session.scalars(found.options(*options)).one_or_none()
+
+
+@dataclass(frozen=True)
+class Found:
+    bulks: list[Row[tuple[BulkCancel, int, int]]]
+    """With how many orders there are, and how many of them were cancelled."""
+    older: int | None = None
+
+
+def list_bulks(*, before: int | None = None, limit: int = PAGE) -> Found:
+    """The newest first, but for those that nobody wanted."""
+    of_it = select(func.count()).where(BulkOrder.bulk_id == BulkCancel.id)
+    done = of_it.where(BulkOrder.outcome == BulkOutcome.CANCELLED)
+    found = (
+        select(BulkCancel, of_it.scalar_subquery(), done.scalar_subquery())
+        .where(BulkCancel.state != BulkState.DISCARDED)
+        .options(joinedload(BulkCancel.user))
+        .order_by(BulkCancel.id.desc())
+        .limit(limit + 1)
+    )
+    rows = list(db.session.execute(found.where(BulkCancel.id < before) if before else found))
+    return Found(rows[:limit], older=rows[limit - 1][0].id if len(rows) > limit else None)
+
+
+def _rows(bulk: BulkCancel) -> Iterable[BulkOrder]:
+    mine = select(BulkOrder).where(BulkOrder.bulk_id == bulk.id).order_by(BulkOrder.id)
+    return db.session.scalars(mine.options(joinedload(BulkOrder.order, innerjoin=True).joinedload(Order.courier)))
+
+
+def _why_not(order: Order, version: int) -> str | None:
+    if order.cancelled_at is not None:
+        return AlreadyCancelled.code  # the rule would ask by whom, of each of them
+    try:
+        refuse_to_cancel(db.session(), order)
+        refuse_if_changed(order, version)
+    except OrderRefusal as refusal:
+        return refusal.code
+    return None
+
+
+def _open_tickets(bulk: BulkCancel) -> dict[int, int]:
+    """That ask for one of these orders to be cancelled already."""
+    mine = select(BulkOrder.order_id).where(BulkOrder.bulk_id == bulk.id)
+    tickets = select(Ticket.order_id, Ticket.id).where(
+        Ticket.order_id.in_(mine), Ticket.kind == TicketKind.CANCELLATION, Ticket.state.in_(STILL_OPEN)
+    )
+    return {row.order_id: row.id for row in db.session.execute(tickets)}
+
+
+def _outlook(cancelled: list[Line], refused: dict[str, list[Line]]) -> Outlook:
+    owed: Counter[str] = Counter()
+    for line in cancelled:
+        if line.owed:
+            owed[line.order.currency] += line.owed
+    groups = [Refused(code, refused[code]) for code in sorted(refused, key=_place_of)]
+    return Outlook(cancelled, groups, [Owed(amount, currency) for currency, amount in sorted(owed.items())])
+
+
+def _place_of(code: str) -> int:
+    return WHYS.index(code) if code in WHYS else len(WHYS)
