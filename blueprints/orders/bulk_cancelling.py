@@ -62,6 +62,12 @@ def start_bulk(bulk_id: int, wish: CancelWish, *, ticket_reason: str | None = No
         bulk.asks_support, bulk.ticket_reason = ticket_reason is not None, ticket_reason or ""
 
 
+def stands_still(bulk: BulkCancel) -> bool:
+    """Nobody has been at it for a while, so that somebody may want to give it a push."""
+    since = bulk.claimed_until or (bulk.started_at or bulk.created_at) + LEASE
+    return bulk.state is BulkState.RUNNING and since < clock.now()
+
+
 def waiting_bulks() -> list[int]:
     """Those that somebody should go on with."""
     now = clock.now()

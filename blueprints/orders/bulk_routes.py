@@ -7,12 +7,12 @@ from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from blueprints import access, background, clock
+from blueprints import access, background
 from blueprints.access import Right, needs
 from blueprints.ids import read_id
 from blueprints.orders import orders
 from blueprints.orders.bulk_asking import Asked, ask_about_rest
-from blueprints.orders.bulk_cancelling import carry_on, start_bulk, waiting_bulks
+from blueprints.orders.bulk_cancelling import carry_on, stands_still, start_bulk, waiting_bulks
 from blueprints.orders.bulk_forms import AskSupportForm, BulkForm
 from blueprints.orders.bulk_gathering import (
     MOST,
@@ -139,7 +139,7 @@ def _result_page(found: BulkCancel, form: AskSupportForm) -> ResponseReturnValue
         bulk=found,
         form=form,
         progress=progress_of(found) if is_running else None,
-        stands_still=is_running and (found.claimed_until is None or found.claimed_until < clock.now()),
+        stands_still=stands_still(found),
         outlook=None if is_running else look_back(found),
     )
     return page, 422 if form.errors else 200

@@ -20,6 +20,7 @@ PAGES = [
     "/orders/?q=nobody+is+called+this",
     "/orders/new",
     "/orders/import",
+    "/orders/bulk/",
     "/orders/emails",
     "/orders/emails/1",
     "/orders/120",

@@ -70,8 +70,8 @@ def test_the_result_can_be_read_again_later_by_others(sam, olive, shop):
     assert page.response.request.path == url
     assert "Sam Staff" in page.text
     assert "₱960.00 is owed back." in page.text
-    assert "1 order stayed as it was; why, you see below." in page.text
-    for said in ("Sold out.", "The flood.", shop.get(Reason, 2).label, "the items did not go back"):
+    assert "1 order stayed as it was: see below why." in page.text
+    for said in ("Sold out.", "The flood.", shop.get(Reason, 2).label, "Not put back into stock"):
         assert said in page.text
     assert groups(page) == {"1 cancelled already": [gone.number], "1 order": [paid.number]}
     assert len(rows(shop)) == 2
