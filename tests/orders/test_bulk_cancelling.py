@@ -7,6 +7,8 @@ from sqlalchemy import select, text
 
 from blueprints import background, clock
 from blueprints.orders import telling
+from blueprints.orders.bulk_cancelling import start_bulk
+from blueprints.orders.cancelling import CancelWish
 from models import (
     BulkCancel,
     BulkOrder,
@@ -19,6 +21,8 @@ from models import (
     PaymentStatus,
     Reason,
     Refund,
+    User,
+    db,
     writing,
 )
 from tests.orders.many import cancel_all, gather, start
@@ -282,3 +286,14 @@ def test_earlier_ones_are_listed_page_by_page(app, sam, shop):
     page = sam.get("/orders/bulk/")
     assert len(page.select(".list > li")) == 50
     assert len(sam.get(page.one("a[rel=next]")["href"]).select(".list > li")) == 10
+
+
+def test_who_pressed_save_a_moment_later_decides_nothing(app, sam, shop, slowly):
+    """Both had found it undecided; the lock lets one through."""
+    url = gather(sam, shop.order(), shop.order())
+    start(sam, url, note="Sold out.")
+    with app.app_context():
+        olive = db.session.get_one(User, 1).as_actor()
+        start_bulk(1, CancelWish(note="Other words"), by=olive)
+    underway = shop.first(select(BulkCancel))
+    assert (underway.note, underway.user_id, underway.state) == ("Sold out.", 2, BulkState.RUNNING)
