@@ -33,6 +33,7 @@ def test_support_is_asked_for_the_booked_ones_and_let_in_by_nothing(sam, shop):
 def test_without_the_tick_nobody_is_asked(sam, shop):
     cancel_all(sam, shop.booked_order(), shop.order(), ticket_reason="The flood.")
     assert tickets(shop) == []
+    assert not shop.first(select(BulkCancel)).asks_support
 
 
 def test_when_all_are_booked_the_page_asks_support_alone(sam, shop):

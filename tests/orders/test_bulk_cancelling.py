@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select, text
 
 from blueprints import background, clock
-from blueprints.orders import telling
+from blueprints.orders import bulk_routes, telling
 from blueprints.orders.bulk_cancelling import start_bulk
 from blueprints.orders.cancelling import CancelWish
 from models import (
@@ -238,6 +238,19 @@ def test_a_reason_that_is_gone_is_refused_and_what_was_typed_stays(sam, shop):
     assert "not on the store’s list any more" in page.errors["reason"]
     assert page.value("note") == "Sold out."
     assert effects(shop, order) == UNTOUCHED
+
+
+def test_a_reason_that_goes_at_the_last_moment_is_refused_under_the_lock(sam, shop, monkeypatch):
+    order, reason = shop.order(), shop.get(Reason, 2)
+    url = gather(sam, order)
+    shop.change(reason, active=False)
+    monkeypatch.setattr(bulk_routes, "reasons_to_choose", lambda: [reason])
+    page = sam.post(f"{url}/start", reason="2", note="Sold out.", internal_note="")
+    assert page.status == 422
+    assert "not on the store’s list any more" in page.errors["reason"]
+    assert page.value("note") == "Sold out."
+    assert effects(shop, order) == UNTOUCHED
+    assert state(shop) is BulkState.DRAFT
 
 
 @pytest.mark.parametrize(
