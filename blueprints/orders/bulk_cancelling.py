@@ -17,13 +17,8 @@ from sqlalchemy.orm import Session
 
 from blueprints import clock
 from blueprints.orders.bulk_asking import AskSupport, ask_next
-from blueprints.orders.cancelling import (
-    CancelWish,
-    cancel_under_lock,
-    refuse_to_cancel,
-    refuse_unknown_reason,
-    reread,
-)
+from blueprints.orders.cancelling import cancel_under_lock, refuse_to_cancel, reread
+from blueprints.orders.noting_cancel import CancelWish, refuse_unknown_reason
 from blueprints.orders.refusals import OrderRefusal, refuse_if_changed
 from models import Actor, BulkCancel, BulkOrder, BulkOutcome, BulkState, DatabaseBusy, Refund, db, writing
 from models.base import DiskFailed

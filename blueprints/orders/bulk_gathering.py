@@ -16,7 +16,7 @@ KEPT_FOR = timedelta(days=1)
 """A choice that nobody decided about."""
 
 
-class NothingChosen(Exception):
+class NothingTicked(Exception):
     """No order was ticked, or none of them is there."""
 
 
@@ -25,7 +25,7 @@ class TooMany(Exception):
 
 
 def gather_ticked(order_ids: Collection[int], *, by: Actor) -> int:
-    """The number of what was gathered. Raises NothingChosen, TooMany."""
+    """The number of what was gathered. Raises NothingTicked, TooMany."""
     if len(order_ids) > MOST:
         raise TooMany
     return _gather(Order.id.in_(order_ids), by=by)
@@ -52,7 +52,7 @@ def _gather(which: ColumnElement[bool], *, by: Actor) -> int:
         )
         session.execute(insert(BulkOrder).from_select(["bulk_id", "order_id", "version", "owed"], orders))
         if session.scalar(select(BulkOrder.id).where(BulkOrder.bulk_id == bulk.id).limit(1)) is None:
-            raise NothingChosen
+            raise NothingTicked
         return bulk.id
 
 

@@ -20,7 +20,19 @@ from blueprints.orders.refusals import (
     refuse_if_changed,
 )
 from blueprints.orders.telling import kind_of, kinds_off, why_not_told
-from models import BulkCancel, BulkOrder, BulkOutcome, BulkState, NotSentReason, Order, OrderStatus, Ticket, db
+from models import (
+    BulkCancel,
+    BulkOrder,
+    BulkOutcome,
+    BulkState,
+    NotSentReason,
+    Order,
+    OrderItem,
+    OrderStatus,
+    StockMovement,
+    Ticket,
+    db,
+)
 from models.ticket import STILL_OPEN, TicketKind
 
 PAGE = 50
@@ -37,6 +49,8 @@ class Line:
     nobody: NotSentReason | None = None
     """Why its customer would not be told."""
     ticket_id: int | None = None
+    pieces: int = 0
+    """How many were taken from the stock for it, and would go back."""
 
 
 @dataclass(frozen=True)
@@ -74,7 +88,7 @@ class Outlook:
 
     @property
     def pieces(self) -> int:
-        return sum(line.order.item_count for line in self.cancelled)
+        return sum(line.pieces for line in self.cancelled)
 
     @property
     def on_their_way(self) -> int:
@@ -112,13 +126,15 @@ class Progress:
 def foresee(bulk: BulkCancel) -> Outlook:
     """As the orders stand now; under the lock each is judged once more."""
     is_off = kind_of(OrderStatus.CANCELLED) in kinds_off(db.session())
-    tickets, cancelled, refused = _open_tickets(bulk), list[Line](), dict[str, list[Line]]()
+    tickets, taken = _open_tickets(bulk), _pieces_taken(bulk)
+    cancelled, refused = list[Line](), dict[str, list[Line]]()
     for row in _rows(bulk):
         order = row.order
         if code := _why_not(order, row.version):
             refused.setdefault(code, []).append(Line(order, 0, ticket_id=tickets.get(order.id)))
         else:
-            cancelled.append(Line(order, order.refundable, nobody=why_not_told(order, is_off=is_off)))
+            nobody, pieces = why_not_told(order, is_off=is_off), taken.get(order.id, 0)
+            cancelled.append(Line(order, order.refundable, nobody=nobody, pieces=pieces))
     return _outlook(cancelled, refused)
 
 
@@ -175,7 +191,8 @@ def list_bulks(*, before: int | None = None, limit: int = PAGE) -> Found:
 
 def _rows(bulk: BulkCancel) -> Iterable[BulkOrder]:
     mine = select(BulkOrder).where(BulkOrder.bulk_id == bulk.id).order_by(BulkOrder.id)
-    return db.session.scalars(mine.options(joinedload(BulkOrder.order, innerjoin=True).joinedload(Order.courier)))
+    order = joinedload(BulkOrder.order, innerjoin=True)
+    return db.session.scalars(mine.options(order.joinedload(Order.courier), order.selectinload(Order.parts_cancelled)))
 
 
 def _why_not(order: Order, version: int) -> str | None:
@@ -196,6 +213,18 @@ def _open_tickets(bulk: BulkCancel) -> dict[int, int]:
         Ticket.order_id.in_(mine), Ticket.kind == TicketKind.CANCELLATION, Ticket.state.in_(STILL_OPEN)
     )
     return {row.order_id: row.id for row in db.session.execute(tickets)}
+
+
+def _pieces_taken(bulk: BulkCancel) -> dict[int, int]:
+    """From the stock, and not put back yet; by order."""
+    mine = select(BulkOrder.order_id).where(BulkOrder.bulk_id == bulk.id)
+    taken = (
+        select(OrderItem.order_id, -func.sum(StockMovement.quantity))
+        .join(StockMovement, StockMovement.order_item_id == OrderItem.id)
+        .where(OrderItem.order_id.in_(mine))
+        .group_by(OrderItem.order_id)
+    )
+    return {row[0]: row[1] for row in db.session.execute(taken)}
 
 
 def _outlook(cancelled: list[Line], refused: dict[str, list[Line]]) -> Outlook:

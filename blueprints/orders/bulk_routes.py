@@ -16,7 +16,7 @@ from blueprints.orders.bulk_cancelling import carry_on, stands_still, start_bulk
 from blueprints.orders.bulk_forms import AskSupportForm, BulkForm
 from blueprints.orders.bulk_gathering import (
     MOST,
-    NothingChosen,
+    NothingTicked,
     TooMany,
     discard_bulk,
     discard_old_drafts,
@@ -46,7 +46,7 @@ def bulk_gather() -> ResponseReturnValue:
         else:
             ticked = {read_id(text) for text in request.form.getlist("order")} - {None}
             bulk_id = gather_ticked([order_id for order_id in ticked if order_id], by=access.actor())
-    except NothingChosen:
+    except NothingTicked:
         flash(_("No order was ticked. Tick those that you want to cancel, then press the button again."), "problem")
     except TooMany:
         flash(
