@@ -10,8 +10,8 @@ from sqlalchemy.exc import OperationalError
 from blueprints.orders import orders
 from blueprints.orders.import_forms import fault_in_words, finding_in_words, found_there
 from blueprints.orders.importing import carry_on, discard_import, start_import
-from blueprints.orders.reading import Unreadable
-from blueprints.orders.receiving import Upload, note_import
+from blueprints.orders.receiving import note_import
+from blueprints.reading import Unreadable, Upload
 from blueprints.shop import find_store
 from models import SYSTEM, ImportFinding, ImportState, OrderImport, db
 

@@ -9,8 +9,9 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Row, or_, select
 
+from blueprints.cells import guarded
 from blueprints.orders.finding import Filters, positions_of
-from blueprints.orders.reading_suki import COLUMNS, guarded
+from blueprints.orders.reading_suki import COLUMNS
 from models import Courier, Order, OrderItem, OrderStatus, db
 from models.money import plain_money
 

@@ -4,25 +4,19 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf.file import FileField, FileRequired
 
-from blueprints.forms import BaseForm
+from blueprints.forms import FAULTS_OF_FILES, BaseForm
 from blueprints.orders.incoming import Finding
-from blueprints.orders.reading import Fault, Unreadable
+from blueprints.reading import Fault, Unreadable
 from models import ImportFinding
 
 FAULTS = {
-    Fault.EMPTY: _l("This file is empty."),
-    Fault.ARCHIVE: _l(
-        "This is an Excel or zip file, not CSV. Open it in your spreadsheet, save it as “CSV UTF-8”, and choose that."
-    ),
-    Fault.UTF16: _l("This file is saved as UTF-16 (“Unicode text”). Save it as “CSV UTF-8”, and choose that."),
+    **FAULTS_OF_FILES,
     Fault.BINARY: _l("This is not a text file. Choose the CSV file that your shop’s export gave you."),
-    Fault.LONG_HEADER: _l("The first line of this file is far too long to be the names of columns."),
-    Fault.BROKEN_HEADER: _l("The first line of this file can’t be read: its quotation marks don’t match."),
     Fault.MANY_COLUMNS: _l("This file has more than 1,000 columns, which no export of orders has."),
     Fault.UNKNOWN_COLUMNS: _l(
         "The names of the columns are not those of an export that Suki knows: Shopify’s, WooCommerce’s or Suki’s own."
     ),
-    Fault.NO_ORDERS: _l("This file has the names of columns, but no orders under them."),
+    Fault.NO_ROWS: _l("This file has the names of columns, but no orders under them."),
 }
 
 FINDINGS = {

@@ -21,8 +21,8 @@ from blueprints.orders.importing import (
     start_import,
     waiting_imports,
 )
-from blueprints.orders.reading import Unreadable
 from blueprints.orders.receiving import receive_file
+from blueprints.reading import Unreadable
 from models import DatabaseBusy, ImportState, OrderImport, db
 
 AT_ONCE_S = 2.0

@@ -15,9 +15,9 @@ from blueprints import clock
 from blueprints.orders.bringing_in import bring_in
 from blueprints.orders.checking import check_orders, is_hopeless
 from blueprints.orders.incoming import IncomingOrder, ShopFacts
-from blueprints.orders.reading import File, Place, Table
 from blueprints.orders.reading_formats import LONGEST_ORDER, OrderInFile, read_orders, recognise
 from blueprints.orders.receiving import StoredFile
+from blueprints.reading import File, Place, Table
 from models import (
     Actor,
     DatabaseBusy,

@@ -6,9 +6,10 @@ from datetime import UTC, datetime, timedelta, timezone
 from html import unescape
 from zoneinfo import ZoneInfo
 
+from blueprints.cells import Columns
 from blueprints.orders import incoming
 from blueprints.orders.incoming import Finding
-from blueprints.orders.reading import Row
+from blueprints.reading import Row
 from models import PaymentMethod
 from models.money import is_known_currency, parse_decimal, parse_money, rounded
 from models.text import cleaned_line, cleaned_text
@@ -30,22 +31,6 @@ _METHODS = (
     (PaymentMethod.CARD, re.compile(r"(?<!gift.)card|stripe|shopify.payments|visa|mastercard|amex")),
     (PaymentMethod.BANK_TRANSFER, re.compile(r"bank|\bbacs\b|transfer|deposit|instapay|pesonet")),
 )
-
-
-class Columns(dict[str, int]):
-    """Where a column stands, whatever the case of its name; -1 when it is not there. Of two the first counts."""
-
-    def __init__(self, header: list[str]) -> None:
-        super().__init__()
-        self.names = header
-        self._folded = {name.casefold(): at for at, name in reversed(list(enumerate(header)))}
-
-    def __missing__(self, name: str) -> int:
-        self[name] = at = self._folded.get(name.casefold(), -1)
-        return at
-
-    def holds(self, name: str) -> bool:
-        return self[name] >= 0
 
 
 class Cells:

@@ -3,10 +3,11 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+from blueprints.cells import Columns
 from blueprints.orders import incoming, reading_shopify, reading_suki, reading_woocommerce
 from blueprints.orders.incoming import Finding, IncomingOrder, ShopFacts
-from blueprints.orders.reading import Fault, Place, Table, Unreadable
-from blueprints.orders.reading_cells import Cells, Columns
+from blueprints.orders.reading_cells import Cells
+from blueprints.reading import Fault, Place, Table, Unreadable
 from models import OrderSource, OrderStatus
 
 LONG_STRETCH = 50_000

@@ -3,6 +3,7 @@
 from enum import StrEnum
 from typing import TypeVar
 
+from blueprints.cells import unguarded
 from blueprints.orders import incoming
 from blueprints.orders.incoming import IncomingItem, IncomingOrder, ShopFacts
 from blueprints.orders.reading_cells import Cells
@@ -40,20 +41,8 @@ REQUIRED = (
     "item_quantity",
     "item_price",
 )
-# A spreadsheet takes a cell that begins so for a formula; full-width signs count, as some turn them into plain ones.
-_FORMULA_SIGNS = frozenset("=+-@\t\r\n\0|%\u2212\uff1d\uff0b\uff0d\uff20")
 
 Word = TypeVar("Word", bound=StrEnum)
-
-
-def guarded(cell: str) -> str:
-    """As a text that no spreadsheet takes for a formula."""
-    return f"'{cell}" if cell.lstrip("'")[:1] in _FORMULA_SIGNS else cell
-
-
-def unguarded(cell: str) -> str:
-    """What `guarded` was given."""
-    return cell[1:] if cell.startswith("'") and guarded(cell[1:]) == cell else cell
 
 
 def number_in(row: Cells) -> str:

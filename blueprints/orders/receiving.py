@@ -11,31 +11,12 @@ from sqlalchemy import delete, select
 from sqlalchemy.exc import DBAPIError
 
 from blueprints import clock
-from blueprints.orders.reading import Fault, File, Table, Unreadable
 from blueprints.orders.reading_formats import LONG_STRETCH, Format, recognise
+from blueprints.reading import CHUNK, Fault, File, Table, Unreadable, Upload
 from models import Actor, DatabaseBusy, ImportChunk, ImportState, OrderImport, db, writing
 from models.text import cleaned_line
 
-CHUNK = 1024 * 1024
 QUICKLY = 1  # zlib's level: texts like these get six times smaller, and a hundred megabytes take two seconds
-
-
-class Upload:
-    """A file that can be read from any place on: one that was sent, or one on the disk."""
-
-    def __init__(self, stream: IO[bytes]) -> None:
-        self._stream = stream
-        self.size = stream.seek(0, 2)
-
-    def chunks(self, offset: int) -> Iterator[bytes]:
-        while True:
-            # Sought anew each time, as more than one reading may be under way.
-            self._stream.seek(offset)
-            chunk = self._stream.read(CHUNK)
-            if not chunk:
-                return
-            offset += len(chunk)
-            yield chunk
 
 
 class StoredFile:
@@ -58,7 +39,7 @@ def format_of(file: File) -> Format:
     table = Table(file)
     found = recognise(table)
     if all(row.is_blank for row in islice(table.rows(), LONG_STRETCH)):
-        raise Unreadable(Fault.NO_ORDERS)
+        raise Unreadable(Fault.NO_ROWS)
     return found
 
 

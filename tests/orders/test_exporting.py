@@ -7,8 +7,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from blueprints.cells import guarded, unguarded
 from blueprints.orders import exporting
-from blueprints.orders.reading_suki import COLUMNS, guarded, unguarded
+from blueprints.orders.reading_suki import COLUMNS
 from models import Base, Order, OrderItem, OrderStatus, PaymentStatus, writing
 from models.text import cleaned_line, cleaned_text
 from tests.orders.files import OURS, a_file, bring_in

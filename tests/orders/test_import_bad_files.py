@@ -9,8 +9,9 @@ from itertools import count
 import pytest
 from sqlalchemy.exc import OperationalError
 
-from blueprints.orders import checking, importing, reading, reading_formats, receiving
-from blueprints.orders.reading import Fault, Table, Unreadable
+from blueprints import reading
+from blueprints.orders import checking, importing, reading_formats, receiving
+from blueprints.reading import Fault, Table, Unreadable
 from models import ImportChunk, OrderImport
 from tests.orders.files import SHOPIFY, a_file, bring_in, counts, orders_in, send
 

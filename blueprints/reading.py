@@ -1,4 +1,4 @@
-"""Reading a file's bytes as rows of cells, whatever program saved it. What an order is, nothing here knows.
+"""Reading a file's bytes as rows of cells, whatever program saved it. What the rows are about, nothing here knows.
 
 Every limit is kept before what exceeds it is in memory, so that no file can fill it."""
 
@@ -7,10 +7,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import chain
-from typing import Protocol
+from typing import IO, Protocol
 
 from models.text import cleaned_line
 
+CHUNK = 1024 * 1024
 SAMPLE = 64 * 1024
 """Bytes that are looked at before anything is read; the header must end within them."""
 LONGEST_ROW = 1024 * 1024
@@ -37,7 +38,9 @@ class Fault(StrEnum):
     MANY_COLUMNS = "many_columns"
     UNKNOWN_COLUMNS = "unknown_columns"
     MISSING_COLUMNS = "missing_columns"
-    NO_ORDERS = "no_orders"
+    NO_ROWS = "no_rows"
+    MANY_ROWS = "many_rows"
+    LARGE = "large"
 
 
 class Unreadable(Exception):
@@ -53,6 +56,24 @@ class File(Protocol):
 
     def chunks(self, offset: int) -> Iterator[bytes]:
         """The bytes from there on, in pieces of any length."""
+
+
+class Upload:
+    """A file that can be read from any place on: one that was sent, or one on the disk."""
+
+    def __init__(self, stream: IO[bytes]) -> None:
+        self._stream = stream
+        self.size = stream.seek(0, 2)
+
+    def chunks(self, offset: int) -> Iterator[bytes]:
+        while True:
+            # Sought anew each time, as more than one reading may be under way.
+            self._stream.seek(offset)
+            chunk = self._stream.read(CHUNK)
+            if not chunk:
+                return
+            offset += len(chunk)
+            yield chunk
 
 
 @dataclass(frozen=True, slots=True)
