@@ -36,6 +36,8 @@ class Good(NamedTuple):
     """How often it is bought, beside the others."""
     travels: bool
     """Neither fresh nor frozen nor of clay: it may be days on the road."""
+    on_hand: int | None
+    """None: it is baked every morning, and nobody counts it."""
 
 
 def _rows(filename: str) -> Iterator[dict[str, str]]:
@@ -48,7 +50,13 @@ CUSTOMERS = {
     for row in _rows("customers.csv")
 }
 GOODS = {
-    row["sku"]: Good(row["name"], int(row["pesos"]) * 100, int(row["chance"]), bool(row["travels"]))
+    row["sku"]: Good(
+        row["name"],
+        int(row["pesos"]) * 100,
+        int(row["chance"]),
+        bool(row["travels"]),
+        int(row["on_hand"]) if row["on_hand"] else None,
+    )
     for row in _rows("goods.csv")
 }
 # For whom a shop is named suki: they come back again and again.

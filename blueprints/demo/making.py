@@ -9,12 +9,27 @@ from sqlalchemy import insert, inspect, select, update
 from sqlalchemy.orm import Session
 
 from blueprints import clock, shop
-from blueprints.demo.data import COURIERS, FEEDBACK, REASONS, STORE_EMAIL, STORE_NAME, STORE_PHONE
+from blueprints.demo.data import COURIERS, FEEDBACK, GOODS, REASONS, STORE_EMAIL, STORE_NAME, STORE_PHONE
 from blueprints.demo.data_stories import QUESTIONS, STORIES
 from blueprints.demo.inventing import ordinary_stories
 from blueprints.demo.living import Desk, WriteEmail
 from blueprints.demo_accounts import DEMO_ACCOUNTS, FACTOR_MARK, SUPPORT
-from models import ArticleFeedback, Base, Courier, Language, Order, Reason, SecondFactor, Store, User, writing
+from blueprints.stock import move
+from models import (
+    Actor,
+    ArticleFeedback,
+    Base,
+    Courier,
+    Language,
+    MovementKind,
+    Order,
+    Product,
+    Reason,
+    SecondFactor,
+    Store,
+    User,
+    writing,
+)
 
 ORDERS = 120
 OPENED = timedelta(days=100)
@@ -62,6 +77,7 @@ def _empty(session: Session) -> None:
 def _fill(session: Session, password_hash: str, write_email: WriteEmail, now: datetime) -> None:
     _open_store(session)
     users = _add_users(session, password_hash, now - OPENED)
+    _stock_shelves(session, users["ana"].as_actor(), now - OPENED)
     couriers = {name: Courier(name=name, integrated=integrated) for name, integrated in COURIERS}
     reasons = {label: Reason(label=label, rank=rank) for rank, label in enumerate(REASONS, start=1)}
     _add(session, (*couriers.values(), *reasons.values()))
@@ -102,6 +118,15 @@ def _add_users(session: Session, password_hash: str, at: datetime) -> dict[str, 
     of_support = select(User.id).where(User.email == SUPPORT.email).scalar_subquery()
     session.execute(insert(SecondFactor).values(user_id=of_support, mark=FACTOR_MARK, confirmed_at=at, last_step=0))
     return {user.email.partition("@")[0]: user for user in session.scalars(select(User))}
+
+
+def _stock_shelves(session: Session, by: Actor, at: datetime) -> None:
+    """Counted on the day the shop opened, before any order."""
+    for sku, good in GOODS.items():
+        product = Product(sku=sku, name=good.name, tracked=good.on_hand is not None, on_hand=0, created_at=at)
+        _add(session, [product])
+        if good.on_hand:
+            move(session, product, good.on_hand, MovementKind.COUNTED, by=by, at=at)
 
 
 def _put_into_books(session: Session, desk: Desk) -> None:
