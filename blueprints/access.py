@@ -49,6 +49,8 @@ class Right(StrEnum):
     ADD_ORDERS = "add_orders"
     """New orders, imports, exports."""
     SETTLE_REFUNDS = "settle_refunds"
+    KEEP_STOCK = "keep_stock"
+    """Products and their stock."""
     SEE_TICKETS = "see_tickets"
     FILE_TICKETS = "file_tickets"
     """And close them again, when they are not needed any more."""

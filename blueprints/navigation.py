@@ -66,6 +66,8 @@ def entries() -> list[Entry]:
         )
     if may(Right.SETTLE_REFUNDS):
         menu.append(Entry("orders.refunds", _("Refunds"), "return", counts["orders.refunds"], _("owed to customers")))
+    if may(Right.KEEP_STOCK):
+        menu.append(Entry("products.listing", _("Products"), "box"))
     if may(Right.SEE_TICKETS):
         menu.append(
             Entry(

@@ -131,10 +131,11 @@ def test_the_menu_counts_them_for_the_merchant_alone(sam, uma, owe):
     owe(), owe()
     entry = sam.get("/refunds/").one(".menu a[aria-current]")
     assert entry.get_text(" ", strip=True) == "Refunds 2 owed to customers"
-    assert [link["href"] for link in sam.get("/orders/").select(".menu a")][:4] == [
+    assert [link["href"] for link in sam.get("/orders/").select(".menu a")][:5] == [
         "/",
         "/orders/",
         "/refunds/",
+        "/products/",
         "/support/tickets",
     ]
     assert "/refunds/" not in [link["href"] for link in uma.get("/help/").select(".menu a")]

@@ -13,7 +13,19 @@ from flask import Flask
 from sqlalchemy import select
 
 from blueprints import clock
-from models import AccessWindow, Attachment, AttachmentKind, Email, Role, User, WindowEntry, WindowScope, db, writing
+from models import (
+    AccessWindow,
+    Attachment,
+    AttachmentKind,
+    Email,
+    Product,
+    Role,
+    User,
+    WindowEntry,
+    WindowScope,
+    db,
+    writing,
+)
 from tests.conftest import make_app
 from tests.people import PASSWORD_HASH, Visitor, signed_in
 from tests.shop import Shop
@@ -89,6 +101,14 @@ TABLE = {
     "orders.status_preview": MERCHANT,
     "orders.today": MERCHANT,
     "orders.waive": MERCHANT,
+    "products.change": MERCHANT,
+    "products.export": MERCHANT,
+    "products.import_file": MERCHANT,
+    "products.import_save": MERCHANT,
+    "products.listing": MERCHANT,
+    "products.move": MERCHANT,
+    "products.new": MERCHANT,
+    "products.product": MERCHANT,
     "settings.alerts": OWNER,
     "settings.alerts_test": OWNER,
     "settings.courier": OWNER,
@@ -144,6 +164,8 @@ COUNTED = (
     "access_windows",
     "window_entries",
     "users",
+    "products",
+    "stock_movements",
 )
 
 
@@ -216,12 +238,13 @@ def made(first_day: Path, folder: Path, name: str) -> Actor:
         session.add(User(email="x@example.com", name="X", role=Role.STAFF, password_hash=PASSWORD_HASH, created_at=now))
         file = {"filename": "a.png", "kind": AttachmentKind.PNG, "size": len(PNG), "content": PNG}
         session.add(Attachment(ticket_id=tickets[0], **file))
+        session.add(Product(sku="ADOBO-4", name="Adobo set", created_at=now))
     sent = olive.post("/orders/2/status", status="accepted", version=1)
     assert sent.status == 303
     values = {
         "order_id": 1, "user_id": 4, "email_id": shop.first(select(Email).where(Email.order_id == 2)).id,
         "ticket_id": tickets[0], "attachment_id": 1, "courier_id": 1, "reason_id": 2, "import_id": 1,
-        "refund_id": 1, "bulk_id": 1,
+        "refund_id": 1, "bulk_id": 1, "product_id": 1,
         "slug": "cancel-an-order", "way": "up", "secret": "x", "filename": "icon.svg",
     }  # fmt: skip
     visitor = _placed(app, shop, olive, tickets, name, values)

@@ -1,0 +1,88 @@
+"""Finding products: by any part of their SKU or name, in the order of their names."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, Select, select, tuple_
+
+from models import Product, db
+from models.search import PRODUCT_SEARCH, containing, fold, quoted
+
+PAGE = 50
+LONGEST_SEARCH = 200
+MOST_WORDS = 10
+
+
+@dataclass(frozen=True)
+class Search:
+    """What somebody typed, folded, as what to look for."""
+
+    whole: str = ""
+    words: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, typed: str) -> "Search":
+        whole = fold(typed)[:LONGEST_SEARCH].strip()
+        return cls(whole, tuple(dict.fromkeys(whole.split()))[:MOST_WORDS])
+
+
+@dataclass(frozen=True)
+class Found:
+    products: list[Row[Any]]
+    previous: int | None = None
+    """The product before which the page before this one ends."""
+    following: int | None = None
+    """The product after which the next page begins."""
+
+
+_LISTED: Select[*tuple[Any, ...]] = select(Product.id, Product.sku, Product.name, Product.tracked, Product.on_hand)
+
+
+def find_products(typed: str, *, before: int | None = None, after: int | None = None, limit: int = PAGE) -> Found:
+    """The page of products that come before (or after) one; the first page when there is none such."""
+    search = Search.of(typed)
+    wanted = _LISTED.where(*_matching(search))
+    here = db.session.get(Product, before or after or 0)
+    if here is not None and before:
+        rows = _rows(wanted, search, limit, here, back=True)
+        if len(rows) > limit:
+            return Found(rows[1:], previous=rows[1].id, following=rows[-1].id)
+    elif here is not None:
+        rows = _rows(wanted, search, limit, here)
+        if rows:
+            return Found(rows[:limit], previous=rows[0].id, following=_following(rows, limit))
+    rows = _rows(wanted, search, limit)
+    exact = db.session.execute(_LISTED.where(Product.sku_key == search.whole)) if search.words else ()
+    return Found([*exact, *rows[:limit]], following=_following(rows, limit))
+
+
+def any_product() -> bool:
+    return db.session.scalar(select(Product.id).limit(1)) is not None
+
+
+def _matching(search: Search) -> list[ColumnElement[bool]]:
+    """Every word is in it. The product whose own SKU was typed stands first and is left out here."""
+    if not search.words:
+        return []
+    question = " AND ".join(quoted("search_text", containing(word)) for word in search.words)
+    matches = select(PRODUCT_SEARCH.c.rowid).where(PRODUCT_SEARCH.c.product_search.op("MATCH")(question))
+    return [Product.id.in_(matches), Product.sku_key != search.whole]
+
+
+def _rows(
+    wanted: Select[*tuple[Any, ...]], search: Search, limit: int, here: Product | None = None, *, back: bool = False
+) -> list[Row[Any]]:
+    """One more than a page, which says that there is another; always in the order of the page. What a search finds
+    is put in order afterwards: by the order of the names, every product would be asked whether it is among them."""
+    name = Product.name_key.concat("") if search.words else Product.name_key
+    place = tuple_(name, Product.id)
+    if here is not None:
+        there = tuple_(here.name_key, here.id)
+        wanted = wanted.where(place < there if back else place > there)
+    order = (name.desc(), Product.id.desc()) if back else (name, Product.id)
+    rows = list(db.session.execute(wanted.order_by(*order).limit(limit + 1)))
+    return rows[::-1] if back else rows
+
+
+def _following(rows: list[Row[Any]], limit: int) -> int | None:
+    return rows[limit - 1].id if len(rows) > limit else None
