@@ -148,7 +148,7 @@ PAGES = {
     "/orders/1/cancel": "I-cancel ang order 1001?",
     "/orders/emails": "Mailbox",
     "/refunds/": "Mga refund",
-    "/products/": "Mga produkto",
+    "/products/": "Produkto",
     "/products/new": "Bagong produkto",
     "/products/import": "Mag-import ng mga produkto",
     "/support/tickets": "Support",

@@ -44,14 +44,14 @@ def find_products(typed: str, *, before: int | None = None, after: int | None = 
     wanted = _LISTED.where(*_matching(search))
     here = db.session.get(Product, before or after or 0)
     if here is not None and before:
-        rows = _rows(wanted, search, limit, here, back=True)
+        rows = _rows(wanted, limit, here, back=True)
         if len(rows) > limit:
             return Found(rows[1:], previous=rows[1].id, following=rows[-1].id)
     elif here is not None:
-        rows = _rows(wanted, search, limit, here)
+        rows = _rows(wanted, limit, here)
         if rows:
             return Found(rows[:limit], previous=rows[0].id, following=_following(rows, limit))
-    rows = _rows(wanted, search, limit)
+    rows = _rows(wanted, limit)
     exact = db.session.execute(_LISTED.where(Product.sku_key == search.whole)) if search.words else ()
     return Found([*exact, *rows[:limit]], following=_following(rows, limit))
 
@@ -70,16 +70,14 @@ def _matching(search: Search) -> list[ColumnElement[bool]]:
 
 
 def _rows(
-    wanted: Select[*tuple[Any, ...]], search: Search, limit: int, here: Product | None = None, *, back: bool = False
+    wanted: Select[*tuple[Any, ...]], limit: int, here: Product | None = None, *, back: bool = False
 ) -> list[Row[Any]]:
-    """One more than a page, which says that there is another; always in the order of the page. What a search finds
-    is put in order afterwards: by the order of the names, every product would be asked whether it is among them."""
-    name = Product.name_key.concat("") if search.words else Product.name_key
-    place = tuple_(name, Product.id)
+    """One more than a page, which says that there is another; always in the order of the page."""
+    place = tuple_(Product.name_key, Product.id)
     if here is not None:
         there = tuple_(here.name_key, here.id)
         wanted = wanted.where(place < there if back else place > there)
-    order = (name.desc(), Product.id.desc()) if back else (name, Product.id)
+    order = (Product.name_key.desc(), Product.id.desc()) if back else (Product.name_key, Product.id)
     rows = list(db.session.execute(wanted.order_by(*order).limit(limit + 1)))
     return rows[::-1] if back else rows
 

@@ -155,7 +155,7 @@ def plan_of(app, typed, monkeypatch, here=None):
         place = db.session.get(Product, here) if here else None
         monkeypatch.setattr(finding.db.session, "execute", lambda query: asked.append(query) or [])
         search = Search.of(typed)
-        _rows(finding._LISTED.where(*_matching(search)), search, 50, place)
+        _rows(finding._LISTED.where(*_matching(search)), 50, place)
         monkeypatch.undo()
         literal = asked[0].compile(db.engine, compile_kwargs={"literal_binds": True})
         explain = text(f"EXPLAIN QUERY PLAN {literal}".replace(":", "\\:"))
@@ -166,6 +166,7 @@ def plan_of(app, typed, monkeypatch, here=None):
 def test_a_search_reads_the_index_and_not_every_product(app, shelves, monkeypatch, here):
     plan = plan_of(app, "set", monkeypatch, here)
     assert "SCAN products" not in plan
+    assert "SEARCH products USING INTEGER PRIMARY KEY" in plan
     assert "VIRTUAL TABLE INDEX" in plan
 
 
