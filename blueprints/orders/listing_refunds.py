@@ -5,7 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, literal, select, tuple_
+from sqlalchemy import ColumnElement, and_, func, literal, select, tuple_
 from sqlalchemy.orm import InstrumentedAttribute
 
 from models import Order, Refund, db
@@ -22,7 +22,7 @@ class RefundTab(StrEnum):
 
 _WITHIN: dict[RefundTab, ColumnElement[bool]] = {
     RefundTab.OWED: Refund.settled_at.is_(None),
-    RefundTab.SETTLED: Refund.settled_at.is_not(None) & Refund.waived_at.is_(None),
+    RefundTab.SETTLED: and_(Refund.settled_at.is_not(None), Refund.waived_at.is_(None), Refund.withdrawn_at.is_(None)),
     RefundTab.WAIVED: Refund.waived_at.is_not(None),
 }
 _SINCE: dict[RefundTab, InstrumentedAttribute[Any]] = {
