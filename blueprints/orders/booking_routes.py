@@ -11,7 +11,7 @@ from blueprints.orders.booking import book_courier, cancel_booking, couriers_to_
 from blueprints.orders.change_forms import VersionForm
 from blueprints.orders.forms import BookingForm
 from blueprints.orders.history import missed_by
-from blueprints.orders.refusals import CourierUnknown, OrderRefusal
+from blueprints.orders.refusals import CourierUnknown, OrderRefusal, refusal_of
 from blueprints.orders.routes import order_page
 from models import Order
 
@@ -47,7 +47,7 @@ def _page(
     order: Order, form: BookingForm, *, status: int = 200, refusal: OrderRefusal | None = None
 ) -> ResponseReturnValue:
     """Asks the rule each time it is drawn, before anybody fills in what could not be saved."""
-    refusal = refusal or _why_not(order)
+    refusal = refusal or refusal_of(refuse_to_book, order)
     form.offer(couriers_to_choose())
     form.drawn_for(order, anew=refusal is not None)
     page = render_template(
@@ -58,14 +58,6 @@ def _page(
         missed=missed_by(order, refusal),
     )
     return page, 409 if refusal else status
-
-
-def _why_not(order: Order) -> OrderRefusal | None:
-    try:
-        refuse_to_book(order)
-    except OrderRefusal as refusal:
-        return refusal
-    return None
 
 
 @orders.post("/orders/<id:order_id>/booking/cancel")

@@ -16,7 +16,14 @@ from blueprints.orders.changing import change_status
 from blueprints.orders.count_forms import with_counts
 from blueprints.orders.history import missed_by
 from blueprints.orders.noting_cancel import refuse_fee
-from blueprints.orders.refusals import FeeTooHigh, NothingToChange, OrderRefusal, ReasonUnknown, ReferenceMissing
+from blueprints.orders.refusals import (
+    FeeTooHigh,
+    NothingToChange,
+    OrderRefusal,
+    ReasonUnknown,
+    ReferenceMissing,
+    refusal_of,
+)
 from blueprints.orders.routes import order_page
 from blueprints.orders.showing import going_back, reasons_to_choose
 from blueprints.orders.telling import customer_email, kind_of, why_nobody_is_told
@@ -147,7 +154,7 @@ def _cancel_page(
     preview: Message | None = None,
 ) -> ResponseReturnValue:
     """Asks the rule each time it is drawn, before anybody writes a note that could not be saved."""
-    refusal = refusal or _why_not(order)
+    refusal = refusal or refusal_of(refuse_to_cancel, db.session(), order, by=access.actor())
     form.drawn_for(order, anew=refusal is not None)
     page = render_template(
         "orders/cancel.html",
@@ -159,14 +166,6 @@ def _cancel_page(
         preview=preview,
     )
     return page, 409 if refusal else status
-
-
-def _why_not(order: Order) -> OrderRefusal | None:
-    try:
-        refuse_to_cancel(db.session(), order, by=access.actor())
-    except OrderRefusal as refusal:
-        return refusal
-    return None
 
 
 def _preview(order: Order, to: OrderStatus, note: str | None, *, fee: int = 0) -> Message:

@@ -13,7 +13,7 @@ from blueprints.orders.cancelling_part import cancel_part, preview_part
 from blueprints.orders.count_forms import with_counts
 from blueprints.orders.history import missed_by
 from blueprints.orders.part_forms import PartForm
-from blueprints.orders.refusals import FeeTooHigh, NothingChosen, OrderRefusal, ReasonUnknown, ThatIsAll
+from blueprints.orders.refusals import FeeTooHigh, NothingChosen, OrderRefusal, ReasonUnknown, ThatIsAll, refusal_of
 from blueprints.orders.showing import going_back, reasons_to_choose
 from blueprints.orders.telling import why_nobody_is_told
 from blueprints.outbox import Message
@@ -90,7 +90,7 @@ def _page(
     refusal: OrderRefusal | None = None,
     preview: Message | None = None,
 ) -> ResponseReturnValue:
-    refusal = refusal or _why_not(order)
+    refusal = refusal or refusal_of(refuse_to_cancel, db.session(), order)
     form.drawn_for(order, anew=refusal is not None)
     page = render_template(
         "orders/cancel_items.html",
@@ -102,11 +102,3 @@ def _page(
         preview=preview,
     )
     return page, 409 if refusal else status
-
-
-def _why_not(order: Order) -> OrderRefusal | None:
-    try:
-        refuse_to_cancel(db.session(), order)
-    except OrderRefusal as refusal:
-        return refusal
-    return None

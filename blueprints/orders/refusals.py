@@ -1,6 +1,8 @@
 """Why a change of an order is refused. Each refusal carries facts; its words stand in orders/_refusal.html."""
 
+from collections.abc import Callable
 from datetime import date, datetime
+from typing import Any
 
 from models import Order, OrderStatus
 
@@ -243,3 +245,12 @@ def refuse_if_changed(order: Order, version: int) -> None:
     """Asked under the lock, of the order as it was just re-read. Raises OrderChanged."""
     if order.version != version:
         raise OrderChanged(since=version, version=order.version)
+
+
+def refusal_of(rule: Callable[..., None], *asked: Any, **more: Any) -> OrderRefusal | None:
+    """What a rule answers to whoever only wants to know, such as a page before it is drawn."""
+    try:
+        rule(*asked, **more)
+    except OrderRefusal as refusal:
+        return refusal
+    return None

@@ -3,14 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload, selectinload
 
 from blueprints import clock, stock
 from blueprints.orders.cancelling import cancellation_of
-from blueprints.orders.refusals import OrderRefusal
+from blueprints.orders.refusals import OrderRefusal, refusal_of
 from blueprints.orders.withdrawing import cancellation_in, refuse_to_reinstate, refuse_to_undo
 from blueprints.stock import Shortage
 from models import Cancellation, CancelledItem, Email, EmailState, NotSentReason, Order, db
@@ -33,8 +32,8 @@ class TakeBack:
 
 
 def take_back_of(order: Order, done: Cancellation) -> TakeBack:
-    can_be_undone = _refusal_of(refuse_to_undo, db.session(), order, done, at=clock.now()) is None
-    return TakeBack(done, done.undo_until if can_be_undone else None, _refusal_of(refuse_to_reinstate, order, done))
+    can_be_undone = refusal_of(refuse_to_undo, db.session(), order, done, at=clock.now()) is None
+    return TakeBack(done, done.undo_until if can_be_undone else None, refusal_of(refuse_to_reinstate, order, done))
 
 
 def parts_of(order: Order) -> list[TakeBack]:
@@ -95,11 +94,3 @@ def _may_have_heard(email: Email | None) -> bool:
         and email.state not in (EmailState.FAILED, EmailState.HELD)
         and email.reason not in NEVER_HEARD
     )
-
-
-def _refusal_of(rule: Any, *asked: Any, **more: Any) -> OrderRefusal | None:
-    try:
-        rule(*asked, **more)
-    except OrderRefusal as refusal:
-        return refusal
-    return None
