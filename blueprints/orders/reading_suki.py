@@ -116,7 +116,8 @@ def _read_payment(head: Cells, order: IncomingOrder) -> None:
         # The file says that a part went back, not how much: the least that it can be stands for it.
         order.refunded = 1
         head.note("paid", "refund_unknown", stops=False)
-    if (order.refunded and not order.paid) or (order.refunded == 1 == order.paid):
+    least = {PaymentStatus.REFUNDED: 1, PaymentStatus.PARTIALLY_REFUNDED: 2}
+    if order.paid < least.get(status, 0):
         head.note("paid", "amount_wrong")
 
 

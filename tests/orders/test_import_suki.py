@@ -63,6 +63,16 @@ def test_a_part_that_was_refunded_is_the_least_there_is_and_worth_a_look(olive, 
     assert (order.payment_status, order.paid, order.refunded) == (PaymentStatus.PARTIALLY_REFUNDED, 104000, 1)
 
 
+@pytest.mark.parametrize(
+    ("status", "paid"), [("refunded", "0.00"), ("partially_refunded", "0.00"), ("partially_refunded", "0.01")]
+)
+def test_what_was_never_paid_was_not_refunded_and_the_other_orders_come_in(olive, shop, status, paid):
+    wrong = {"number": "1001", "payment_status": status, "paid": paid}
+    page = bring_in(olive, a_file(OURS, wrong, {"number": "1002"}))
+    assert page.status == 200
+    assert [order.number for order in orders_in(shop)] == ["1002"]
+
+
 def test_what_is_wrong_is_told_with_its_column(olive):
     wrong = [
         ("status", "lost"),
