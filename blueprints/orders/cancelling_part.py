@@ -73,7 +73,8 @@ def share_of(order: Order, pieces: Mapping[int, int]) -> Share:
         raise ThatIsAll
     value = sum(many * remaining[key].price for key, many in pieces.items())
     of = sum(item.amount for item in remaining.values()) or 1
-    discount, tax = order.discount * value // of, order.tax * value // of
+    tax = order.tax * value // of
+    discount = min(order.discount * value // of, value + tax)  # the rest of one that pays for shipping too stays there
     taken_off = min(order.total, max(0, value - discount + tax))
     beyond = order.refundable - (order.total - taken_off)
     return Share(taken_off, discount, tax, owed=min(taken_off, max(0, beyond)))

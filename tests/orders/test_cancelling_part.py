@@ -72,6 +72,14 @@ def test_of_an_order_that_is_paid_in_part_only_what_is_too_much_is_owed(sam, sho
     assert [refund.owed for refund in shop.all(select(Refund))] == [12000]
 
 
+def test_a_discount_that_pays_for_shipping_too_takes_no_more_off_than_the_items_cost(sam, shop):
+    items = [("Adobo", 1, 40000), ("Otap", 1, 60000)]
+    order = shop.order(items=items, shipping=50000, discount=150000, total=0)
+    cancel_items(sam, order, {1: 1})
+    now = shop.get(Order, order.id)
+    assert (now.total, now.discount, now.subtotal) == (0, 90000, 40000)
+
+
 def test_a_fee_is_kept_of_it(sam, shop, order):
     cancel_items(sam, order, {0: 1}, fee="50")
     (refund,) = shop.all(select(Refund))
