@@ -188,6 +188,14 @@ def test_another_person_is_told_that_it_is_done(sam, olive, shop, cancelled):
     assert olive.post(url, **form).status == 409
 
 
+def test_the_letter_about_the_cancel_is_not_sent_again(sam, shop, cancelled):
+    letter = shop.emails(cancelled)[0]
+    again(sam, cancelled)
+    page = sam.post(f"/orders/emails/{letter.id}/again")
+    assert (page.status, "taken back" in page.text) == (409, True)
+    assert len(shop.emails(cancelled)) == 2
+
+
 def test_a_note_that_is_too_long_is_refused_and_kept(sam, shop, cancelled):
     page = again(sam, cancelled, note="x" * 1001)
     assert (page.status, list(page.errors)) == (422, ["note"])
