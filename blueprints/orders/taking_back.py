@@ -69,6 +69,8 @@ class Asked:
 
     cancellation: Cancellation | None
     shortages: Sequence[Shortage] = ()
+    pieces: int = 0
+    """How many would be taken from the stock again."""
     has_heard: bool = False
     """Whether the customer may know of the cancel."""
     refusal: OrderRefusal | None = None
@@ -85,7 +87,13 @@ def what_to_reinstate(order: Order, cancellation_id: int) -> Asked:
         refuse_to_reinstate(order, done)
     except OrderRefusal as refusal:
         return Asked(None, refusal=refusal)
-    return Asked(done, stock.shortages_of(stock.put_back_by(session, done.id)), _may_have_heard(done.email))
+    movements = stock.put_back_by(session, done.id)
+    return Asked(
+        done,
+        stock.shortages_of(movements),
+        pieces=sum(movement.quantity for movement in movements),
+        has_heard=_may_have_heard(done.email),
+    )
 
 
 def _may_have_heard(email: Email | None) -> bool:
