@@ -22,6 +22,7 @@ class Withdrawal(StrEnum):
     REINSTATED = "reinstated"
 
 
+HOLDS = text("withdrawn_at IS NULL")
 OF_WHOLE_ORDER = text("withdrawn_at IS NULL AND is_part = 0")
 CAN_STILL_BE_UNDONE = text("withdrawn_at IS NULL AND undo_until IS NOT NULL")
 
@@ -45,6 +46,7 @@ class Cancellation(Base):
             sqlite_where=CAN_STILL_BE_UNDONE,
             postgresql_where=CAN_STILL_BE_UNDONE,
         ),
+        Index("ix_cancellations_at", "at", "id", sqlite_where=HOLDS, postgresql_where=HOLDS),
         CheckConstraint("fee >= 0", name="fee_not_negative"),
         CheckConstraint("(withdrawn_at IS NULL) = (withdrawal IS NULL)", name="withdrawn_somehow"),
         CheckConstraint("taken_off >= 0", name="takes_off_no_less_than_nothing"),

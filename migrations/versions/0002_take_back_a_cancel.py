@@ -282,6 +282,7 @@ INDEXES_BEFORE = (
     "CREATE INDEX ix_refunds_all_back ON refunds (settled_at, id) WHERE settled_at IS NOT NULL AND waived_at IS NULL",
 )
 INDEXES_AFTER = (
+    "CREATE INDEX ix_cancellations_at ON cancellations (at, id) WHERE withdrawn_at IS NULL",
     "CREATE INDEX ix_order_items_order_id ON order_items (order_id)",
     "CREATE UNIQUE INDEX uq_cancellations_current ON cancellations (order_id) WHERE withdrawn_at IS NULL AND is_part = 0",
     "CREATE INDEX ix_cancellations_order_id ON cancellations (order_id)",
