@@ -58,9 +58,15 @@ def take_for_order(session: Session, items: list[OrderItem], *, by: Actor, at: d
 
 
 def put_back(
-    session: Session, pieces: Mapping[int, int], *, cancellation_id: int, by: Actor, at: datetime
+    session: Session,
+    pieces: Mapping[int, int],
+    *,
+    by: Actor,
+    at: datetime,
+    kind: MovementKind = MovementKind.CANCELLED,
+    cancellation_id: int | None = None,
 ) -> dict[int, int]:
-    """What a cancel gives back: `pieces` by item, of which no more goes back than was taken. By item: what did."""
+    """What an order gives back: `pieces` by item, of which no more goes back than was taken. By item: what did."""
     back = {}
     for item_id, (product, taken) in _taken_for(session, pieces).items():
         back[item_id] = min(taken, pieces[item_id])
@@ -69,7 +75,7 @@ def put_back(
                 session,
                 product,
                 back[item_id],
-                MovementKind.CANCELLED,
+                kind,
                 by=by,
                 at=at,
                 order_item_id=item_id,

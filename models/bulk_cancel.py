@@ -80,7 +80,7 @@ class BulkOrder(Base):
     version: Mapped[int]
     """The order's, when it was looked at."""
     owed: Mapped[Money] = mapped_column(default=0)
-    """What its cancel would owe back, as it was looked at; once it is cancelled, what it owes."""
+    """What its cancel owes back, once it is cancelled."""
     outcome: Mapped[BulkOutcome] = mapped_column(default=BulkOutcome.WAITING)
     refusal: Mapped[str | None] = mapped_column(String(40))
     """The code of an OrderRefusal."""

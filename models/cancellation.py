@@ -24,7 +24,6 @@ class Withdrawal(StrEnum):
 
 HOLDS = text("withdrawn_at IS NULL")
 OF_WHOLE_ORDER = text("withdrawn_at IS NULL AND is_part = 0")
-CAN_STILL_BE_UNDONE = text("withdrawn_at IS NULL AND undo_until IS NOT NULL")
 
 
 class Cancellation(Base):
@@ -39,12 +38,6 @@ class Cancellation(Base):
             unique=True,
             sqlite_where=OF_WHOLE_ORDER,
             postgresql_where=text("withdrawn_at IS NULL AND NOT is_part"),
-        ),
-        Index(
-            "ix_cancellations_undo",
-            "undo_until",
-            sqlite_where=CAN_STILL_BE_UNDONE,
-            postgresql_where=CAN_STILL_BE_UNDONE,
         ),
         Index("ix_cancellations_at", "at", "id", sqlite_where=HOLDS, postgresql_where=HOLDS),
         CheckConstraint("fee >= 0", name="fee_not_negative"),
@@ -81,6 +74,8 @@ class Cancellation(Base):
     tax_share: Mapped[Money] = mapped_column(default=0, server_default=text("0"))
     email_id: Mapped[int | None] = mapped_column(ForeignKey("emails.id"))
     """To the customer, about it."""
+    refunded_before: Mapped[Money] = mapped_column(default=0, server_default=text("0"))
+    """What of the order's money had gone back by then."""
     undo_until: Mapped[datetime | None]
     """Until then the customer's email waits and all of it can be undone; None where it can't be."""
     withdrawn_at: Mapped[datetime | None]

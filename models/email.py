@@ -91,6 +91,13 @@ class Email(Base):
     again_of_id: Mapped[int | None] = mapped_column(ForeignKey("emails.id"))
     """The email of which this is Send again."""
 
+    over_since: Mapped[datetime | None]
+    """Since when what it tells of is not so any more: its cancel was taken back."""
+
+    @property
+    def is_over(self) -> bool:
+        return self.over_since is not None or self.reason is NotSentReason.UNDONE
+
     @property
     def is_on_its_way(self) -> bool:
         """It may still leave: as WAITING, for one that was read already."""

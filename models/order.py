@@ -30,6 +30,7 @@ from models.order_states import (
     OrderStatus,
     PaymentMethod,
     PaymentStatus,
+    payment_status_of,
 )
 from models.search import ORDER_INDEX, facets_sql, keep_index_of, searchable
 from models.store import Courier
@@ -199,6 +200,13 @@ class Order(Base):
         theirs."""
         left = self.paid - self.refunded
         return max(0, left - sum(part.accounted_for for part in self.parts_cancelled)) if left > 0 else 0
+
+    @property
+    def payment_status_now(self) -> PaymentStatus:
+        """What the amounts amount to; where nothing was paid, a smaller total makes nothing paid."""
+        if not self.paid:
+            return self.payment_status
+        return payment_status_of(total=self.total, paid=self.paid, refunded=self.refunded)
 
     @property
     def can_gain_items(self) -> bool:

@@ -38,6 +38,9 @@ class Product(Base):
     created_at: Mapped[datetime]
 
 
+BY_CANCEL = text("cancellation_id IS NOT NULL")
+
+
 class MovementKind(StrEnum):
     RECEIVED = "received"
     REMOVED = "removed"
@@ -46,6 +49,8 @@ class MovementKind(StrEnum):
     ORDERED = "ordered"
     CANCELLED = "cancelled"
     """Put back by a cancel of an order, or of a part of it."""
+    DECLINED = "declined"
+    """Put back, as the order is not taken."""
     UNDONE = "undone"
     """Taken again, as that cancel was undone."""
     REINSTATED = "reinstated"
@@ -62,6 +67,7 @@ class StockMovement(Base):
         ),
         Index("ix_stock_movements_product", "product_id", "id"),
         Index("ix_stock_movements_order_item", "order_item_id"),
+        Index("ix_stock_movements_cancellation", "cancellation_id", sqlite_where=BY_CANCEL, postgresql_where=BY_CANCEL),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

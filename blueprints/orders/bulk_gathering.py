@@ -46,9 +46,7 @@ def _gather(which: ColumnElement[bool], *, by: Actor) -> int:
         session.add(bulk)
         session.flush()
         orders = (
-            select(literal(bulk.id), Order.id, Order.version, Order.paid - Order.refunded)
-            .where(which)
-            .order_by(Order.position.desc())
+            select(literal(bulk.id), Order.id, Order.version, literal(0)).where(which).order_by(Order.position.desc())
         )
         session.execute(insert(BulkOrder).from_select(["bulk_id", "order_id", "version", "owed"], orders))
         if session.scalar(select(BulkOrder.id).where(BulkOrder.bulk_id == bulk.id).limit(1)) is None:

@@ -143,7 +143,8 @@ def look_back(bulk: BulkCancel) -> Outlook:
     cancelled, refused = list[Line](), dict[str, list[Line]]()
     for row in _rows(bulk):
         if row.outcome is BulkOutcome.CANCELLED:
-            cancelled.append(Line(row.order, row.owed))
+            is_over = row.cancellation is not None and row.cancellation.withdrawn_at is not None
+            cancelled.append(Line(row.order, 0 if is_over else row.owed))
         elif row.refusal:
             refused.setdefault(row.refusal, []).append(Line(row.order, 0, ticket_id=row.ticket_id))
     return _outlook(cancelled, refused)
@@ -192,7 +193,12 @@ def list_bulks(*, before: int | None = None, limit: int = PAGE) -> Found:
 def _rows(bulk: BulkCancel) -> Iterable[BulkOrder]:
     mine = select(BulkOrder).where(BulkOrder.bulk_id == bulk.id).order_by(BulkOrder.id)
     order = joinedload(BulkOrder.order, innerjoin=True)
-    return db.session.scalars(mine.options(order.joinedload(Order.courier), order.selectinload(Order.parts_cancelled)))
+    options = (
+        order.joinedload(Order.courier),
+        order.selectinload(Order.parts_cancelled),
+        joinedload(BulkOrder.cancellation),
+    )
+    return db.session.scalars(mine.options(*options))
 
 
 def _why_not(order: Order, version: int) -> str | None:
@@ -216,15 +222,19 @@ def _open_tickets(bulk: BulkCancel) -> dict[int, int]:
 
 
 def _pieces_taken(bulk: BulkCancel) -> dict[int, int]:
-    """From the stock, and not put back yet; by order."""
+    """From the stock, and not put back yet, of what remains; by order."""
     mine = select(BulkOrder.order_id).where(BulkOrder.bulk_id == bulk.id)
+    remaining, out = OrderItem.quantity - OrderItem.cancelled, -func.sum(StockMovement.quantity)
     taken = (
-        select(OrderItem.order_id, -func.sum(StockMovement.quantity))
+        select(OrderItem.order_id, case((remaining < out, remaining), else_=out))
         .join(StockMovement, StockMovement.order_item_id == OrderItem.id)
         .where(OrderItem.order_id.in_(mine))
-        .group_by(OrderItem.order_id)
+        .group_by(OrderItem.id)
     )
-    return {row[0]: row[1] for row in db.session.execute(taken)}
+    pieces: Counter[int] = Counter()
+    for order_id, many in db.session.execute(taken):
+        pieces[order_id] += many
+    return pieces
 
 
 def _outlook(cancelled: list[Line], refused: dict[str, list[Line]]) -> Outlook:

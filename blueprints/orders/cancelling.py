@@ -15,6 +15,7 @@ from blueprints.orders.noting_cancel import (
     owe,
     refuse_fee,
     refuse_unknown_reason,
+    refuse_used_form,
     undo_until,
 )
 from blueprints.orders.refusals import (
@@ -46,6 +47,7 @@ def cancel_order(
             return
         refuse_to_cancel(session, order, by=by)
         refuse_if_changed(order, version)
+        refuse_used_form(session, once)
         refuse_unknown_reason(session, wish.reason_id)
         refuse_fee(order.refundable, wish.fee)
         if window is not None and order.only_support_can_cancel:

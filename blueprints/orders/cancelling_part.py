@@ -15,13 +15,13 @@ from blueprints.orders.noting_cancel import (
     owe,
     refuse_fee,
     refuse_unknown_reason,
+    refuse_used_form,
     undo_until,
 )
 from blueprints.orders.refusals import NothingChosen, OrderChanged, ThatIsAll, refuse_if_changed
 from blueprints.orders.telling import part_email, tell_of_cancel
 from blueprints.outbox import Message
 from models import Actor, Order, OrderItem, db, writing
-from models.order_states import payment_status_of
 
 
 @dataclass(frozen=True)
@@ -54,6 +54,7 @@ def cancel_part(
             return
         refuse_to_cancel(session, order)
         refuse_if_changed(order, version)
+        refuse_used_form(session, once)
         share = share_of(order, pieces)
         refuse_unknown_reason(session, wish.reason_id)
         refuse_fee(share.owed, wish.fee)
@@ -89,7 +90,7 @@ def take_off(order: Order, pieces: Mapping[int, int], share: Share) -> list[tupl
     order.total -= share.taken_off
     order.discount -= share.discount
     order.tax -= share.tax
-    order.payment_status = payment_status_of(total=order.total, paid=order.paid, refunded=order.refunded)
+    order.payment_status = order.payment_status_now
     return taken
 
 

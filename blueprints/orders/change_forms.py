@@ -90,6 +90,12 @@ class _ChangeForm(VersionForm):
         """Whether somebody saw the boxes: only then is one that did not come a box without its tick."""
         raise NotImplementedError
 
+    def drawn_for(self, order: Order, *, anew: bool = False) -> None:
+        """A page that tells what changed is another form: its next Save is a wish of its own."""
+        super().drawn_for(order, anew=anew)
+        if anew:
+            self.once.data = _new_token()
+
     @property
     def token(self) -> str | None:
         """Of this form as it was drawn; what is too long for one was not made here."""
@@ -173,6 +179,11 @@ class CancelForm(_ChangeForm):
     def counts_back(self) -> list[CountField]:
         """One for each item of which some pieces were taken from the stock."""
         return fields_of(self, "back")
+
+    @property
+    def pieces_back(self) -> int:
+        """How many can go back at most."""
+        return sum(count.most for count in self.counts_back)
 
     @property
     def fee_kept(self) -> int:

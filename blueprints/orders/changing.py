@@ -5,13 +5,13 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from blueprints import clock
+from blueprints import clock, stock
 from blueprints.orders.cancelling import cancel_order, refuse_to_cancel, reread
 from blueprints.orders.history import leave_event
 from blueprints.orders.noting_cancel import CancelWish, write_note
 from blueprints.orders.refusals import ChangeNotAllowed, NothingToChange, refuse_if_changed
 from blueprints.orders.telling import customer_email, kind_of, tell_customer
-from models import Actor, Event, Order, OrderStatus, writing
+from models import Actor, Event, MovementKind, Order, OrderStatus, writing
 from models.event import statuses
 
 
@@ -67,6 +67,10 @@ def _change(
 ) -> None:
     before, order.status = order.status, status
     written = write_note(session, order, note)
+    if status is OrderStatus.DECLINED:
+        session.flush()
+        pieces = {item.id: item.remaining for item in order.items}
+        stock.put_back(session, pieces, kind=MovementKind.DECLINED, by=by, at=at)
     kind = kind_of(status)
     email = tell_customer(session, order, kind=kind, wanted=notify, at=at, message=customer_email(order, kind, note))
     change = statuses(before, status)

@@ -184,6 +184,7 @@ _UNDO_ID = (
         Cancellation.is_part.is_(False),
         Cancellation.undo_until > bindparam("now", callable_=clock.now, type_=UTCDateTime),
         or_(Email.id.is_(None), Email.state.in_((EmailState.HELD, EmailState.NOT_SENT))),
+        ~exists().where(Refund.cancellation_id == Cancellation.id, Refund.settled_at.is_not(None)),
     )
     .scalar_subquery()
 )

@@ -4,10 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from blueprints import stock
-from blueprints.orders.refusals import FeeTooHigh, ReasonUnknown
+from blueprints.orders.refusals import FeeTooHigh, FormUsedAgain, ReasonUnknown
 from blueprints.shop import current_store
 from models import Actor, Cancellation, CancelledItem, Note, Order, OrderStatus, Reason, Refund
 
@@ -65,6 +66,12 @@ def refuse_unknown_reason(session: Session, reason_id: int | None) -> None:
         raise ReasonUnknown
 
 
+def refuse_used_form(session: Session, once: str | None) -> None:
+    """A form whose cancel was taken back has done its work. Raises FormUsedAgain."""
+    if once and session.scalar(select(Cancellation.id).where(Cancellation.once == once)) is not None:
+        raise FormUsedAgain
+
+
 def undo_until(at: datetime) -> datetime | None:
     """As long as Settings says; None where nothing is to be undone."""
     seconds = current_store().undo_seconds
@@ -95,6 +102,7 @@ def keep_decision(
         restock=wish.restock,
         notify=wish.notify,
         fee=wish.fee,
+        refunded_before=order.refunded,
         once=once,
         **of_part,
     )

@@ -50,8 +50,8 @@ def record_refund(order_id: int, *, version: int, amount: int, by: Actor) -> Non
 
 
 def open_refund_of(session: Session, order: Order) -> Refund | None:
-    """An order is cancelled once at a time, and so at most one is open."""
-    return session.scalars(select(Refund).filter_by(order_id=order.id, settled_at=None)).first()
+    """The one that waits longest: cancels of parts may owe one each."""
+    return session.scalars(select(Refund).filter_by(order_id=order.id, settled_at=None).order_by(Refund.id)).first()
 
 
 def refuse_refund(order: Order) -> None:

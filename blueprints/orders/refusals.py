@@ -128,6 +128,10 @@ class UndoIsOver(OrderRefusal):
 
     code = "undo_is_over"
 
+    def __init__(self, cancellation_id: int) -> None:
+        super().__init__(f"cancellation {cancellation_id}")
+        self.cancellation_id = cancellation_id
+
 
 class MoneyWentBack(OrderRefusal):
     """What the cancel owed was settled or waived, in part at least: the order can't be as it was."""

@@ -9,7 +9,7 @@ from blueprints import clock, outbox
 from blueprints.outbox import Message
 from blueprints.seals import SEALED_KINDS
 from blueprints.shop import current_store
-from models import Actor, Cancellation, Email, Event, NotSentReason, Order, writing
+from models import Actor, Email, Event, NotSentReason, Order, writing
 
 # Two clicks, or two people, within it are one wish.
 ONE_WISH = timedelta(minutes=1)
@@ -31,7 +31,7 @@ def can_be_sent_again(email: Email) -> bool:
 def why_not_again(email: Email) -> str | None:
     if email.kind in SEALED_KINDS:
         return "one_use"
-    if email.reason is NotSentReason.UNDONE:
+    if email.is_over:
         return "taken_back"
     return "on_its_way" if email.is_on_its_way else None
 
@@ -52,8 +52,6 @@ def send_copy(session: Session, email: Email, *, recipient: str | None, by: Acto
         return copied
     if (why := why_not_again(email)) is not None:
         raise NotSentAgain(why)
-    if _tells_of_what_is_over(session, email):
-        raise NotSentAgain("taken_back")
     nothing_leaves = outbox.why_nothing_leaves()
     if not recipient or nothing_leaves is NotSentReason.NO_SERVER:
         raise NotSentAgain("no_address" if not recipient else "no_server")
@@ -67,26 +65,21 @@ def send_copy(session: Session, email: Email, *, recipient: str | None, by: Acto
         order_id=email.order_id,
         not_sent=nothing_leaves,
     )
-    copy.again_of_id, copy.ticket_id = email.id, email.ticket_id
+    copy.again_of_id, copy.ticket_id = email.again_of_id or email.id, email.ticket_id
     session.flush()
     session.add(Event(at=at, code="order.email_again", user_id=by.user_id, order_id=email.order_id, email_id=copy.id))
     return copy.id
-
-
-def _tells_of_what_is_over(session: Session, email: Email) -> bool:
-    """It did leave; the cancel that it tells of was taken back later."""
-    over = select(Cancellation.id).where(
-        Cancellation.order_id == email.order_id,
-        Cancellation.email_id.in_([email.id, email.again_of_id]),
-        Cancellation.withdrawn_at.is_not(None),
-    )
-    return session.scalar(over.limit(1)) is not None
 
 
 def _copied_lately(session: Session, email: Email, recipient: str, at: datetime) -> int | None:
     """A copy for another address is another wish."""
     return session.scalars(
         select(Email.id)
-        .where(Email.again_of_id == email.id, Email.recipient == recipient, Email.created_at > at - ONE_WISH)
+        .where(
+            Email.order_id == email.order_id,
+            Email.again_of_id == (email.again_of_id or email.id),
+            Email.recipient == recipient,
+            Email.created_at > at - ONE_WISH,
+        )
         .order_by(Email.id.desc())
     ).first()

@@ -140,5 +140,7 @@ def _settle(
 
 
 def _tell(session: Session, refund: Refund, order: Order, *, notify: bool, at: datetime) -> int:
-    message = refund_email(order, refund, settlements_of(session, refund))
+    others = select(Refund.id).where(Refund.order_id == order.id, Refund.settled_at.is_(None)).limit(1)
+    more_is_owed = session.scalar(others) is not None
+    message = refund_email(order, refund, settlements_of(session, refund), more_is_owed=more_is_owed)
     return tell_customer(session, order, kind="refund_settled", wanted=notify, at=at, message=message).id

@@ -58,8 +58,10 @@ def status_area(order: Order) -> StatusArea:
 
 
 def going_back(order: Order) -> dict[int, int]:
-    """How many pieces of each item were taken from the stock for this order, by the item's id."""
-    return stock.can_go_back(db.session(), order.items)
+    """How many pieces of each item a cancel would put back into stock at most, by the item's id."""
+    remaining = {item.id: item.remaining for item in order.items}
+    taken = stock.can_go_back(db.session(), order.items)
+    return {item_id: min(many, remaining[item_id]) for item_id, many in taken.items()}
 
 
 def reasons_to_choose() -> list[Reason]:

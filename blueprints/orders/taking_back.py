@@ -9,17 +9,11 @@ from sqlalchemy.orm import joinedload, selectinload
 
 from blueprints import clock, stock
 from blueprints.orders.cancelling import cancellation_of
+from blueprints.orders.hearing import heard_of
 from blueprints.orders.refusals import OrderRefusal, refusal_of
 from blueprints.orders.withdrawing import cancellation_in, refuse_to_reinstate, refuse_to_undo
 from blueprints.stock import Shortage
-from models import Cancellation, CancelledItem, Email, EmailState, NotSentReason, Order, db
-
-NEVER_HEARD = (
-    NotSentReason.NO_ADDRESS,
-    NotSentReason.ALERTS_OFF,
-    NotSentReason.NOT_WANTED,
-    NotSentReason.UNDONE,
-)
+from models import Cancellation, CancelledItem, Order, db
 
 
 @dataclass(frozen=True)
@@ -92,13 +86,5 @@ def what_to_reinstate(order: Order, cancellation_id: int) -> Asked:
         done,
         stock.shortages_of(movements),
         pieces=sum(movement.quantity for movement in movements),
-        has_heard=_may_have_heard(done.email),
-    )
-
-
-def _may_have_heard(email: Email | None) -> bool:
-    return (
-        email is not None
-        and email.state not in (EmailState.FAILED, EmailState.HELD)
-        and email.reason not in NEVER_HEARD
+        has_heard=not heard_of(session, done).surely_not,
     )

@@ -72,24 +72,26 @@ def part_email(
     )
 
 
-def reinstated_email(order: Order, done: Cancellation, note: str) -> Message:
-    """That the cancel does not hold any more, and no money comes back for it."""
+def reinstated_email(order: Order, done: Cancellation, note: str, *, may_have_read: bool) -> Message:
+    """That the cancel does not hold any more and, to whom may have read of money to come back, that none does."""
     return outbox.render(
         "order_reinstated",
         order=order,
         status="reinstated_part" if done.is_part else "reinstated",
         note=note,
-        no_refund=done.refund.owed if done.refund else 0,
+        no_refund=done.refund.owed if done.refund and may_have_read else 0,
         plain_number=_plain_number(order),
     )
 
 
-def refund_email(order: Order, refund: Refund, settlements: list[Settlement]) -> Message:
-    """That all is back, and how."""
+def refund_email(order: Order, refund: Refund, settlements: list[Settlement], *, more_is_owed: bool) -> Message:
+    """That all of one refund is back, and how. `more_is_owed`: for another cancel of a part of the same order."""
     return outbox.render(
         "refund_settled",
         order=order,
         refund=refund,
+        is_part=refund.cancellation.is_part,
+        more_is_owed=more_is_owed,
         settlements=settlements,
         plain_number=_plain_number(order),
     )

@@ -8,12 +8,17 @@ from blueprints.ids import read_id
 from blueprints.orders.change_forms import LONGEST_NOTE, NO, VersionForm
 
 
+def cancellation_named(text: str | None) -> int | None:
+    """None when none is named; 0, which none has, for what is no number."""
+    return (read_id(text) or 0) if text else None
+
+
 class _OfCancel(BaseForm):
     cancellation = HiddenField()
 
     @property
     def cancellation_id(self) -> int | None:
-        return read_id(self.cancellation.data)
+        return cancellation_named(self.cancellation.data)
 
 
 class UndoForm(_OfCancel):

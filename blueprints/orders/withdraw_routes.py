@@ -8,7 +8,6 @@ from flask_babel import gettext as _
 
 from blueprints import access
 from blueprints.access import Right, needs
-from blueprints.ids import read_id
 from blueprints.orders import orders
 from blueprints.orders.find_forms import FindForm
 from blueprints.orders.history import missed_by
@@ -16,7 +15,7 @@ from blueprints.orders.refusals import OrderRefusal
 from blueprints.orders.routes import order_page
 from blueprints.orders.taking_back import cancellation_to_take_back, what_to_reinstate
 from blueprints.orders.telling import why_nobody_is_told
-from blueprints.orders.withdraw_forms import ReinstateForm, UndoForm
+from blueprints.orders.withdraw_forms import ReinstateForm, UndoForm, cancellation_named
 from blueprints.orders.withdrawing import reinstate_order, undo_cancel
 from models import CustomerAlert, Order, db
 
@@ -27,7 +26,7 @@ def undo(order_id: int) -> ResponseReturnValue:
     order = access.order_or_404(order_id)
     form = UndoForm()
     try:
-        undo_cancel(order_id, form.cancellation_id or cancellation_to_take_back(order), by=access.actor())
+        undo_cancel(order_id, _chosen(order, form.cancellation_id), by=access.actor())
     except OrderRefusal as refusal:
         return order_page(order, refusal=refusal), 409
     flash(_("Undone: order %(number)s is as it was. Nobody was told.", number=order.number), "done")
@@ -42,8 +41,8 @@ def undo(order_id: int) -> ResponseReturnValue:
 def reinstate(order_id: int) -> ResponseReturnValue:
     order = access.order_or_404(order_id)
     form = ReinstateForm()
-    wanted = form.cancellation_id if form.is_submitted() else read_id(request.args.get("cancellation"))
-    cancellation_id = wanted or cancellation_to_take_back(order)
+    named = form.cancellation_id if form.is_submitted() else cancellation_named(request.args.get("cancellation"))
+    cancellation_id, was_cancelled = _chosen(order, named), order.cancelled_at is not None
     if not form.is_submitted() or not form.validate():
         return _page(order, cancellation_id, form, status=422 if form.errors else 200)
     try:
@@ -58,8 +57,16 @@ def reinstate(order_id: int) -> ResponseReturnValue:
         )
     except OrderRefusal as refusal:
         return _page(order, cancellation_id, form, refusal=refusal)
-    flash(_("Order %(number)s is on again.", number=order.number), "done")
+    if was_cancelled:
+        flash(_("Order %(number)s is on again.", number=order.number), "done")
+    else:
+        flash(_("The items are back on order %(number)s.", number=order.number), "done")
     return redirect(url_for("orders.detail", order_id=order_id), 303)
+
+
+def _chosen(order: Order, named: int | None) -> int:
+    """The cancel that is to be taken back; the one that holds when none is named."""
+    return cancellation_to_take_back(order) if named is None else named
 
 
 def _page(

@@ -4,11 +4,12 @@ Whatever a cancel does is undone here: who adds to the one adds to the other."""
 
 from datetime import datetime
 
-from sqlalchemy import exists, false, or_, select, update
+from sqlalchemy import and_, false, or_, select, update
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from blueprints import clock, stock
 from blueprints.orders.cancelling import reread
+from blueprints.orders.hearing import heard_of
 from blueprints.orders.history import leave_event
 from blueprints.orders.noting_cancel import write_note
 from blueprints.orders.refusals import (
@@ -21,6 +22,7 @@ from blueprints.orders.refusals import (
     refuse_if_changed,
 )
 from blueprints.orders.telling import reinstated_email, tell_customer
+from blueprints.outbox import Message
 from models import (
     Actor,
     Cancellation,
@@ -31,13 +33,13 @@ from models import (
     MovementKind,
     NotSentReason,
     Order,
+    OrderStatus,
     StockMovement,
     Withdrawal,
     writing,
 )
 from models.email import WAITING
 from models.event import statuses
-from models.order_states import payment_status_of
 
 
 def undo_cancel(order_id: int, cancellation_id: int, *, by: Actor) -> None:
@@ -67,8 +69,8 @@ def reinstate_order(
     by: Actor,
 ) -> None:
     """`version` is the order's when the form was drawn, `short` how many pieces it said are short. The customer is
-    told, if wanted and unless they never heard of the cancel. Raises NothingToTakeBack, MoneyWentBack, CourierLetGo,
-    OrderWentOn, StockIsShort, OrderChanged."""
+    told if wanted; not while the email about the cancel is still held, which then never leaves. Raises
+    NothingToTakeBack, MoneyWentBack, CourierLetGo, OrderWentOn, StockIsShort, OrderChanged."""
     with writing() as session:
         at = clock.now()
         order = reread(session, order_id)
@@ -78,10 +80,11 @@ def reinstate_order(
         refuse_to_reinstate(order, done)
         refuse_if_changed(order, version)
         _refuse_shortage(stock.put_back_by(session, done.id), short)
-        has_heard = not is_still_held(done, at)
+        is_held, may_have_read = is_still_held(done, at), heard_of(session, done).may_have_read
         before = order.status
         _withdraw(session, order, done, Withdrawal.REINSTATED, by=by, at=at)
-        _tell(session, order, done, note, before=before, notify=notify, has_heard=has_heard, by=by, at=at)
+        message = None if is_held else reinstated_email(order, done, note, may_have_read=may_have_read)
+        _tell(session, order, done, message, note, before=before, notify=notify, by=by, at=at)
 
 
 def cancellation_in(session: Session, order: Order, cancellation_id: int) -> Cancellation:
@@ -100,8 +103,8 @@ def cancellation_in(session: Session, order: Order, cancellation_id: int) -> Can
 def refuse_to_undo(session: Session, order: Order, done: Cancellation, *, at: datetime) -> None:
     """The rule, for whoever asks it: the page that offers it, and the undo under the lock."""
     refuse_to_reinstate(order, done)
-    if done.undo_until is None or at >= done.undo_until or _has_been_told(session, done):
-        raise UndoIsOver
+    if done.undo_until is None or at >= done.undo_until or not heard_of(session, done).may_be_undone:
+        raise UndoIsOver(done.id)
 
 
 def refuse_to_reinstate(order: Order, done: Cancellation) -> None:
@@ -110,8 +113,10 @@ def refuse_to_reinstate(order: Order, done: Cancellation) -> None:
         raise NothingToTakeBack
     if done.refund is not None and (done.refund.settled or not done.refund.is_open):
         raise MoneyWentBack
+    if done.refund is None and order.refunded > done.refunded_before:
+        raise MoneyWentBack  # a fee took all that would be owed, and some was returned all the same
     if done.is_part:
-        if not order.can_gain_items:
+        if not (order.can_gain_items or order.status is done.previous_status):
             raise OrderWentOn(order.status)
     elif order.booking_integrated and order.booking_cancelled_at is not None:
         raise CourierLetGo(order.courier.name if order.courier else "")
@@ -121,16 +126,6 @@ def is_still_held(done: Cancellation, at: datetime) -> bool:
     """The customer's email about it has not begun to leave."""
     is_held = done.email is not None and done.email.state is EmailState.HELD
     return is_held and done.undo_until is not None and at < done.undo_until
-
-
-def _has_been_told(session: Session, done: Cancellation) -> bool:
-    """By the email about it, or by a copy of that which somebody sent by hand."""
-    if done.email is None or done.email.state is EmailState.HELD:
-        return False
-    if done.email.state is not EmailState.NOT_SENT:
-        return True
-    copies = exists().where(Email.again_of_id == done.email.id, Email.state != EmailState.NOT_SENT)
-    return bool(session.scalar(select(copies)))
 
 
 def _refuse_shortage(movements: list[StockMovement], said: int) -> None:
@@ -152,7 +147,7 @@ def _withdraw(session: Session, order: Order, done: Cancellation, how: Withdrawa
     kind = MovementKind.UNDONE if how is Withdrawal.UNDONE else MovementKind.REINSTATED
     stock.take_again(session, stock.put_back_by(session, done.id), kind, by=by, at=at)
     if done.email_id is not None:
-        _keep_from_leaving(session, done.email_id, nobody_heard=is_held or how is Withdrawal.UNDONE)
+        _keep_from_leaving(session, done, at=at, nobody_heard=is_held or how is Withdrawal.UNDONE)
 
 
 def _give_back_part(order: Order, done: Cancellation) -> None:
@@ -162,37 +157,38 @@ def _give_back_part(order: Order, done: Cancellation) -> None:
     order.total += done.taken_off
     order.discount += done.discount_share
     order.tax += done.tax_share
-    order.payment_status = payment_status_of(total=order.total, paid=order.paid, refunded=order.refunded)
+    order.payment_status = order.payment_status_now
 
 
-def _keep_from_leaving(session: Session, email_id: int, *, nobody_heard: bool) -> None:
-    """The email and any copy of it, if they have not left yet. One that is being handed over at this moment counts as
-    sent should the server take it: its deliverer notes that whatever stands here."""
+def _keep_from_leaving(session: Session, done: Cancellation, *, at: datetime, nobody_heard: bool) -> None:
+    """The email and any copy of it: from now on they tell of what is not so, and those that have not left stay. One
+    that is being handed over at this moment counts as sent should the server take it: its deliverer notes that
+    whatever stands here."""
+    letters = and_(Email.order_id == done.order_id, or_(Email.id == done.email_id, Email.again_of_id == done.email_id))
     kept = Email.state == EmailState.NOT_SENT if nobody_heard else false()
-    session.execute(
-        update(Email)
-        .where((Email.id == email_id) | (Email.again_of_id == email_id), or_(WAITING, kept))
-        .values(state=EmailState.NOT_SENT, reason=NotSentReason.UNDONE),
-        execution_options={"synchronize_session": False},
-    )
+    undone = {"state": EmailState.NOT_SENT, "reason": NotSentReason.UNDONE}
+    for condition, change in ((letters, {"over_since": at}), (and_(letters, or_(WAITING, kept)), undone)):
+        session.execute(
+            update(Email).where(condition).values(**change), execution_options={"synchronize_session": False}
+        )
 
 
 def _tell(
     session: Session,
     order: Order,
     done: Cancellation,
+    message: Message | None,
     note: str,
     *,
-    before: str,
+    before: OrderStatus,
     notify: bool,
-    has_heard: bool,
     by: Actor,
     at: datetime,
 ) -> None:
+    """No message: nobody is told, as nobody has heard."""
     email_id = None
-    if has_heard:
+    if message is not None:
         kind = CustomerAlert.ORDER_REINSTATED.value
-        message = reinstated_email(order, done, note)
         email_id = tell_customer(session, order, kind=kind, wanted=notify, at=at, message=message).id
     leave_event(
         session,
@@ -200,8 +196,7 @@ def _tell(
         "order.part_reinstated" if done.is_part else "order.reinstated",
         by=by,
         at=at,
-        from_status=before,
-        to_status=order.status.value,
+        **statuses(before, order.status),
         note=write_note(session, order, note),
         email_id=email_id,
     )

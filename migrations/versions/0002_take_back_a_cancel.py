@@ -185,6 +185,7 @@ CREATE TABLE cancellations (
     discount_share BIGINT DEFAULT 0 NOT NULL,
     tax_share BIGINT DEFAULT 0 NOT NULL,
     email_id INTEGER,
+    refunded_before BIGINT DEFAULT 0 NOT NULL,
     undo_until DATETIME,
     withdrawn_at DATETIME,
     withdrawal VARCHAR(10),
@@ -195,13 +196,13 @@ CREATE TABLE cancellations (
     CONSTRAINT ck_cancellations_takes_off_no_less_than_nothing CHECK (taken_off >= 0),
     CONSTRAINT ck_cancellations_only_a_part_changes_the_total CHECK (is_part OR (taken_off = 0 AND discount_share = 0 AND tax_share = 0)),
     CONSTRAINT fk_cancellations_order_id FOREIGN KEY(order_id) REFERENCES orders (id),
-    CONSTRAINT fk_cancellations_email_id FOREIGN KEY(email_id) REFERENCES emails (id),
     CONSTRAINT fk_cancellations_user_id FOREIGN KEY(user_id) REFERENCES users (id),
     CONSTRAINT ck_cancellations_orderstatus CHECK (previous_status IN ('pending', 'accepted', 'processing', 'ready_for_pickup', 'shipped', 'out_for_delivery', 'completed', 'declined', 'returned', 'cancelled')),
     CONSTRAINT fk_cancellations_reason_id FOREIGN KEY(reason_id) REFERENCES reasons (id),
     CONSTRAINT fk_cancellations_note_id FOREIGN KEY(note_id) REFERENCES notes (id),
     CONSTRAINT fk_cancellations_internal_note_id FOREIGN KEY(internal_note_id) REFERENCES notes (id),
     CONSTRAINT uq_cancellations_once UNIQUE (once),
+    CONSTRAINT fk_cancellations_email_id FOREIGN KEY(email_id) REFERENCES emails (id),
     CONSTRAINT ck_cancellations_withdrawal CHECK (withdrawal IN ('undone', 'reinstated')),
     CONSTRAINT fk_cancellations_withdrawn_by_id FOREIGN KEY(withdrawn_by_id) REFERENCES users (id)
 )
@@ -226,6 +227,7 @@ CREATE TABLE emails (
     sent_at DATETIME,
     answer VARCHAR(500) NOT NULL,
     again_of_id INTEGER,
+    over_since DATETIME,
     CONSTRAINT pk_emails PRIMARY KEY (id),
     CONSTRAINT ck_emails_not_sent_has_a_reason CHECK ((state = 'not_sent') = (reason IS NOT NULL)),
     CONSTRAINT ck_emails_sent_has_a_date CHECK ((state = 'sent') = (sent_at IS NOT NULL)),
@@ -286,7 +288,6 @@ INDEXES_AFTER = (
     "CREATE INDEX ix_order_items_order_id ON order_items (order_id)",
     "CREATE UNIQUE INDEX uq_cancellations_current ON cancellations (order_id) WHERE withdrawn_at IS NULL AND is_part = 0",
     "CREATE INDEX ix_cancellations_order_id ON cancellations (order_id)",
-    "CREATE INDEX ix_cancellations_undo ON cancellations (undo_until) WHERE withdrawn_at IS NULL AND undo_until IS NOT NULL",
     "CREATE INDEX ix_emails_state ON emails (state, id)",
     "CREATE INDEX ix_emails_order ON emails (order_id, id)",
     "CREATE INDEX ix_emails_due ON emails (due_at) WHERE state IN ('held', 'queued', 'sending')",
@@ -399,7 +400,7 @@ CREATE TABLE stock_movements (
     CONSTRAINT ck_stock_movements_moves_something CHECK (quantity <> 0),
     CONSTRAINT ck_stock_movements_by_hand_or_for_an_order CHECK ((order_item_id IS NULL) = (kind IN ('received', 'removed', 'counted'))),
     CONSTRAINT fk_stock_movements_product_id FOREIGN KEY(product_id) REFERENCES products (id),
-    CONSTRAINT ck_stock_movements_movementkind CHECK (kind IN ('received', 'removed', 'counted', 'ordered', 'cancelled', 'undone', 'reinstated')),
+    CONSTRAINT ck_stock_movements_movementkind CHECK (kind IN ('received', 'removed', 'counted', 'ordered', 'cancelled', 'declined', 'undone', 'reinstated')),
     CONSTRAINT fk_stock_movements_user_id FOREIGN KEY(user_id) REFERENCES users (id),
     CONSTRAINT fk_stock_movements_order_item_id FOREIGN KEY(order_item_id) REFERENCES order_items (id),
     CONSTRAINT fk_stock_movements_cancellation_id FOREIGN KEY(cancellation_id) REFERENCES cancellations (id),
@@ -416,6 +417,7 @@ NEW_INDEXES_AND_TRIGGERS = (
     "CREATE INDEX ix_cancelled_items_order_item_id ON cancelled_items (order_item_id)",
     "CREATE INDEX ix_bulk_orders_order_id ON bulk_orders (order_id)",
     "CREATE INDEX ix_bulk_orders_outcome ON bulk_orders (bulk_id, outcome, id)",
+    "CREATE INDEX ix_stock_movements_cancellation ON stock_movements (cancellation_id) WHERE cancellation_id IS NOT NULL",
     "CREATE INDEX ix_stock_movements_order_item ON stock_movements (order_item_id)",
     "CREATE INDEX ix_stock_movements_product ON stock_movements (product_id, id)",
     "CREATE VIRTUAL TABLE product_search USING fts5(search_text, content='products', content_rowid='id', tokenize='trigram')",
@@ -473,8 +475,11 @@ def make_again(tables, indexes):
     for table, statement in tables.items():
         again, there = f"{table}_made_again", columns(connection, table)
         op.execute(statement.replace(f"CREATE TABLE {table} (", f"CREATE TABLE {again} (", 1))
-        kept = ", ".join(f'"{name}"' for name in columns(connection, again) if name in there)
-        op.execute(f"INSERT INTO {again} ({kept}) SELECT {kept} FROM {table}")  # noqa: S608 (our own names)
+        kept = {f'"{name}"': f'"{name}"' for name in columns(connection, again) if name in there}
+        if "withdrawal" in columns(connection, again) and "withdrawal" not in there:
+            kept["withdrawal"] = "CASE WHEN withdrawn_at IS NOT NULL THEN 'reinstated' END"
+        names, values = ", ".join(kept), ", ".join(kept.values())
+        op.execute(f"INSERT INTO {again} ({names}) SELECT {values} FROM {table}")  # noqa: S608 (our own names)
         op.execute(f"DROP TABLE {table}")
         op.execute(f"ALTER TABLE {again} RENAME TO {table}")
     for statement in (*indexes, *LEDGER):

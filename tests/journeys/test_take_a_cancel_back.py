@@ -109,7 +109,7 @@ def test_a_part_is_cancelled_read_by_the_customer_and_put_back(page, served, sho
         page.goto(f"{served}/orders/{order.id}")
         page.locator("#parts").get_by_role("link", name="Put back").click()
         page.get_by_role("button", name="Save: put them back").click()
-        page.get_by_text("Order 1001 is on again.").wait_for()
+        page.get_by_text("The items are back on order 1001.").wait_for()
     [letter] = post_office.letters
     assert letter.message["Subject"] == "A part of your order 1001 is cancelled"
     assert [item.remaining for item in shop.get(Order, order.id).items] == [2, 3]

@@ -154,7 +154,8 @@ def test_later_the_items_are_put_back_and_the_customer_told(sam, app, shop, orde
     unlike = {name for name, rows in books(app).items() if rows != before[name]}
     assert unlike == {"emails"}
     assert shop.emails(order)[-1].kind == "order_reinstated"
-    assert "all of it goes on" in shop.emails(order)[-1].text
+    assert "This is your order as it goes on" in shop.emails(order)[-1].text
+    assert shop.emails(order)[-1].subject == "Cancelled items are back on your order 1001"
 
 
 def test_two_parts_are_put_back_in_any_order(sam, app, order):
@@ -203,6 +204,52 @@ def test_while_all_is_cancelled_no_part_is_put_back(sam, shop, order):
     assert sam.post(f"/orders/{order.id}/undo", cancellation="1").status == 409
     assert sam.post(f"/orders/{order.id}/undo", cancellation="2").status == 303
     assert sam.post(f"/orders/{order.id}/undo", cancellation="1").status == 303
+
+
+def test_a_part_of_what_is_on_its_way_can_be_undone_as_the_page_promises(sam, app, shop, order):
+    shop.change(order, status=OrderStatus.SHIPPED)
+    before = books(app)
+    cancel_items(sam, order, {0: 1})
+    assert undo(sam, order).status == 303
+    assert books(app) == before
+
+
+def test_an_undo_that_comes_too_late_leads_to_that_same_part(sam, order):
+    cancel_items(sam, order, {0: 1})
+    cancel_items(sam, order, {1: 1})
+    with later(minutes=2):
+        page = sam.post(f"/orders/{order.id}/undo", cancellation="1")
+        [link] = page.select("[data-refusal] ~ * a[href*=reinstate]")
+        assert "1 × ADOBO-4" in sam.get(link["href"]).text
+
+
+def test_while_more_is_owed_no_letter_says_that_nothing_is(sam, shop, order):
+    cancel_items(sam, order, {0: 1})
+    cancel_items(sam, order, {1: 1})
+    for refund, is_last in ((1, False), (2, True)):
+        url = f"/refunds/{refund}/settle"
+        assert "A part of your order 1001 is cancelled" in sam.get(f"/refunds/{refund}").one("#letter-text").text
+        sam.post(url, **drawn(sam.get(f"/refunds/{refund}"), url))
+        letter = shop.emails(order)[-1]
+        assert "for the cancelled part of order 1001" in letter.text
+        assert ("Nothing more is owed" in letter.text) is is_last
+
+
+def test_nothing_paid_stays_unpaid_however_little_remains(sam, app, shop):
+    order = shop.order(items=[("Adobo", 1, 48000), ("Free sample", 1, 0)])
+    before = books(app)
+    cancel_items(sam, order, {0: 1})
+    assert after(shop, order) == (0, 0, 1, PaymentStatus.UNPAID)
+    undo(sam, order)
+    assert books(app) == before
+
+
+def test_no_more_is_promised_to_the_stock_than_remains(sam, shop, order, products):
+    cancel_items(sam, order, {0: 1, 1: 1}, restock=None)
+    page = sam.get(f"/orders/{order.id}/cancel")
+    assert "3 items go back into stock" in page.text
+    cancel(sam, order)
+    assert [shop.on_hand(product) for product in products] == [9, 9]
 
 
 def test_all_of_it_is_no_part(sam, shop, order):

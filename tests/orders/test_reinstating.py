@@ -136,6 +136,42 @@ def test_whoever_was_never_told_of_the_cancel_is_not_mailed_unless_that_is_ticke
     assert shop.emails(order)[-1].reason is NotSentReason.NOT_WANTED
 
 
+def test_whoever_was_told_at_a_corrected_address_hears_that_it_is_on_again(sam, shop, order):
+    cancel(sam, order)
+    letter = shop.emails(order)[0]
+    shop.change(letter, state=EmailState.FAILED, attempts=1)
+    for address in ("mara@example.com", "marla@example.com"):
+        last = shop.emails(order)[-1]
+        assert sam.post(f"/orders/emails/{last.id}/address", email=address).status == 303
+        shop.change(shop.emails(order)[-1], state=EmailState.FAILED, attempts=1)
+    shop.change(shop.emails(order)[-1], state=EmailState.SENT, sent_at=datetime.now(UTC))
+    assert sam.get(f"/orders/{order.id}/reinstate").one("[name=notify]").has_attr("checked")
+    again(sam, order)
+    assert shop.emails(order)[-1].kind == "order_reinstated"
+
+
+def test_no_copy_of_a_copy_leaves_once_the_order_is_on_again(sam, shop, order):
+    cancel(sam, order)
+    shop.change(shop.emails(order)[0], state=EmailState.FAILED, attempts=1)
+    for address in ("mara@example.com", "marla@example.com"):
+        sam.post(f"/orders/emails/{shop.emails(order)[-1].id}/address", email=address)
+        last = shop.emails(order)[-1]
+        if address.startswith("mara"):
+            shop.change(last, state=EmailState.FAILED, attempts=1)
+    assert shop.emails(order)[-1].state is EmailState.QUEUED
+    again(sam, order)
+    assert {email.state for email in shop.emails(order) if email.kind == "order_cancelled"} == {
+        EmailState.FAILED,
+        EmailState.NOT_SENT,
+    }
+
+
+def test_whoever_never_read_of_money_does_not_read_that_none_comes(sam, shop, order):
+    cancel(sam, order, notify=None)
+    again(sam, order, notify="y")
+    assert "that we wrote of" not in shop.emails(order)[-1].text
+
+
 def test_its_alert_has_a_switch_of_its_own(sam, app, shop, cancelled):
     with app.app_context(), writing() as session:
         session.add(Alert(kind="order_reinstated", on=False))
@@ -194,6 +230,8 @@ def test_the_letter_about_the_cancel_is_not_sent_again(sam, shop, cancelled):
     page = sam.post(f"/orders/emails/{letter.id}/again")
     assert (page.status, "taken back" in page.text) == (409, True)
     assert len(shop.emails(cancelled)) == 2
+    page = sam.get(f"/orders/{cancelled.id}")
+    assert (page.h1, page.select(f"form[action='/orders/emails/{letter.id}/again']")) == ("Order 1001", [])
 
 
 def test_a_note_that_is_too_long_is_refused_and_kept(sam, shop, cancelled):

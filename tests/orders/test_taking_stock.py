@@ -7,7 +7,7 @@ from sqlalchemy import select, text
 from sqlalchemy.exc import IntegrityError
 
 from models import MovementKind, Order, OrderStatus, StockMovement, writing
-from tests.orders.deciding import cancel, drawn
+from tests.orders.deciding import cancel, drawn, save_status
 
 
 def new_order(visitor, **typed):
@@ -82,6 +82,14 @@ def test_none_of_it_if_that_is_unticked(sam, shop):
     page = sam.follow(cancel(sam, order, restock=None))
     assert shop.on_hand(product) == 7
     assert "not put back into stock" in page.text
+
+
+def test_a_declined_order_gives_back_what_it_took(sam, shop):
+    product = shop.product()
+    order = shop.sold(("ADOBO-4", 3, 100))
+    save_status(sam, order, status="declined")
+    assert (shop.get(Order, order.id).status, shop.on_hand(product)) == (OrderStatus.DECLINED, 10)
+    assert movements(shop)[-1] == (MovementKind.DECLINED, 3)
 
 
 def test_a_product_that_is_not_counted_any_more_gets_back_what_it_gave(sam, shop):
