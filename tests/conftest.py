@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
+from jinja2.bccache import Bucket, BytecodeCache
 
 from app import create_app
 from blueprints.settings.opening import open_store
@@ -23,9 +24,26 @@ for name in [name for name in os.environ if name.startswith("FLASK_")]:
 os.environ["FLASK_SKIP_DOTENV"] = "1"
 
 
+class CompiledTemplates(BytecodeCache):
+    """Every test has an application of its own, and all of them the same templates: each is compiled once."""
+
+    def __init__(self) -> None:
+        self.compiled: dict[str, bytes] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        if bucket.key in self.compiled:
+            bucket.bytecode_from_string(self.compiled[bucket.key])
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self.compiled[bucket.key] = bucket.bytecode_to_string()
+
+
+COMPILED = CompiledTemplates()
+
+
 def make_app(folder: Path, **settings: object) -> Flask:
     """The application on a folder of its own; nothing of it is shared with the shop of whoever runs the tests."""
-    return create_app(
+    app = create_app(
         {
             "TESTING": True,
             "PROPAGATE_EXCEPTIONS": False,
@@ -37,6 +55,8 @@ def make_app(folder: Path, **settings: object) -> Flask:
             **settings,
         }
     )
+    app.jinja_env.bytecode_cache = COMPILED
+    return app
 
 
 @pytest.fixture(scope="session", autouse=True)
