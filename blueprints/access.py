@@ -51,6 +51,8 @@ class Right(StrEnum):
     SETTLE_REFUNDS = "settle_refunds"
     KEEP_STOCK = "keep_stock"
     """Products and their stock."""
+    SEE_INSIGHTS = "see_insights"
+    """What cancelling costs the shop, and what is left as sales; as a file too."""
     SEE_TICKETS = "see_tickets"
     FILE_TICKETS = "file_tickets"
     """And close them again, when they are not needed any more."""

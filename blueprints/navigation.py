@@ -78,6 +78,8 @@ def entries() -> list[Entry]:
                 _("waiting for an answer"),
             )
         )
+    if may(Right.SEE_INSIGHTS):
+        menu.append(Entry("insights.overview", _("Insights"), "chart"))
     menu.append(Entry("help.contents", _("Help"), "help"))
     if may(Right.MANAGE_STORE):
         menu.append(Entry("settings.overview", _("Settings"), "settings"))

@@ -13,6 +13,7 @@ from wtforms.fields.choices import SelectFieldBase
 
 import tasks
 from blueprints.forms import BaseForm
+from blueprints.insights.forms import DaysForm
 from blueprints.orders.find_forms import FindForm
 from models import CustomerAlert, PaymentStatus, Store
 from tests import catalogues
@@ -125,7 +126,7 @@ def speaks_for_wtforms(field):
 
 
 def test_every_form_refuses_in_our_own_words(app):
-    silent = {FindForm}  # it stands in the address, and refuses nothing
+    silent = {FindForm, DaysForm}  # they stand in the address, and refuse nothing
     with app.test_request_context():
         for form in set(forms()) - silent:
             assert [field.name for field in form() if not all(speaks_for_wtforms(field))] == [], form
@@ -152,6 +153,7 @@ PAGES = {
     "/products/new": "Bagong produkto",
     "/products/import": "Mag-import ng mga produkto",
     "/support/tickets": "Support",
+    "/insights/": "Insights",
     "/settings/": "Settings",
     "/settings/store": "Tindahan",
     "/settings/alerts": "Mga alert",

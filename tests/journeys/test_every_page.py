@@ -43,6 +43,8 @@ PAGES = [
     "/support/tickets/2",
     "/support/tickets/3",
     "/support/access",
+    "/insights/",
+    "/insights/?from=2020-01-01&to=2020-01-31",
     "/settings/",
     "/settings/store",
     "/settings/alerts",

@@ -68,6 +68,8 @@ TABLE = {
     "help.article_feedback": EVERYBODY,
     "help.contents": EVERYBODY,
     "help.feedback": OWNER,
+    "insights.export": MERCHANT,
+    "insights.overview": MERCHANT,
     "orders.booking": MERCHANT,
     "orders.booking_cancel": MERCHANT,
     "orders.bulk": MERCHANT,

@@ -1,0 +1,4 @@
+from flask import Blueprint
+
+insights = Blueprint("insights", __name__)
+FURNITURE = ("routes", "filters")

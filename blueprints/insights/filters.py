@@ -1,0 +1,46 @@
+"""How days and waiting read on the page of insights."""
+
+from datetime import date, timedelta
+
+from babel.dates import format_date
+from babel.units import format_unit
+from flask_babel import get_locale
+from flask_babel import gettext as _
+
+from blueprints.insights import insights
+from blueprints.insights.spanning import Week
+
+HOUR, DAY = 3600, 86400
+
+
+def _locale() -> str:
+    return "fil_PH" if str(get_locale()) == "fil" else "en_PH"
+
+
+@insights.app_template_filter()
+def short_day(day: date) -> str:
+    """`28 Sep`."""
+    return format_date(day, "d MMM", locale=_locale())
+
+
+@insights.app_template_filter()
+def days_of(week: Week) -> str:
+    """`28 Sep – 4 Oct 2026`."""
+    last = format_date(week.last, "d MMM y", locale=_locale())
+    if week.first == week.last:
+        return last
+    pattern = "d MMM" if week.first.year == week.last.year else "d MMM y"
+    return f"{format_date(week.first, pattern, locale=_locale())} – {last}"
+
+
+@insights.app_template_filter()
+def waited(span: timedelta) -> str:
+    """`40 minutes`, `30 hours`, `3 days`."""
+    seconds = span.total_seconds()
+    if seconds < HOUR:
+        many, unit = seconds / 60, "minute"
+    else:
+        many, unit = (seconds / HOUR, "hour") if seconds < 2 * DAY else (seconds / DAY, "day")
+    if round(many) == 0:
+        return _("less than a minute")
+    return format_unit(round(many), f"duration-{unit}", locale=_locale()) or ""

@@ -1,0 +1,72 @@
+"""Spanning days: which days are looked at, and where they and their weeks begin in the store's zone."""
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+USUAL_DAYS = 90
+MOST_DAYS = 366
+EARLIEST, LATEST = date(1970, 1, 2), date(2100, 1, 1)
+"""Days beyond these are slips of the keyboard."""
+
+
+def midnight(day: date, zone: ZoneInfo) -> datetime:
+    """Where a day begins, in UTC. Days of 23 and of 25 hours end where the next one begins; where the clock leaves
+    midnight out, the day begins with the moment in which it does."""
+    return datetime.combine(day, time(), tzinfo=zone).astimezone(UTC)
+
+
+@dataclass(frozen=True)
+class Week:
+    """From Monday to Sunday, as far as it lies within the span."""
+
+    first: date
+    last: date
+
+
+@dataclass(frozen=True)
+class Span:
+    """Whole days of the store, from the first to the last, both included."""
+
+    first: date
+    last: date
+    zone: ZoneInfo
+
+    @property
+    def since(self) -> datetime:
+        return midnight(self.first, self.zone)
+
+    @property
+    def before(self) -> datetime:
+        return midnight(self.last + timedelta(days=1), self.zone)
+
+    @property
+    def weeks(self) -> list[Week]:
+        weeks, monday = [], self.first - timedelta(days=self.first.weekday())
+        while monday <= self.last:
+            weeks.append(Week(max(monday, self.first), min(monday + timedelta(days=6), self.last)))
+            monday += timedelta(days=7)
+        return weeks
+
+    @property
+    def asked(self) -> dict[str, str]:
+        """As it stands in an address."""
+        return {"from": self.first.isoformat(), "to": self.last.isoformat()}
+
+
+@dataclass(frozen=True)
+class Chosen:
+    span: Span
+    was_longer: bool = False
+    """More days were asked for than are looked at; these are the last of them."""
+
+
+def choose_span(first: date | None, last: date | None, *, today: date, zone: ZoneInfo) -> Chosen:
+    """What was asked for, as far as it makes sense; without that the usual days, which end today."""
+    first, last = (day if day and EARLIEST <= day <= LATEST else None for day in (first, last))
+    if first and first > (last or today):
+        first = last = None
+    last = last or today
+    first = first or last - timedelta(days=USUAL_DAYS - 1)
+    longest = last - timedelta(days=MOST_DAYS - 1)
+    return Chosen(Span(max(first, longest), last, zone), was_longer=first < longest)
