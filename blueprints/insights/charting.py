@@ -7,6 +7,7 @@ desk alike while its writing keeps its size.
 from dataclasses import dataclass
 
 TOP, FLOOR, HEIGHT = 22, 162, 190
+SHORTEST = 1.5
 FILLED = 0.68
 """Of the room for a week, its bar."""
 LABELS_ON_A_DESK, LABELS_ON_A_PHONE = 14, 6
@@ -43,9 +44,9 @@ class Chart:
 
 
 def shares(counts: list[int]) -> list[float]:
-    """How far each bar that lies goes, in per cent: the longest all the way."""
+    """How far each bar that lies goes, in per cent: the longest all the way, and none too short to be seen."""
     most = max(counts, default=0)
-    return [round(100 * count / most, 2) if most else 0.0 for count in counts]
+    return [max(round(100 * count / most, 2), SHORTEST) if count else 0.0 for count in counts]
 
 
 def draw_columns(counts: list[int]) -> Chart:

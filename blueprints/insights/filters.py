@@ -25,11 +25,13 @@ def short_day(day: date) -> str:
 
 @insights.app_template_filter()
 def days_of(week: Week) -> str:
-    """`28 Sep – 4 Oct 2026`."""
+    """`28 Sep – 4 Oct 2026`, `16 – 22 Nov 2026`."""
     last = format_date(week.last, "d MMM y", locale=_locale())
     if week.first == week.last:
         return last
-    pattern = "d MMM" if week.first.year == week.last.year else "d MMM y"
+    pattern = "d MMM y" if week.first.year != week.last.year else "d MMM"
+    if week.first.month == week.last.month:
+        pattern = "d"
     return f"{format_date(week.first, pattern, locale=_locale())} – {last}"
 
 

@@ -52,5 +52,6 @@ def test_the_scale_is_whole_and_no_less(most):
 
 def test_bars_that_lie_are_measured_by_the_longest():
     assert shares([4, 2, 1, 0]) == [100.0, 50.0, 25.0, 0.0]
+    assert shares([1000, 1]) == [100.0, 1.5]  # seen still
     assert shares([]) == []
     assert shares([0]) == [0.0]

@@ -101,9 +101,9 @@ def test_a_week_without_a_cancel_is_there_too(app, sam):
     write(app, [Fact(MORNING), Fact(MORNING - timedelta(days=14))])
     page = sam.get("/insights/?from=2026-11-04&to=2026-11-23")
     assert table(page, "#by-week") == {
-        "4 Nov – 8 Nov 2026": (1, "₱960.00"),
-        "9 Nov – 15 Nov 2026": (0, "₱0.00"),
-        "16 Nov – 22 Nov 2026": (1, "₱960.00"),
+        "4 – 8 Nov 2026": (1, "₱960.00"),
+        "9 – 15 Nov 2026": (0, "₱0.00"),
+        "16 – 22 Nov 2026": (1, "₱960.00"),
         "23 Nov 2026": (0, "₱0.00"),
     }
 
