@@ -4,11 +4,12 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from models import Reason, Store, db, writing
+from models import Language, Reason, Store, db, writing
 from tests.insights.history import Fact, file_of, table, write
 from tests.orders.test_exporting import SIGNS
 from tests.orders.watching import statements
 from tests.support.inside import enter, open_window, window_of
+from tests.test_translations import english_on
 
 MORNING = datetime(2026, 11, 20, 1, 30, tzinfo=UTC)
 URLS = ("/insights/", "/insights/cancellations.csv")
@@ -203,3 +204,12 @@ def test_the_store_s_currency_stands_first_and_none_is_added_to_another(app, sho
     )
     said = sam.get("/insights/").one("#lost .tile-number").get_text(" ", strip=True).replace("JP¥", "¥")
     assert said == "₱0.01 + €0.02 + ¥500"
+
+
+def test_in_a_filipino_store_all_of_it_is_in_filipino(app, shop, sam):
+    shop.change(shop.get(Store, 1), language=Language.FILIPINO)
+    write(app, spread(40))
+    page = sam.get("/insights/?from=2024-01-01&to=2026-11-23")
+    assert page.soup.html["lang"] == "fil"
+    assert "Walang ibinigay na dahilan" in table(page, "#by-reason")
+    assert english_on(page) == set()
