@@ -9,7 +9,7 @@ from blueprints import clock, outbox
 from blueprints.outbox import Message
 from blueprints.seals import SEALED_KINDS
 from blueprints.shop import current_store
-from models import Actor, Email, Event, NotSentReason, Order, writing
+from models import Actor, Email, EmailState, Event, NotSentReason, Order, writing
 
 # Two clicks, or two people, within it are one wish.
 ONE_WISH = timedelta(minutes=1)
@@ -72,7 +72,7 @@ def send_copy(session: Session, email: Email, *, recipient: str | None, by: Acto
 
 
 def _copied_lately(session: Session, email: Email, recipient: str, at: datetime) -> int | None:
-    """A copy for another address is another wish."""
+    """A copy for another address is another wish, and so is one more try after a copy that failed."""
     return session.scalars(
         select(Email.id)
         .where(
@@ -80,6 +80,7 @@ def _copied_lately(session: Session, email: Email, recipient: str, at: datetime)
             Email.again_of_id == (email.again_of_id or email.id),
             Email.recipient == recipient,
             Email.created_at > at - ONE_WISH,
+            Email.state != EmailState.FAILED,
         )
         .order_by(Email.id.desc())
     ).first()

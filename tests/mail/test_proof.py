@@ -7,11 +7,18 @@ import pytest
 from blueprints import clock, outbox
 from models import Alert, EmailState, NotSentReason, Order, OrderStatus, Store, writing
 from tests.mail.desk import A_MESSAGE
+from tests.orders.books import reinstate
 from tests.orders.deciding import cancel
 from tests.orders.watching import statements
 from tests.pages import words
 from tests.people import signed_in
 from tests.support.inside import enter, open_window, window_of
+
+
+@pytest.fixture(autouse=True)
+def emails_leave_at_once(shop):
+    """How long they wait for an Undo is told elsewhere."""
+    shop.change(shop.get(Store, 1), undo_seconds=0)
 
 
 def panel(visitor, order):
@@ -210,7 +217,7 @@ def test_an_order_that_is_cancelled_no_longer_is_not_in_the_list(sam, shop, not_
     cancel(sam, order)
     shop.change(shop.emails(order)[0], state=EmailState.FAILED)
     assert not_told() == [order.number]
-    shop.change(order, status=OrderStatus.PENDING, cancelled_at=None)
+    assert reinstate(sam, order).status == 303
     assert not_told() == []
 
 

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select, text
 
 from blueprints import background, clock
-from blueprints.orders import bulk_routes, telling
+from blueprints.orders import bulk_routes, cancelling
 from blueprints.orders.bulk_cancelling import start_bulk
 from blueprints.orders.cancelling import CancelWish
 from models import (
@@ -186,14 +186,14 @@ def test_while_somebody_is_at_it_nobody_else_is(app, sam, shop, slowly):
 
 def test_a_fault_with_one_keeps_no_other_from_its_turn(sam, shop, monkeypatch):
     orders = [shop.order(**PAID) for _ in range(3)]
-    write = telling.customer_email
+    write = cancelling.customer_email
 
     def fail(order, *args, **fields):
         if order.number == "1002":
             raise RuntimeError("no such template")
         return write(order, *args, **fields)
 
-    monkeypatch.setattr(telling, "customer_email", fail)
+    monkeypatch.setattr(cancelling, "customer_email", fail)
     page = cancel_all(sam, *orders)
     assert page.h1 == "2 orders were cancelled"
     assert groups(page)["1 not cancelled through a fault of ours"] == ["1002"]

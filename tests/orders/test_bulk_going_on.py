@@ -96,7 +96,7 @@ def let_lease_lapse(folder):
 
 
 @pytest.mark.slow
-def test_killed_midway_each_order_is_whole_or_untouched_and_the_rest_follows(folder, serve, slowly):  # noqa: F811
+def test_killed_midway_each_order_is_whole_or_untouched_and_the_rest_follows(folder, serve, slowly):  # noqa: F811 (a fixture's name)
     app = make_app(folder)
     sam = signed_in(app, "sam")
     url = sam.post("/orders/bulk", all="y").location
