@@ -57,15 +57,18 @@ def test_what_was_ticked_is_looked_at_and_nothing_is_done(sam, shop):
 
 
 def test_the_sums_stand_on_top(sam, shop):
-    orders = [shop.order(**PAID), shop.order(**PAID, currency="USD"), shop.order(), shop.order(customer_email=None)]
+    shop.product("ADOBO-4")
+    sold = shop.sold(("ADOBO-4", 3, 32000), **PAID)
+    orders = [sold, shop.order(**PAID, currency="USD"), shop.order(), shop.order(customer_email=None)]
     page = sam.get(gather(sam, *orders))
     assert happens(page) == [
         "4 orders become Cancelled.",
         "₱960.00 + $960.00 is owed back for 2 paid orders. Suki moves no money: you settle it with the customers, "
         "and Suki keeps track.",
-        "8 items go back into stock, unless you untick that below.",
+        "3 items go back into stock, unless you untick that below.",
         "3 customers get an email, unless you untick that below.",
         "1 customer gets no email: no email address is on file.",
+        "For 30 seconds after its cancel each of them can be undone, on its own page or in the list.",
     ]
 
 
