@@ -25,7 +25,7 @@ class MailDesk:
         with self.app.app_context():
             with writing() as session:
                 found = session.get_one(Order, order.id)
-                words = customer_email(found, kind, note)
+                words = customer_email(found, kind, note, more.pop("refund_owed", 0))
                 wanted = more.pop("wanted", True)
                 email = tell_customer(session, found, kind=kind, wanted=wanted, at=clock.now(), message=words, **more)
                 email_id = email.id

@@ -201,7 +201,8 @@ class Ledger:
         sale.tax += sign * tax
         for key, many in done.pieces.items():
             sale.lines[key].cancelled -= sign * many
-        sale.payment = sale.payment_now()
+        if sale.paid:  # where nothing was, a smaller total makes nothing paid
+            sale.payment = sale.payment_now()
 
     def _move(self, sale: Sale, done: Cancel, sign: int) -> None:
         for key, many in done.back.items():
