@@ -98,7 +98,7 @@ def take_all(page: Page, address: str) -> None:
     page.fill("[name=note]", NOTE)
     page.locator("h1").focus()
     take(page, "note.webp", around(page, "main .title", ".field:has(#note)"))
-    take(page, "save.webp", around(page, ".field:has(#restock)", ".form-buttons"))
+    take(page, "save.webp", around(page, ".field:has(#notify)", ".form-buttons"))
     page.click(".form-buttons button")
     show(page, address, cancel.removesuffix("/cancel"))
     take(page, "cancelled.webp", around(page, "#status-area"))
