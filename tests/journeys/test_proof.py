@@ -2,6 +2,7 @@
 
 import pytest
 
+from models import Store
 from tests.mail.desk import MailDesk
 from tests.people import PASSWORD
 
@@ -20,6 +21,7 @@ def page(request, served, browser_page):
 
 
 def test_a_customer_who_was_not_told_is_found_and_told(page, served, app, shop, post_office):
+    shop.change(shop.get(Store, 1), undo_seconds=0)
     order, desk = shop.order(customer_email=NOBODY), MailDesk(app)
     post_office.refuse[NOBODY] = "550 5.1.1 no such user here"
     page.goto(f"{served}/orders/{order.id}/cancel")
