@@ -41,7 +41,6 @@ def parts_of(order: Order) -> list[TakeBack]:
             joinedload(Cancellation.user),
             joinedload(Cancellation.reason),
             joinedload(Cancellation.note),
-            joinedload(Cancellation.email),
             selectinload(Cancellation.items).joinedload(CancelledItem.item),
         )
         .order_by(Cancellation.id)
