@@ -1,14 +1,20 @@
 """The shop itself: its one row of settings, and the lists that its owner keeps."""
 
+from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, String, text
+from sqlalchemy import CheckConstraint, ForeignKey, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Base
+from models.order_states import OrderStatus
 
 USUAL_UNDO_S = 30
 LONGEST_UNDO_S = 15 * 60
+FEWEST_UNPAID_HOURS = 2
+MOST_UNPAID_HOURS = 90 * 24
+USUAL_NOTICE_HOURS = 24
+MOST_NOTICE_HOURS = 30 * 24
 
 
 class Language(StrEnum):
@@ -21,6 +27,14 @@ class Store(Base):
     __table_args__ = (
         CheckConstraint("id = 1", name="only_one"),
         CheckConstraint(f"undo_seconds BETWEEN 0 AND {LONGEST_UNDO_S}", name="undo_within_bounds"),
+        CheckConstraint(
+            f"unpaid_hours IS NULL OR unpaid_hours BETWEEN {FEWEST_UNPAID_HOURS} AND {MOST_UNPAID_HOURS}",
+            name="unpaid_within_bounds",
+        ),
+        CheckConstraint(f"unpaid_notice_hours BETWEEN 1 AND {MOST_NOTICE_HOURS}", name="notice_within_bounds"),
+        CheckConstraint("unpaid_hours IS NULL OR unpaid_notice_hours < unpaid_hours", name="notice_before_the_end"),
+        CheckConstraint("(unpaid_hours IS NULL) = (unpaid_since IS NULL)", name="unpaid_since_some_time"),
+        CheckConstraint("ask_until NOT IN ('completed', 'declined', 'returned', 'cancelled')", name="asked_in_time"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -33,6 +47,21 @@ class Store(Base):
     alerts_on: Mapped[bool] = mapped_column(default=True)
     undo_seconds: Mapped[int] = mapped_column(default=USUAL_UNDO_S, server_default=text(str(USUAL_UNDO_S)))
     """How long a cancel can be undone, and the customer's email about it waits."""
+    unpaid_hours: Mapped[int | None]
+    """After how long an order that is not paid for is cancelled; None: never."""
+    unpaid_since: Mapped[datetime | None]
+    """Since when that is so. Orders that were placed before are left alone."""
+    unpaid_notice_hours: Mapped[int] = mapped_column(
+        default=USUAL_NOTICE_HOURS, server_default=text(str(USUAL_NOTICE_HOURS))
+    )
+    """How long before it the customer is reminded."""
+    unpaid_note: Mapped[str] = mapped_column(String(1000), default="", server_default="")
+    """What the customer reads with such a cancel."""
+    unpaid_reason_id: Mapped[int | None] = mapped_column(ForeignKey("reasons.id"))
+    customers_may_ask: Mapped[bool] = mapped_column(default=True, server_default=text("1"))
+    """Whether customers may ask for a cancel by a link in their emails."""
+    ask_until: Mapped[OrderStatus] = mapped_column(default=OrderStatus.PROCESSING, server_default=text("'processing'"))
+    """The last status in which they may."""
     support_name: Mapped[str] = mapped_column(String(100))
     support_email: Mapped[str | None] = mapped_column(String(254))
     is_demo: Mapped[bool] = mapped_column(default=False)
