@@ -16,6 +16,8 @@ LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
 SHORTEST_KEY = 32
 
 DEFAULTS: dict[str, Any] = {
+    "BACKUP_EVERY_HOURS": 24,
+    "BACKUP_KEEP": 14,
     "BASE_URL": "http://127.0.0.1:5000",
     "DELIVER_IN_PROCESS": True,
     "IMPORT_MAX_BYTES": 100 * 1024 * 1024,

@@ -20,14 +20,20 @@ class NewerSchema(Exception):
 
 def bring_up_to_date() -> None:
     """Makes the database, or migrates it. One process does this before any other serves. Raises NewerSchema."""
-    if current_revision() not in (None, *_known_revisions()):
+    revision = current_revision()
+    if revision is not None and not is_known(revision):
         raise NewerSchema
+    write_ahead()
+    upgrade(directory=str(MIGRATIONS))
+
+
+def write_ahead() -> None:
+    """So that readers never wait for a writer. Done once: connections that race to set it at their start would lock
+    one another out."""
     if db.engine.dialect.name == "sqlite":
-        # Once, here: connections that race to set it at their start would lock one another out.
         with db.engine.connect() as connection:
             raw = connection.connection.dbapi_connection
             raw.execute("PRAGMA journal_mode=WAL")  # type: ignore[union-attr]  # a connection is there
-    upgrade(directory=str(MIGRATIONS))
 
 
 def is_up_to_date() -> bool:
@@ -42,8 +48,9 @@ def current_revision() -> str | None:
         return cast(str | None, connection.scalar(text("SELECT version_num FROM alembic_version")))
 
 
-def _known_revisions() -> list[str]:
-    return [script.revision for script in _scripts().walk_revisions()]
+def is_known(revision: str) -> bool:
+    """Not one of a newer Suki."""
+    return revision in [script.revision for script in _scripts().walk_revisions()]
 
 
 def _scripts() -> ScriptDirectory:

@@ -53,6 +53,7 @@ PAGES = [
     "/settings/reasons",
     "/settings/support",
     "/settings/users",
+    "/settings/backups",
     "/help/",
     "/help/cancel-an-order",
     "/help/ask-support",

@@ -62,6 +62,9 @@ TABLE = {
     "auth.user_second_factor": OWNER,
     "auth.user_sign_out": OWNER,
     "auth.users": OWNER,
+    "backups.download": OWNER,
+    "backups.listing": OWNER,
+    "backups.make_now": OWNER,
     "demo.ask": OWNER,
     "demo.reset": OWNER,
     "help.article": EVERYBODY,
@@ -152,7 +155,7 @@ TABLE = {
 # No record stands behind these here, so whoever may use them is told that there is none.
 ABSENT = {
     "auth.reset", "demo.ask", "demo.reset", "orders.import_page", "orders.start", "orders.discard",
-    "orders.refund_owed", "orders.settle", "orders.waive",
+    "backups.download", "orders.refund_owed", "orders.settle", "orders.waive",
     "orders.bulk", "orders.bulk_discard", "orders.bulk_start", "orders.bulk_tickets",
 }  # fmt: skip
 AGENTS = ("outside", "this", "another", "all", "expired", "revoked", "solved")
@@ -252,7 +255,7 @@ def made(first_day: Path, folder: Path, name: str) -> Actor:
         "order_id": 1, "user_id": 4, "email_id": shop.first(select(Email).where(Email.order_id == 2)).id,
         "ticket_id": tickets[0], "attachment_id": 1, "courier_id": 1, "reason_id": 2, "import_id": 1,
         "refund_id": 1, "bulk_id": 1, "product_id": 1,
-        "slug": "cancel-an-order", "way": "up", "secret": "x", "filename": "icon.svg",
+        "slug": "cancel-an-order", "way": "up", "secret": "x", "filename": "icon.svg", "name": "x",
     }  # fmt: skip
     visitor = _placed(app, shop, olive, tickets, name, values)
     visitor.get("/login" if name == "anonymous" else "/help/")

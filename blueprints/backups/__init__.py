@@ -1,0 +1,4 @@
+from flask import Blueprint
+
+backups = Blueprint("backups", __name__, cli_group=None)
+FURNITURE = ("routes", "cli")

@@ -1,0 +1,67 @@
+"""`flask backup` and `flask restore`: the store as one file, and back."""
+
+import sqlite3
+import sys
+from pathlib import Path
+
+import click
+from flask import current_app
+
+from blueprints import schema
+from blueprints.backups import backups
+from blueprints.backups.copying import NotInAFile, NotWhole, copy_whole, database_file
+from blueprints.backups.keeping import BackupKind, BeingMade, make
+from blueprints.backups.restoring import NewerBackup, StillServed, restore
+
+REFUSALS = (NotInAFile, NotWhole, BeingMade, NewerBackup, StillServed, OSError, sqlite3.Error)
+WORDING = {
+    NotInAFile: "the database is not a file: its server has backups of its own",
+    BeingMade: "another backup is being made at this moment; try again when it is done",
+    NewerBackup: "the file was made by a newer Suki; upgrade Suki first",
+    StillServed: "Suki is running; stop it first",
+}
+
+
+def _why(refusal: Exception) -> str:
+    if isinstance(refusal, NotWhole):
+        return f"what was read is no whole store ({refusal.finding})"
+    return WORDING.get(type(refusal), str(refusal))
+
+
+@backups.cli.command("backup")
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False), required=False)
+def backup(file: Path | None) -> None:
+    """Copy the whole store into FILE while it is in use, and look whether the copy is good.
+
+    Without FILE it is kept among the backups of the instance folder."""
+    try:
+        if not database_file().exists():
+            sys.exit("There is no store yet, so there is nothing to back up.")
+        if file is None:
+            file = make(BackupKind.BY_HAND, keep=current_app.config["BACKUP_KEEP"]).path
+        elif file.exists():
+            sys.exit(f"{file} is there already, and was left alone. Name another file.")
+        else:
+            copy_whole(database_file(), file)
+    except REFUSALS as refusal:
+        sys.exit(f"No backup was made: {_why(refusal)}.")
+    click.echo(f"The store is in {file}, {file.stat().st_size:,} bytes, and the copy is good.")
+
+
+@backups.cli.command("restore")
+@click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.option("--yes", is_flag=True, help="Don’t ask first.")
+def put_back(file: Path, yes: bool) -> None:
+    """Put the store of FILE in the place of this one. What was there is kept. Stop the server first."""
+    if not yes:
+        click.confirm(f"Put the store of {file} in the place of the one that is here?", abort=True)
+    try:
+        before = restore(file, keep=current_app.config["BACKUP_KEEP"])
+    except REFUSALS as refusal:
+        sys.exit(f"The store is as it was: {_why(refusal)}.")
+    schema.bring_up_to_date()
+    click.echo(f"The store of {file} is back, and its database is up to date.")
+    if before is not None:
+        click.echo(f"The store that was here is kept in {before}")
+    click.echo("Everybody is signed out, and support has no access. Who may sign in is as it was then: see the users.")
+    click.echo("Emails that waited then are marked as failed: see the mailbox, and send again what still holds.")

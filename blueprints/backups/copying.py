@@ -1,0 +1,102 @@
+"""Copying the database whole while it is in use, and looking whether a file is a whole store.
+
+Copying the file itself is no backup: what was written lately still lies beside it, and a change may be half there."""
+
+import os
+import sqlite3
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+
+from models import db
+
+APPLICATION_TABLES = {"alembic_version", "store", "orders", "emails", "users"}
+
+
+class NotInAFile(Exception):
+    """The database is a server's, which has backups of its own."""
+
+
+class NotWhole(Exception):
+    """What was read is no whole database of a store. `finding`: what SQLite said of it."""
+
+    def __init__(self, finding: str) -> None:
+        super().__init__(finding)
+        self.finding = finding
+
+
+def database_file() -> Path:
+    """Raises NotInAFile."""
+    url = db.engine.url
+    if url.get_backend_name() != "sqlite" or not url.database:
+        raise NotInAFile
+    return Path(url.database)
+
+
+def copy_whole(source: Path, target: Path, *, change: Callable[[sqlite3.Connection], None] | None = None) -> None:
+    """`target` comes into being all at once, readable by its owner alone, and replaces what was there. `change` is
+    done to the copy before anybody sees it. Raises NotWhole, and OSError or sqlite3.Error when it can't be written."""
+    fresh = target.with_name(f".{target.name}.{os.getpid()}.part")
+    try:
+        os.close(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+        _copy(source, fresh, change)
+        refuse_unless_whole(fresh)
+        _settle(fresh)
+        fresh.replace(target)
+        _settle(target.parent)
+    finally:
+        for left in (fresh, *(fresh.with_name(f"{fresh.name}-{end}") for end in ("wal", "shm", "journal"))):
+            left.unlink(missing_ok=True)
+
+
+def _copy(source: Path, fresh: Path, change: Callable[[sqlite3.Connection], None] | None) -> None:
+    with closing(_reader(source)) as there, closing(sqlite3.connect(fresh, isolation_level=None)) as here:
+        try:
+            there.backup(here)
+            here.execute("PRAGMA journal_mode=DELETE")  # one file, with nothing beside it
+        except sqlite3.DatabaseError as error:
+            raise _finding(error) from error
+        if change is not None:
+            here.execute("BEGIN IMMEDIATE")
+            change(here)
+            here.execute("COMMIT")
+
+
+def refuse_unless_whole(path: Path) -> str:
+    """Which schema it has. Reads every page of it. Raises NotWhole."""
+    try:
+        with closing(_reader(path)) as connection:
+            [finding] = connection.execute("PRAGMA integrity_check(1)").fetchone()
+            if finding != "ok":
+                raise NotWhole(str(finding))
+            if connection.execute("PRAGMA foreign_key_check").fetchone():
+                raise NotWhole("a row points to one that is not there")
+            tables = {name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+            if not tables >= APPLICATION_TABLES:
+                raise NotWhole("it is not a store of Suki")
+            [revision] = connection.execute("SELECT version_num FROM alembic_version").fetchone()
+            return str(revision)
+    except sqlite3.DatabaseError as error:
+        raise _finding(error) from error
+
+
+def _finding(error: sqlite3.DatabaseError) -> Exception:
+    """A disk that is full says nothing against the file that was read."""
+    if getattr(error, "sqlite_errorcode", 0) & 0xFF in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
+        return NotWhole(str(error))
+    return error
+
+
+def _reader(path: Path) -> sqlite3.Connection:
+    return sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, isolation_level=None)
+
+
+def _settle(path: Path) -> None:
+    """What was written, or the names in a folder, are on the disk and not only on their way there."""
+    if path.is_dir() and os.name == "nt":
+        return  # Windows opens no folders
+    descriptor = os.open(path, os.O_RDONLY if path.is_dir() else os.O_RDWR)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

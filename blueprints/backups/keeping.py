@@ -1,0 +1,113 @@
+"""The backups that Suki keeps in the instance folder: made every day, or by hand, and the oldest go by themselves."""
+
+import os
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+from pathlib import Path
+
+from blueprints import clock
+from blueprints.backups.copying import copy_whole, database_file
+
+_NAME = re.compile(r"suki-(?P<at>\d{8}T\d{6}Z)-(?P<kind>[a-z-]+)\.db")
+_AT = "%Y%m%dT%H%M%SZ"
+# Nobody takes as long to make one: who has not finished by then has died.
+LEASE = timedelta(hours=1)
+LONG_AGO = timedelta(days=7)
+
+
+class BackupKind(StrEnum):
+    SCHEDULED = "scheduled"
+    BY_HAND = "by-hand"
+    BEFORE_RESTORE = "before-restore"
+    BEFORE_UPGRADE = "before-upgrade"
+
+
+class BeingMade(Exception):
+    """Another backup is being made at this moment."""
+
+
+@dataclass(frozen=True)
+class Backup:
+    path: Path
+    at: datetime
+    kind: BackupKind
+    size: int
+    """Bytes."""
+
+    @property
+    def name(self) -> str:
+        return self.path.name
+
+
+def folder() -> Path:
+    """Beside the database. Raises NotInAFile."""
+    return database_file().parent / "backups"
+
+
+def kept() -> list[Backup]:
+    """The newest first."""
+    there = folder()
+    found = [_read(path) for path in there.iterdir()] if there.is_dir() else []
+    return sorted(filter(None, found), key=lambda backup: backup.at, reverse=True)
+
+
+def _read(path: Path) -> Backup | None:
+    match = _NAME.fullmatch(path.name)
+    if match is None or match["kind"] not in set(BackupKind) or not path.is_file():
+        return None
+    at = datetime.strptime(match["at"], _AT).replace(tzinfo=UTC)
+    return Backup(path, at, BackupKind(match["kind"]), path.stat().st_size)
+
+
+def newest() -> Backup | None:
+    """Of those that the clock has reached: what a wrong clock dated into the future says nothing of today."""
+    now = clock.now()
+    return next((backup for backup in kept() if backup.at <= now), None)
+
+
+def make(kind: BackupKind, *, keep: int) -> Backup:
+    """Of each kind the newest `keep` stay. Raises BeingMade, NotWhole, NotInAFile, and OSError or sqlite3.Error."""
+    there = folder()
+    there.mkdir(mode=0o700, exist_ok=True)
+    with _alone(there):
+        for left in there.glob(".suki-*.part*"):
+            left.unlink()  # of somebody who died in the middle
+        path = there / f"suki-{clock.now().astimezone(UTC):{_AT}}-{kind.value}.db"
+        copy_whole(database_file(), path)
+        of_kind = [backup for backup in kept() if backup.kind is kind]
+        for old in of_kind[max(keep, 1) :]:
+            old.path.unlink(missing_ok=True)
+    made = _read(path)
+    assert made is not None  # noqa: S101 (its name was made above)
+    return made
+
+
+def make_when_due(*, every: timedelta, keep: int) -> Backup | None:
+    """Unless there is one that is young enough, or another process is making it."""
+    last = newest()
+    if last is not None and clock.now() - last.at < every:
+        return None
+    try:
+        return make(BackupKind.SCHEDULED, keep=keep)
+    except BeingMade:
+        return None
+
+
+@contextmanager
+def _alone(there: Path) -> Iterator[None]:
+    """One at a time, over all processes. The mark of one that died in the middle counts for an hour."""
+    mark = there / ".making"
+    try:
+        if mark.exists() and clock.now().timestamp() - mark.stat().st_mtime > LEASE.total_seconds():
+            mark.unlink(missing_ok=True)
+        os.close(os.open(mark, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+    except FileExistsError:
+        raise BeingMade from None
+    try:
+        yield
+    finally:
+        mark.unlink(missing_ok=True)

@@ -1,0 +1,50 @@
+"""Backups are of a store as `flask init` makes it: with the mark of its schema in it."""
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from blueprints import schema
+from blueprints.settings.opening import open_store
+from models import Language, db
+from tests.conftest import make_app
+from tests.people import add_people
+from tests.support.conftest import ask_to_cancel  # noqa: F401 (a fixture, to be found here)
+
+
+@pytest.fixture(scope="session")
+def first_day(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("first-day-by-init")
+    app = make_app(folder)
+    with app.app_context():
+        schema.bring_up_to_date()
+        open_store(name="Aling Nena’s", currency="PHP", timezone="Asia/Manila", language=Language.ENGLISH)
+        add_people()
+        with db.engine.connect() as connection:
+            connection.connection.dbapi_connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        db.engine.dispose()
+    return folder / "suki.db"
+
+
+@pytest.fixture
+def run(app):
+    """A command, as it is typed: what it says, and whether it went well."""
+
+    def type_in(*words):
+        with app.app_context():
+            db.engine.dispose()
+        return app.test_cli_runner().invoke(args=[str(word) for word in words])
+
+    return type_in
+
+
+def ask(path, sql):
+    """Of a database that nothing else may have changed by being asked."""
+    with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as connection:
+        return connection.execute(sql).fetchall()
+
+
+def numbers(path):
+    return {number for (number,) in ask(path, "SELECT number FROM orders")}

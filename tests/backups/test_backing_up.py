@@ -1,0 +1,156 @@
+"""A backup is whole, made while the store is open, and never half a file."""
+
+import resource
+import subprocess
+import sys
+import threading
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from blueprints import clock
+from blueprints.backups import keeping
+from blueprints.backups.copying import NotWhole, copy_whole
+from blueprints.backups.keeping import BackupKind, BeingMade, kept, make, make_when_due
+from models import Order, db, writing
+from tests.backups.conftest import ask, numbers
+from tests.orders.books import later
+from tests.shop import A_MORNING
+
+ROOT = Path(__file__).parent.parent.parent
+DAY = timedelta(days=1)
+
+
+def leftovers(folder):
+    return [path.name for path in folder.rglob("*") if ".part" in path.name or path.name == ".making"]
+
+
+def add_order(app, number):
+    with app.app_context(), writing() as session:
+        order = Order(number=number, customer_name="Maria", currency="PHP", total=1, placed_at=A_MORNING)
+        session.add(order)
+
+
+def test_a_backup_is_the_whole_store_and_for_its_owner_alone(app, shop, run, tmp_path):
+    shop.order(number="1001")
+    said = run("backup", tmp_path / "copy.db")
+    assert (said.exit_code, "the copy is good" in said.output) == (0, True)
+    assert numbers(tmp_path / "copy.db") == {"1001"}
+    assert (tmp_path / "copy.db").stat().st_mode & 0o777 == 0o600
+    assert sorted(path.name for path in tmp_path.glob("copy*")) == ["copy.db"], "one file, with nothing beside it"
+
+
+@pytest.mark.slow
+def test_backups_under_load_hold_all_that_was_answered_before_each_began(app, shop, tmp_path):
+    answered, stop = [], threading.Event()
+
+    def sell():
+        while not stop.is_set():
+            number = str(len(answered) + 1001)
+            add_order(app, number)
+            answered.append(number)
+
+    seller = threading.Thread(target=sell)
+    seller.start()
+    try:
+        for round_ in range(20):
+            before, copy = set(answered), tmp_path / f"copy-{round_}.db"
+            with app.app_context():
+                copy_whole(tmp_path / "suki.db", copy)
+            assert before <= numbers(copy)
+            assert ask(copy, "PRAGMA integrity_check") == [("ok",)]
+    finally:
+        stop.set()
+        seller.join()
+    assert len(answered) > 20
+
+
+def test_a_file_that_is_there_already_is_left_alone(run, tmp_path):
+    (tmp_path / "copy.db").write_text("my thesis")
+    assert run("backup", tmp_path / "copy.db").exit_code == 1
+    assert (tmp_path / "copy.db").read_text() == "my thesis"
+
+
+def test_of_a_damaged_database_no_backup_is_made_that_looks_like_one(app, shop, run, tmp_path):
+    for _ in range(50):
+        shop.order()
+    with app.app_context():
+        with db.engine.connect() as connection:
+            connection.connection.dbapi_connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        db.engine.dispose()
+    content = bytearray((tmp_path / "suki.db").read_bytes())
+    content[8192:-8192] = b"\xaa" * (len(content) - 16384)
+    (tmp_path / "suki.db").write_bytes(content)
+    said = run("backup", tmp_path / "copy.db")
+    assert (said.exit_code, "No backup was made" in said.output) == (1, True)
+    assert not (tmp_path / "copy.db").exists()
+    assert leftovers(tmp_path) == []
+
+
+def test_on_a_full_disk_no_half_file_is_left(app, shop, tmp_path):
+    for _ in range(20):
+        shop.order()
+    with app.app_context():
+        db.engine.dispose()
+    size = (tmp_path / "suki.db").stat().st_size
+
+    def little_room():
+        resource.setrlimit(resource.RLIMIT_FSIZE, (size // 2, size // 2))
+
+    environment = {"FLASK_SKIP_DOTENV": "1", "FLASK_INSTANCE_PATH": str(tmp_path), "PATH": ""}
+    said = subprocess.run(
+        [sys.executable, "-m", "flask", "backup", tmp_path / "copy.db"],
+        cwd=ROOT, env=environment, preexec_fn=little_room, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert (said.returncode, "No backup was made" in said.stderr) == (1, True), said.stderr
+    assert not (tmp_path / "copy.db").exists()
+    assert leftovers(tmp_path) == []
+    assert ask(tmp_path / "suki.db", "PRAGMA integrity_check") == [("ok",)]
+
+
+def test_what_goes_wrong_at_any_step_leaves_no_file(app, tmp_path, monkeypatch):
+    def refuse(*_):
+        raise NotWhole("planted")
+
+    monkeypatch.setattr("blueprints.backups.copying.refuse_unless_whole", refuse)
+    with app.app_context(), pytest.raises(NotWhole):
+        make(BackupKind.BY_HAND, keep=3)
+    assert list((tmp_path / "backups").iterdir()) == []
+
+
+def test_one_is_made_each_day_and_the_oldest_go(app, tmp_path):
+    with app.app_context():
+        for day in range(5):
+            with later(days=day):
+                assert make_when_due(every=DAY, keep=3) is not None
+            with later(days=day + 0.5):
+                assert make_when_due(every=DAY, keep=3) is None
+        by_itself = [backup.at for backup in kept()]
+        assert len(by_itself) == 3
+        assert by_itself == sorted(by_itself, reverse=True)
+        with later(days=4.5):
+            by_hand = make(BackupKind.BY_HAND, keep=3)
+        assert [backup.kind for backup in kept()].count(BackupKind.SCHEDULED) == 3
+        assert by_hand.path.exists()
+
+
+def test_a_clock_that_was_wrong_for_a_while_does_not_end_the_backups(app):
+    with app.app_context():
+        with later(days=400):
+            make_when_due(every=DAY, keep=3)
+        assert make_when_due(every=DAY, keep=3) is not None, "one of next year says nothing of today"
+
+
+def test_two_are_never_made_at_once_and_one_that_died_is_not_waited_for(app, tmp_path):
+    with app.app_context():
+        folder = keeping.folder()
+        folder.mkdir()
+        (folder / ".making").touch()
+        (folder / ".suki-20261126T000000Z-by-hand.db.1.part").write_text("half")
+        with pytest.raises(BeingMade):
+            make(BackupKind.BY_HAND, keep=3)
+        assert make_when_due(every=DAY, keep=3) is None
+        with later(hours=2):
+            assert make(BackupKind.BY_HAND, keep=3).at > clock.now() - timedelta(hours=1)
+        assert leftovers(folder) == []

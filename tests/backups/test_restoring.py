@@ -1,0 +1,220 @@
+"""A backup is put back whole or not at all; what was there is kept, and nothing of another day leaves by itself."""
+
+import sqlite3
+import subprocess
+import sys
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from flask_migrate import downgrade
+from sqlalchemy import select
+
+from blueprints import schema
+from blueprints.orders.bulk_cancelling import start_bulk, waiting_bulks
+from blueprints.orders.cancelling import cancel_order
+from blueprints.orders.noting_cancel import CancelWish
+from models import SYSTEM, Actor, BulkCancel, BulkState, EmailState, Role, UserSession, db
+from tests.backups.conftest import ask, numbers
+from tests.orders.many import gather
+from tests.people import signed_in
+from tests.support.inside import open_window
+
+ROOT = Path(__file__).parent.parent.parent
+
+
+@pytest.fixture
+def store(tmp_path):
+    return tmp_path / "suki.db"
+
+
+@pytest.fixture
+def copy(tmp_path):
+    return tmp_path / "copy.db"
+
+
+def content(store):
+    return ask(store, "SELECT id, number, status FROM orders"), ask(store, "SELECT id, state FROM emails")
+
+
+def test_the_store_of_the_backup_is_back_and_the_other_is_kept(shop, run, store, copy):
+    shop.order(number="1001")
+    run("backup", copy)
+    shop.order(number="1002")
+    said = run("restore", copy, "--yes")
+    assert said.exit_code == 0, said.output
+    assert numbers(store) == {"1001"}
+    [before] = (store.parent / "backups").iterdir()
+    assert numbers(before) == {"1001", "1002"}
+    assert str(before) in said.output
+    assert ask(store, "PRAGMA journal_mode") == [("wal",)], "readers wait for nobody, as before"
+
+
+def test_it_is_asked_first(app, shop, run, store, copy):
+    run("backup", copy)
+    shop.order(number="1001")
+    assert run("restore", copy).exit_code == 1
+    assert numbers(store) == {"1001"}
+
+
+def test_on_an_empty_computer_the_store_comes_to_be(run, shop, store, copy, tmp_path):
+    shop.order(number="1001")
+    run("backup", copy)
+    for path in tmp_path.glob("suki.db*"):
+        path.unlink()
+    assert run("restore", copy, "--yes").exit_code == 0
+    assert numbers(store) == {"1001"}
+
+
+def test_old_mail_waits_to_be_asked_for(app, shop, run, copy):
+    order = shop.order()
+    with app.app_context():
+        cancel_order(order.id, version=1, wish=CancelWish(), by=SYSTEM)
+    run("backup", copy)
+    run("restore", copy, "--yes")
+    [email] = shop.emails(order)
+    assert email.state is EmailState.FAILED
+    assert "put back from a backup" in email.answer
+    sam = signed_in(app, "sam")
+    page = sam.get("/orders/?attention=not_told")
+    assert order.number in page.text, "it stands where somebody sees it and can send it again"
+
+
+def test_rights_of_that_day_are_over(app, shop, sam, run, copy, ask_to_cancel):
+    open_window(sam, ask_to_cancel(shop.booked_order()))
+    assert sam.get("/orders/").status == 200
+    run("backup", copy)
+    run("restore", copy, "--yes")
+    assert sam.get("/orders/").location == "/login"
+    assert [each.ended_at is not None for each in shop.all(select(UserSession))] == [True, True]
+    assert ask(app.instance_path + "/suki.db", 'SELECT count(*), "end" FROM access_windows') == [(1, "revoked")]
+
+
+def test_many_orders_that_were_being_cancelled_are_not_gone_on_with(app, shop, sam, run, copy):
+    bulk_id = int(gather(sam, shop.order(), shop.order()).rpartition("/")[2])
+    with app.app_context():
+        start_bulk(bulk_id, CancelWish(), by=Actor(user_id=2, name="Sam Staff", role=Role.STAFF))
+    run("backup", copy)
+    run("restore", copy, "--yes")
+    assert [bulk.state for bulk in shop.all(select(BulkCancel))] == [BulkState.DONE]
+    with app.app_context():
+        assert waiting_bulks() == []
+    assert {status for _, _, status in content(app.instance_path + "/suki.db")[0]} == {"pending"}
+
+
+def test_nobody_loses_an_order_because_the_backup_does_not_know_of_the_payment(app, shop, run, store, copy):
+    with closing(sqlite3.connect(store)) as connection, connection:
+        connection.execute("UPDATE store SET unpaid_hours = 48, unpaid_since = '2026-11-01 00:00:00.000000'")
+    run("backup", copy)
+    run("restore", copy, "--yes")
+    assert ask(store, "SELECT unpaid_hours, unpaid_since FROM store") == [(None, None)]
+
+
+def test_a_backup_of_an_older_schema_is_brought_up_to_date(app, shop, run, store, copy):
+    shop.order(number="1001")
+    with app.app_context():
+        downgrade(directory=str(schema.MIGRATIONS), revision="0001")
+    run("backup", copy)
+    assert run("restore", copy, "--yes").exit_code == 0
+    with app.app_context():
+        assert schema.is_up_to_date()
+    assert numbers(store) == {"1001"}
+
+
+def newer(copy):
+    with closing(sqlite3.connect(copy)) as connection, connection:
+        connection.execute("UPDATE alembic_version SET version_num = '9999'")
+
+
+def cut_off(copy):
+    with copy.open("r+b") as file:
+        file.truncate(copy.stat().st_size // 2)
+
+
+def another_program(copy):
+    copy.unlink()
+    with closing(sqlite3.connect(copy)) as connection, connection:
+        connection.execute("CREATE TABLE songs (title)")
+
+
+def orphaned(copy):
+    with closing(sqlite3.connect(copy)) as connection, connection:
+        connection.execute("DELETE FROM users")
+
+
+@pytest.mark.parametrize(
+    ("spoil", "why"),
+    [
+        (newer, "newer Suki"),
+        (cut_off, "no whole store"),
+        (lambda copy: copy.write_bytes(b"\x89PNG" * 999), "no whole store"),
+        (lambda copy: copy.write_bytes(b""), "no whole store"),
+        (another_program, "not a store of Suki"),
+        (orphaned, "no whole store"),
+    ],
+)
+def test_what_is_no_good_backup_changes_nothing(app, shop, sam, run, store, copy, spoil, why):
+    run("backup", copy)
+    shop.order(number="1002")
+    before = content(store)
+    spoil(copy)
+    said = run("restore", copy, "--yes")
+    assert (said.exit_code, why in said.output) == (1, True), said.output
+    assert content(store) == before
+    assert sam.get("/orders/").status == 200
+
+
+def test_while_suki_runs_nothing_is_put_back(app, shop, run, store, copy):
+    shop.order(number="1001")
+    run("backup", copy)
+    with closing(sqlite3.connect(store)) as somebody:
+        somebody.execute("SELECT count(*) FROM orders").fetchall()
+        said = run("restore", copy, "--yes")
+        assert (said.exit_code, "Stop it first" in said.output or "stop it first" in said.output) == (1, True)
+    assert not (store.parent / "backups").exists()
+    assert ask(store, "PRAGMA journal_mode") == [("wal",)]
+
+
+def test_a_broken_store_is_no_reason_against_it(app, shop, run, store, copy):
+    shop.order(number="1001")
+    run("backup", copy)
+    store.write_bytes(b"broken" * 1000)
+    for end in ("-wal", "-shm"):
+        Path(f"{store}{end}").unlink(missing_ok=True)
+    said = run("restore", copy, "--yes")
+    assert said.exit_code == 0, said.output
+    assert numbers(store) == {"1001"}
+    [broken] = store.parent.glob("broken-*.db")
+    assert broken.read_bytes().startswith(b"broken"), "it is kept as it was"
+
+
+@pytest.mark.parametrize("at", ["Path.replace", "_settle", "_copy"])
+def test_a_restore_that_is_killed_leaves_the_old_store_or_the_new(app, shop, run, store, copy, at, tmp_path):
+    shop.order(number="1001")
+    run("backup", copy)
+    shop.order(number="1002")
+    with app.app_context():
+        db.engine.dispose()
+    killing = f"""
+import os, pathlib, signal, sys
+from blueprints.backups import copying
+owner = pathlib.Path if {at!r} == "Path.replace" else copying
+name, done = {at.rpartition(".")[2]!r}, []
+before = getattr(owner, name)
+def dies(*asked, **more):
+    if len(done) == {1 if at == "_copy" else 2}:
+        os.kill(os.getpid(), signal.SIGKILL)
+    done.append(1)
+    return before(*asked, **more)
+setattr(owner, name, dies)
+from flask.cli import main
+sys.argv = ["flask", "restore", {str(copy)!r}, "--yes"]
+main()
+"""
+    environment = {"FLASK_SKIP_DOTENV": "1", "FLASK_INSTANCE_PATH": str(tmp_path), "PATH": ""}
+    said = subprocess.run(
+        [sys.executable, "-c", killing], cwd=ROOT, env=environment, capture_output=True, text=True, check=False
+    )
+    assert ask(store, "PRAGMA integrity_check") == [("ok",)], said.stderr
+    assert numbers(store) in ({"1001"}, {"1001", "1002"})
+    assert run("restore", copy, "--yes").exit_code in (0, 1)
