@@ -9,7 +9,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, format_datetime, format_time
-from babel.numbers import format_currency, get_currency_precision
+from babel.numbers import format_currency, format_decimal, get_currency_precision
 from babel.units import format_unit
 from flask import Flask, current_app, url_for
 from flask_babel import get_locale
@@ -145,6 +145,14 @@ def span(seconds: int) -> str:
     return format_unit(many, f"duration-{unit}", locale=_locale()) or ""
 
 
+def file_size(size: int) -> str:
+    """Of so many bytes: `340 kB`, `1.2 MB`, `3.4 GB`."""
+    if size < 1_000_000:
+        return f"{max(1, round(size / 1000))} kB"
+    unit, many = ("MB", size / 1e6) if size < 1e9 else ("GB", size / 1e9)
+    return f"{format_decimal(round(many, 1), locale=_locale())} {unit}"
+
+
 def iso(at: datetime) -> str:
     """For the `datetime` attribute of `<time>`."""
     return at.isoformat(timespec="seconds")
@@ -162,6 +170,6 @@ def static_url(filename: str) -> str:
 
 
 def teach_templates(app: Flask) -> None:
-    for name in (word, money, when, day, moment, until, iso, time_of_day, span):
+    for name in (word, money, when, day, moment, until, iso, time_of_day, span, file_size):
         app.add_template_filter(name)
     app.add_template_global(static_url)

@@ -102,6 +102,10 @@ class Line(flask_mail.Connection):
                 self.host.close()
         self.host, self.letters = None, 0
 
+    @property
+    def is_secure(self) -> bool:
+        return bool(self.mail.use_tls or self.mail.use_ssl)
+
     def configure_host(self) -> _Server:
         mail, timeout = self.mail, float(current_app.config["MAIL_TIMEOUT"])
         port, own_name = int(mail.port or 0), _own_name()

@@ -1,9 +1,8 @@
-"""How waiting and files read on the support room's pages."""
+"""How waiting reads on the support room's pages."""
 
 from datetime import datetime
 
 from babel.dates import format_timedelta
-from babel.numbers import format_decimal
 from flask_babel import get_locale
 from flask_babel import gettext as _
 
@@ -20,11 +19,3 @@ def how_long(since: datetime) -> str:
     if waited.total_seconds() < MINUTE:
         return _("less than a minute")
     return format_timedelta(waited, granularity="minute", threshold=1, locale=get_locale() or "en")
-
-
-@support.app_template_filter()
-def file_size(size: int) -> str:
-    """`1.2 MB`, `340 kB`."""
-    if size < 1_000_000:
-        return f"{max(1, round(size / 1000))} kB"
-    return f"{format_decimal(round(size / 1_000_000, 1), locale=get_locale() or 'en')} MB"

@@ -54,6 +54,7 @@ PAGES = [
     "/settings/support",
     "/settings/users",
     "/settings/backups",
+    "/settings/health",
     "/help/",
     "/help/cancel-an-order",
     "/help/ask-support",

@@ -67,6 +67,8 @@ TABLE = {
     "backups.make_now": OWNER,
     "demo.ask": OWNER,
     "demo.reset": OWNER,
+    "doctor.health": OWNER,
+    "doctor.health_of_mail": OWNER,
     "help.article": EVERYBODY,
     "help.article_feedback": EVERYBODY,
     "help.contents": EVERYBODY,

@@ -1,0 +1,26 @@
+"""`flask doctor`: how the store and its computer are, a line each."""
+
+import sys
+
+import click
+from flask_babel import force_locale
+
+from blueprints.doctor import doctor
+from blueprints.doctor.examining import examine
+from blueprints.doctor.findings import Finding, Level
+from blueprints.doctor.routes import installation, mail_server
+from blueprints.doctor.wording import in_words
+
+
+@doctor.cli.command("doctor")
+def look() -> None:
+    """Look at settings, files, disk, clock, database, mail and backups. Fails when something does not work."""
+    with force_locale("en"):  # the store, which may be what is broken, is not asked for its language
+        findings = [*examine(installation(), thoroughly=True), mail_server()]
+        for finding in findings:
+            click.echo(_line(finding))
+    sys.exit(1 if any(finding.level is Level.FAIL for finding in findings) else 0)
+
+
+def _line(finding: Finding) -> str:
+    return f"{finding.level.name.lower():<5} {in_words(finding)}"

@@ -1,0 +1,72 @@
+"""All that is looked at, in the order in which somebody would see to it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy.exc import DatabaseError
+
+from blueprints.doctor.examining_machine import (
+    examine_clock,
+    examine_disk,
+    examine_files,
+    examine_key,
+    examine_settings,
+)
+from blueprints.doctor.examining_store import (
+    database_path,
+    examine_backup,
+    examine_outbox,
+    examine_schema,
+    examine_sqlite,
+    examine_whole,
+    examine_zone,
+)
+from blueprints.doctor.findings import Finding, Level, fail
+from models import Store, db
+
+
+@dataclass(frozen=True)
+class Installation:
+    """What is to be known of it that does not stand in the database."""
+
+    settings: Mapping[str, Any]
+    """The application's."""
+    instance: Path
+    last_backup: datetime | None
+
+
+def examine(here: Installation, *, thoroughly: bool = False) -> list[Finding]:
+    """`thoroughly`: every page of the database is read, which takes long where it is large."""
+    found = [
+        *examine_settings(here.settings),
+        examine_key(here.instance, str(here.settings["SECRET_KEY"])),
+        *examine_files(here.instance, database_path()),
+        examine_disk(here.instance),
+    ]
+    try:
+        found += _examine_database(here, thoroughly)
+    except DatabaseError as error:
+        db.session.rollback()
+        found.append(fail("unreadable", finding=str(error.orig)))
+    return found
+
+
+def _examine_database(here: Installation, thoroughly: bool) -> list[Finding]:
+    shape = examine_schema()
+    if shape.level is not Level.OK:
+        return [shape]  # the tables are not those that the rest would ask
+    store = db.session.get(Store, 1)
+    if store is None:
+        return [fail("no_store")]
+    return [
+        shape,
+        *examine_sqlite(),
+        *([examine_whole()] if thoroughly else []),
+        examine_zone(store),
+        examine_clock(),
+        *examine_outbox(),
+        examine_backup(here.last_backup, wanted=not store.is_demo),
+    ]

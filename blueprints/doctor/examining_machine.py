@@ -1,0 +1,78 @@
+"""The computer that Suki runs on, and how it is set up there: settings, files, disk, clock."""
+
+import os
+import shutil
+import stat
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import select
+
+from blueprints import clock
+from blueprints.doctor.findings import Finding, fail, ok, warn
+from models import Event, Order, db
+
+# Suki was written after it, so a clock that says otherwise was never set.
+WRITTEN = datetime(2026, 11, 1, tzinfo=UTC)
+LITTLE_ROOM = 0.10
+NO_ROOM_BYTES = 100 * 1024 * 1024
+OTHERS_MAY = stat.S_IRWXG | stat.S_IRWXO
+
+
+def examine_settings(settings: Mapping[str, Any]) -> list[Finding]:
+    """`settings`: the application's."""
+    address = {"address": settings["BASE_URL"]}
+    if settings["IS_SECURE"]:
+        found = [ok("address_secure", **address)]
+        if not settings["TRUSTED_PROXIES"]:
+            found.append(warn("no_proxy_trusted"))
+    else:
+        found = [ok("address_here", **address) if settings["IS_LOOPBACK"] else fail("address_plain", **address)]
+    if settings["DEBUG"]:
+        found.append(warn("debug_on") if settings["IS_LOOPBACK"] else fail("debug_on"))
+    return found
+
+
+def examine_key(instance: Path, secret_key: str) -> Finding:
+    """That it is strong was asked at the start; a weak one stops Suki."""
+    kept = instance / "secret_key"
+    if not kept.exists() or kept.read_text().strip() != secret_key:
+        return ok("key_in_settings")
+    if os.name != "nt" and kept.stat().st_mode & OTHERS_MAY:
+        return fail("key_open", path=str(kept))
+    return ok("key_kept", path=str(kept))
+
+
+def examine_files(instance: Path, database: Path | None) -> list[Finding]:
+    if os.name == "nt":
+        return []
+    found = []
+    for path in filter(None, (instance, database)):
+        if not path.exists():
+            continue
+        if not os.access(path, os.W_OK):
+            found.append(fail("not_writable", path=str(path)))
+        elif path.stat().st_mode & stat.S_IRWXO and instance.stat().st_mode & stat.S_IXOTH:
+            found.append(warn("others_may_read", path=str(path)))
+    return found or [ok("files_closed", path=str(instance))]
+
+
+def examine_disk(instance: Path) -> Finding:
+    usage = shutil.disk_usage(instance)
+    facts = {"free": usage.free, "percent": round(100 * usage.free / usage.total)}
+    if usage.free < NO_ROOM_BYTES:
+        return fail("disk_full", **facts)
+    return (warn if usage.free < LITTLE_ROOM * usage.total else ok)("disk", **facts)
+
+
+def examine_clock() -> Finding:
+    """By what happened last: time goes on, so nothing of it can lie ahead."""
+    now = clock.now()
+    if now < WRITTEN:
+        return fail("clock_not_set", now=now)
+    last = db.session.scalar(select(Event.at).order_by(Event.id.desc()).limit(1))
+    placed = db.session.scalar(select(Order.placed_at).order_by(Order.position.desc()).limit(1))
+    ahead = [at for at in (last, placed) if at is not None and at > now]
+    return warn("clock_behind", now=now, ahead=max(ahead)) if ahead else ok("clock", now=now)

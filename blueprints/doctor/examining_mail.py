@@ -1,0 +1,30 @@
+"""Whether the mail server can be reached, shows a certificate that holds, and lets Suki in. No mail is sent."""
+
+import smtplib
+
+from flask_mail import Mail
+
+from blueprints.doctor.findings import Finding, fail, ok, warn
+from blueprints.outbox import mail_is_configured
+from blueprints.smtp import Line, in_words
+
+
+def examine_mail_server(mail: Mail, *, sender: str) -> Finding:
+    """Waits for it as long as FLASK_MAIL_TIMEOUT says. `sender`: the address that mail comes from."""
+    if not mail_is_configured():
+        return warn("no_mail_server")
+    if not sender:
+        return fail("no_mail_sender")
+    server = f"{mail.server}:{mail.port}"
+    with Line(mail) as line:
+        try:
+            line.host = line.configure_host()
+        except smtplib.SMTPException as problem:
+            return fail("mail_server_silent", server=server, answer=_words(problem))
+        except OSError as problem:
+            return fail("mail_server_silent", server=server, answer=in_words(problem))
+    return ok("mail_server", server=server) if line.is_secure else warn("mail_server_plain", server=server)
+
+
+def _words(problem: smtplib.SMTPException) -> str:
+    return in_words(problem) if isinstance(problem, smtplib.SMTPResponseException | OSError) else str(problem)

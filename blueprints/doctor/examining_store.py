@@ -1,0 +1,91 @@
+"""The store itself: its database, its time zone, the mail that waits or failed, and its last backup."""
+
+import sqlite3
+from datetime import datetime, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from sqlalchemy import select
+
+from blueprints import clock, schema
+from blueprints.capped import count_of
+from blueprints.doctor.findings import Finding, fail, ok, warn
+from models import Email, EmailState, Store, db
+from models.email import WAITING
+
+OLDEST_SQLITE = (3, 34, 0)
+"""The first with the kind of search index that Suki uses."""
+AS_SET_UP = {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1}
+LATELY = timedelta(days=7)
+WAITS_LONG = timedelta(hours=1)
+
+
+def examine_sqlite() -> list[Finding]:
+    """Where the database is one; another's server looks after itself."""
+    if db.engine.dialect.name != "sqlite":
+        return [ok("other_database", name=db.engine.dialect.name)]
+    version = {"version": sqlite3.sqlite_version}
+    found = [(ok if sqlite3.sqlite_version_info >= OLDEST_SQLITE else fail)("sqlite", **version)]
+    with db.engine.connect() as connection:
+        for pragma, wanted in AS_SET_UP.items():
+            value = connection.exec_driver_sql(f"PRAGMA {pragma}").scalar()
+            if value != wanted:
+                found.append(fail("pragma", pragma=pragma, value=value, wanted=wanted))
+    return found
+
+
+def examine_whole() -> Finding:
+    """Reads every page of the database, so it takes as long as the database is large."""
+    if db.engine.dialect.name != "sqlite":
+        return ok("whole_elsewhere")
+    with db.engine.connect() as connection:
+        finding = str(connection.exec_driver_sql("PRAGMA quick_check(1)").scalar())
+    return ok("whole") if finding == "ok" else fail("damaged", finding=finding)
+
+
+def examine_schema() -> Finding:
+    revision = schema.current_revision()
+    if revision is None:
+        return fail("no_store")
+    if not schema.is_known(revision):
+        return fail("newer_schema", revision=revision)
+    return ok("schema", revision=revision) if schema.is_up_to_date() else fail("older_schema", revision=revision)
+
+
+def examine_zone(store: Store) -> Finding:
+    try:
+        ZoneInfo(store.timezone)
+    except (ZoneInfoNotFoundError, ValueError):
+        return fail("zone_unknown", zone=store.timezone)
+    return ok("zone", zone=store.timezone)
+
+
+def examine_outbox() -> list[Finding]:
+    """Indexed, and counted no further than a page shows."""
+    now = clock.now()
+    failed, oldest = db.session.execute(
+        select(
+            count_of(select(Email.id).where(Email.state == EmailState.FAILED, Email.created_at > now - LATELY)),
+            select(Email.created_at)
+            .where(WAITING, Email.due_at <= now)
+            .order_by(Email.due_at)
+            .limit(1)
+            .scalar_subquery(),
+        )
+    ).one()
+    found = [warn("mail_failed", many=failed)] if failed else []
+    if oldest is not None and now - oldest > WAITS_LONG:
+        found.append(warn("mail_waits", since=oldest))
+    return found or [ok("mail_flows")]
+
+
+def examine_backup(last: datetime | None, *, wanted: bool) -> Finding:
+    """`last`: when the newest was made. `wanted`: not of a demo."""
+    if last is None:
+        return (warn if wanted else ok)("no_backup")
+    return (ok if not wanted or clock.now() - last <= LATELY else warn)("backup", at=last)
+
+
+def database_path() -> Path | None:
+    url = db.engine.url
+    return Path(url.database) if url.get_backend_name() == "sqlite" and url.database else None

@@ -1,0 +1,31 @@
+"""The owner reads on a page what `flask doctor` says in a terminal."""
+
+from tests.mail.desk import MailDesk
+
+HERE = "/settings/health"
+
+
+def test_the_owner_reads_it_and_nobody_else(olive, sam, uma):
+    page = olive.get(HERE)
+    assert page.status == 200
+    assert "The database is up to date." in page.text
+    for visitor in (sam, uma):
+        assert visitor.get(HERE).status == 403
+        assert visitor.post(f"{HERE}/mail").status == 403
+
+
+def test_the_mail_server_is_asked_only_by_hand(olive, post_office):
+    assert "The mail server" not in olive.get(HERE).text
+    page = olive.post(f"{HERE}/mail")
+    assert f"The mail server 127.0.0.1:{post_office.port} answers" in page.text
+    assert post_office.letters == []
+
+
+def test_what_fails_is_marked_by_more_than_its_colour(app, olive, post_office):
+    post_office.refuse["nobody@example.com"] = "550 no such user"
+    desk = MailDesk(app)
+    desk.queue("nobody@example.com")
+    desk.deliver()
+    page = olive.get(HERE)
+    [row] = [row for row in page.select("main li") if "failed" in row.text]
+    assert "See to it" in row.text
