@@ -201,6 +201,13 @@ def run_shop(args: argparse.Namespace) -> None:
     serve(env)
 
 
+def upgrade(args: argparse.Namespace) -> None:
+    """After git pull, with your own store stopped: a backup, then its database, then a look at it all"""
+    prepare(RUNTIME)
+    for command in ("upgrade", "doctor"):
+        flask(command, env=shop_settings())
+
+
 def test(args: argparse.Namespace) -> None:
     """Run the tests: all of them, or those named"""
     prepare(DEV)
@@ -255,6 +262,7 @@ COMMANDS = {
     "setup": setup,
     "demo": demo,
     "run": run_shop,
+    "upgrade": upgrade,
     "test": test,
     "check": check,
     "translate": translate,
@@ -277,7 +285,7 @@ def read_arguments(words: list[str] | None = None) -> argparse.Namespace:
     if "command" not in args:
         parser.print_help()
         parser.exit()
-    if more and args.command in (setup, check, translate, clean):
+    if more and args.command in (setup, upgrade, check, translate, clean):
         parser.error(f"unknown: {' '.join(more)}")
     return args
 

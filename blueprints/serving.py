@@ -44,13 +44,16 @@ def serve(host: str, port: int) -> None:
 
 def refuse_to_serve(app: Flask) -> None:
     """Raises SystemExit with one line when pages would be wrong or unsafe."""
-    if schema.current_revision() is None or find_store() is None:
+    revision = schema.current_revision()
+    if revision is not None and not schema.is_known(revision):
+        sys.exit("The database was made by a newer Suki. Upgrade Suki; nothing was changed.")
+    if revision is not None and not schema.is_up_to_date():
+        sys.exit("The database is of an older Suki. Bring it up to date with: flask upgrade")
+    store = find_store() if revision is not None else None
+    if store is None:
         sys.exit("There is no store yet. Make one with: flask init")
-    if not schema.is_up_to_date():
-        sys.exit("The database is not of this version of Suki. Bring it up to date with: flask init")
-    store = find_store()
     is_plain_and_public = not app.config["IS_SECURE"] and not app.config["IS_LOOPBACK"]
-    if is_plain_and_public and store is not None and not store.is_demo:
+    if is_plain_and_public and not store.is_demo:
         sys.exit(f"FLASK_BASE_URL is {app.config['BASE_URL']}: outside of this computer it must begin with https://")
     if app.debug and not app.config["IS_LOOPBACK"]:
         sys.exit("FLASK_DEBUG shows the program's insides to strangers. Switch it off.")

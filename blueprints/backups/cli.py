@@ -1,4 +1,4 @@
-"""`flask backup` and `flask restore`: the store as one file, and back."""
+"""`flask backup`, `flask restore`, `flask upgrade`: the store as one file, and back, and onward."""
 
 import sqlite3
 import sys
@@ -9,20 +9,24 @@ from flask import current_app
 
 from blueprints import schema
 from blueprints.backups import backups
-from blueprints.backups.copying import NotInAFile, NotWhole, copy_whole, database_file
+from blueprints.backups.copying import NotInAFile, NotWhole, StillOpen, copy_whole, database_file
 from blueprints.backups.keeping import BackupKind, BeingMade, make
-from blueprints.backups.restoring import NewerBackup, StillServed, restore
+from blueprints.backups.restoring import NewerBackup, restore
+from blueprints.backups.upgrading import upgrade
+from blueprints.schema import NewerSchema
 
-REFUSALS = (NotInAFile, NotWhole, BeingMade, NewerBackup, StillServed, OSError, sqlite3.Error)
+REFUSALS = (NotInAFile, NotWhole, BeingMade, NewerBackup, NewerSchema, StillOpen, OSError, sqlite3.Error)
 WORDING = {
     NotInAFile: "the database is not a file: its server has backups of its own",
     BeingMade: "another backup is being made at this moment; try again when it is done",
+    NewerSchema: "the database was made by a newer Suki; upgrade Suki first",
     NewerBackup: "the file was made by a newer Suki; upgrade Suki first",
-    StillServed: "Suki is running; stop it first",
+    StillOpen: "Suki is running; stop it first",
 }
 
 
-def _why(refusal: Exception) -> str:
+def why(refusal: Exception) -> str:
+    """Of those that are in REFUSALS."""
     if isinstance(refusal, NotWhole):
         return f"what was read is no whole store ({refusal.finding})"
     return WORDING.get(type(refusal), str(refusal))
@@ -44,7 +48,7 @@ def backup(file: Path | None) -> None:
         else:
             copy_whole(database_file(), file)
     except REFUSALS as refusal:
-        sys.exit(f"No backup was made: {_why(refusal)}.")
+        sys.exit(f"No backup was made: {why(refusal)}.")
     click.echo(f"The store is in {file}, {file.stat().st_size:,} bytes, and the copy is good.")
 
 
@@ -58,10 +62,24 @@ def put_back(file: Path, yes: bool) -> None:
     try:
         before = restore(file, keep=current_app.config["BACKUP_KEEP"])
     except REFUSALS as refusal:
-        sys.exit(f"The store is as it was: {_why(refusal)}.")
+        sys.exit(f"The store is as it was: {why(refusal)}.")
     schema.bring_up_to_date()
     click.echo(f"The store of {file} is back, and its database is up to date.")
     if before is not None:
         click.echo(f"The store that was here is kept in {before}")
     click.echo("Everybody is signed out, and support has no access. Who may sign in is as it was then: see the users.")
     click.echo("Emails that waited then are marked as failed: see the mailbox, and send again what still holds.")
+
+
+@backups.cli.command("upgrade")
+def bring_up_to_date() -> None:
+    """Bring the database up to date after a new Suki was installed: a backup first. Stop the server before."""
+    try:
+        kept = upgrade(keep=current_app.config["BACKUP_KEEP"])
+    except REFUSALS as refusal:
+        sys.exit(f"The store was not brought up to date: {why(refusal)}.")
+    if schema.current_revision() is None:
+        sys.exit("There is no store yet. Make one with: flask init")
+    click.echo("The database is up to date." if kept else "The database was up to date already.")
+    if kept is not None:
+        click.echo(f"The store as it was is kept in {kept}")

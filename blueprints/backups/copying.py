@@ -25,6 +25,10 @@ class NotWhole(Exception):
         self.finding = finding
 
 
+class StillOpen(Exception):
+    """Somebody has the database open: the server is to be stopped first."""
+
+
 def database_file() -> Path:
     """Raises NotInAFile."""
     url = db.engine.url
@@ -78,6 +82,20 @@ def refuse_unless_whole(path: Path) -> str:
             return str(revision)
     except sqlite3.DatabaseError as error:
         raise _finding(error) from error
+
+
+def refuse_while_open(there: Path) -> None:
+    """SQLite leaves write-ahead mode only when nobody else has the file open; that also brings in what lies beside it,
+    so whoever is done sets the mode again. Raises StillOpen."""
+    try:
+        with closing(sqlite3.connect(there, timeout=1.5)) as connection:
+            [mode] = connection.execute("PRAGMA journal_mode=DELETE").fetchone()
+    except sqlite3.OperationalError as error:
+        raise StillOpen from error
+    except sqlite3.DatabaseError:
+        return  # broken: nobody serves it for long
+    if mode != "delete":
+        raise StillOpen
 
 
 def _finding(error: sqlite3.DatabaseError) -> Exception:

@@ -4,7 +4,6 @@ A backup is the store of another day. What it had begun then and was to end by i
 open access window or a signed-in browser, is ended in the copy before it becomes the store."""
 
 import sqlite3
-from contextlib import closing
 from datetime import UTC
 from pathlib import Path
 
@@ -12,13 +11,9 @@ from flask_babel import force_locale
 from flask_babel import gettext as _
 
 from blueprints import clock, schema
-from blueprints.backups.copying import NotWhole, copy_whole, database_file, refuse_unless_whole
+from blueprints.backups.copying import NotWhole, copy_whole, database_file, refuse_unless_whole, refuse_while_open
 from blueprints.backups.keeping import Backup, BackupKind, make
 from models import db
-
-
-class StillServed(Exception):
-    """Somebody has the database open: the server is to be stopped first."""
 
 
 class NewerBackup(Exception):
@@ -26,7 +21,7 @@ class NewerBackup(Exception):
 
 
 def restore(path: Path, *, keep: int) -> Path | None:
-    """Where the store that was there is kept now; None when there was none. Raises NotWhole, NewerBackup, StillServed,
+    """Where the store that was there is kept now; None when there was none. Raises NotWhole, NewerBackup, StillOpen,
     and OSError or sqlite3.Error; in each of these cases the store is what it was."""
     if not schema.is_known(refuse_unless_whole(path)):
         raise NewerBackup
@@ -41,7 +36,7 @@ def restore(path: Path, *, keep: int) -> Path | None:
 
 
 def _set_aside(there: Path, keep: int) -> Path:
-    _refuse_while_served(there)
+    refuse_while_open(there)
     try:
         kept: Backup = make(BackupKind.BEFORE_RESTORE, keep=keep)
         return kept.path
@@ -53,19 +48,6 @@ def _set_aside(there: Path, keep: int) -> Path:
             if beside.exists():
                 beside.rename(broken.with_name(broken.name + end))
         return broken
-
-
-def _refuse_while_served(there: Path) -> None:
-    """SQLite leaves this mode only when nobody else has the file open; it also brings in what lies beside it."""
-    try:
-        with closing(sqlite3.connect(there, timeout=1.5)) as connection:
-            [mode] = connection.execute("PRAGMA journal_mode=DELETE").fetchone()
-    except sqlite3.OperationalError as error:
-        raise StillServed from error
-    except sqlite3.DatabaseError:
-        return  # broken: nobody serves it for long
-    if mode != "delete":
-        raise StillServed
 
 
 def _end_what_was_under_way(copy: sqlite3.Connection) -> None:

@@ -5,12 +5,15 @@ from zoneinfo import available_timezones
 
 import click
 from babel.numbers import list_currencies
+from flask import current_app
 from sqlalchemy import select
 
 from blueprints import schema
 from blueprints.auth.adding_users import add_user
 from blueprints.auth.email_addresses import NotAnEmail, read_email
 from blueprints.auth.passwords import SHORTEST, WeakPassword, refuse_weak
+from blueprints.backups.cli import REFUSALS, why
+from blueprints.backups.upgrading import upgrade
 from blueprints.settings import settings
 from blueprints.settings.opening import open_store
 from blueprints.shop import find_store
@@ -27,12 +30,7 @@ from models import SYSTEM, Language, Role, User, db
 @click.option("--owner-password")
 def init(**given: str | None) -> None:
     """Make the store and its owner, or bring the database up to date. Asks for what it is not told."""
-    try:
-        schema.bring_up_to_date()
-    except schema.NewerSchema:
-        raise click.ClickException(
-            "This database was made by a newer Suki. Upgrade Suki; nothing was changed."
-        ) from None
+    _bring_up_to_date()
     store, has_owner = find_store(), db.session.scalar(select(User.id).where(User.role == Role.OWNER).limit(1))
     if store is not None and has_owner:
         click.echo(f"{store.name} is set up, and its database is up to date.")
@@ -45,6 +43,19 @@ def init(**given: str | None) -> None:
     if owner is not None:
         add_user(**owner, role=Role.OWNER, by=SYSTEM)
     click.echo("The store is set up. Start it with: flask serve")
+
+
+def _bring_up_to_date() -> None:
+    """A store that is there is kept as it was, before its database is changed."""
+    try:
+        upgrade(keep=current_app.config["BACKUP_KEEP"])
+    except schema.NewerSchema:
+        raise click.ClickException(
+            "This database was made by a newer Suki. Upgrade Suki; nothing was changed."
+        ) from None
+    except REFUSALS as refusal:
+        raise click.ClickException(f"The store was not brought up to date: {why(refusal)}.") from None
+    schema.bring_up_to_date()
 
 
 def _ask_for_store(given: dict[str, str | None]) -> dict[str, Any]:

@@ -91,7 +91,7 @@ def test_each_fault_has_its_line(app, doctor, run, tmp_path, harm, level, part):
 def test_an_older_schema_is_named_and_what_to_do(app, doctor):
     with app.app_context():
         downgrade(directory=str(schema.MIGRATIONS), revision="0001")
-    only(beside_mail(doctor()), "fail", "of an older Suki. With Suki stopped, run: flask init")
+    only(beside_mail(doctor()), "fail", "of an older Suki. With Suki stopped, run: flask upgrade")
 
 
 def test_a_file_that_is_no_database_stops_nothing_else_from_being_said(app, doctor, tmp_path):
