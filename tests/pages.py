@@ -1,6 +1,6 @@
 """Reads a page as a person would, and holds every page of every test to the rules of the house."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from urllib.parse import urlsplit
 
 import html5lib
@@ -94,31 +94,36 @@ def inspect(page: Page) -> None:
     """The rules of the house. A page that breaks one fails the test that met it."""
     html5lib.HTMLParser(strict=True).parse(page.response.text)
     soup, headers = page.soup, page.response.headers
-    assert len(page.select("h1")) == 1, f"{len(page.select('h1'))} h1 on {page.response.request.path}"
+    elements = soup.find_all(True)  # walked once: every page of every test comes through here
+    there = defaultdict(list)
+    for element in elements:
+        there[element.name].append(element)
+    assert len(there["h1"]) == 1, f"{len(there['h1'])} h1 on {page.response.request.path}"
     assert words(soup.title).startswith(page.h1), f"{words(soup.title)!r} does not begin with {page.h1!r}"
     assert soup.html is not None
     assert soup.html.get("lang"), "no language"
-    ids = Counter(str(element["id"]) for element in page.select("[id]"))
+    ids = Counter(str(element["id"]) for element in elements if element.has_attr("id"))
     assert not [name for name, times in ids.items() if times > 1], f"ids used twice: {ids.most_common(3)}"
-    for control in page.select("input:not([type=hidden]), select, textarea"):
-        assert _label(soup, control), f"{control} has no label"
-    for form in page.select("form[method=post]"):
-        assert form.get("action"), f"{form} has no action"
-        assert form.select_one("input[name=csrf_token]"), f"form to {form['action']} has no token"
-    for element in page.select("*"):
+    labels = {label.get("for") for label in there["label"]}
+    for control in there["input"] + there["select"] + there["textarea"]:
+        assert control.get("type") == "hidden" or _label(labels, control), f"{control} has no label"
+    for form in there["form"]:
+        if form.get("method") == "post":
+            assert form.get("action"), f"{form} has no action"
+            assert form.find("input", attrs={"name": "csrf_token"}), f"form to {form['action']} has no token"
+    for element in elements:
         inline = [name for name in element.attrs if name.startswith("on") or name == "style"]
         assert not inline, f"{element.name} has {inline}"
-    assert not [script for script in page.select("script") if not script.get("src")], "inline script"
-    for label in page.select("[aria-describedby], [aria-labelledby]"):
         for name in ("aria-describedby", "aria-labelledby"):
-            for target in str(label.get(name) or "").split():
+            for target in str(element.get(name) or "").split():
                 assert target in ids, f"{name}={target} leads nowhere"
-    assert all(image.has_attr("alt") for image in page.select("img"))
+    assert not [script for script in there["script"] if not script.get("src")], "inline script"
+    assert all(image.has_attr("alt") for image in there["img"])
     assert "'unsafe" not in headers["Content-Security-Policy"]
     assert headers["X-Content-Type-Options"] == "nosniff"
     assert headers["Cache-Control"] == "no-store"
 
 
-def _label(soup: BeautifulSoup, control: Tag) -> bool:
-    named = soup.select_one(f"label[for='{control.get('id')}']") if control.get("id") else None
+def _label(labels: set[object], control: Tag) -> bool:
+    named = control.get("id") and control["id"] in labels
     return bool(named or control.get("aria-label") or control.get("aria-labelledby") or control.find_parent("label"))
