@@ -10,7 +10,7 @@ from flask_migrate import Migrate
 from flask_wtf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from blueprints import access, errors, filters, headers, navigation
+from blueprints import access, errors, filters, headers, logs, navigation
 from blueprints.ids import IdConverter
 from blueprints.serving import serve
 from blueprints.shop import find_store
@@ -36,6 +36,7 @@ def create_app(overrides: dict[str, Any] | None = None) -> Flask:
     migrate.init_app(app, db)
     Mail(app)
     babel.init_app(app, locale_selector=_language, timezone_selector=lambda: filters.zone().key)
+    logs.watch(app)
     # In this order a stranger's form meets first the other-site check, then the wall, then the token.
     headers.protect(app)
     access.put_up_wall(app)

@@ -183,7 +183,7 @@ def _user_of_session(token: str) -> User | None:
     if now - user_session.last_seen_at > SEEN_EVERY:
         _note(user_session, last_seen_at=now)
     user.token = token
-    g.user_session_id, g.proven_at = user_session.id, user_session.proven_at
+    g.user_id, g.user_session_id, g.proven_at = user.id, user_session.id, user_session.proven_at
     if user.role is Role.SUPPORT:
         _find_window(user_session.id, now)
     return user

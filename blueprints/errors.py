@@ -1,7 +1,6 @@
 """Pages for what went wrong: what happened, what is known, and what to do next."""
 
 import logging
-import secrets
 
 from flask import Flask, Response, current_app, g, make_response, render_template, request
 from flask.typing import ResponseReturnValue
@@ -15,6 +14,7 @@ from werkzeug.exceptions import HTTPException, InternalServerError, SecurityErro
 from blueprints.access import put_out
 from blueprints.addresses import page_at
 from blueprints.filters import when
+from blueprints.logs import request_id
 from blueprints.windows import WindowClosed
 from models import DatabaseBusy, db
 from models.base import DiskFailed
@@ -194,6 +194,5 @@ def _unexpected(error: Exception) -> ResponseReturnValue:
 def _logged(error: Exception) -> str:
     """The log and the page share this id. What was typed, names and addresses stay out of the log."""
     db.session.rollback()
-    reference = secrets.token_hex(4)
-    log.error("error %s at %s %s", reference, request.method, request.url_rule, exc_info=error)
-    return reference
+    log.error("error %s at %s %s", request_id(), request.method, request.url_rule, exc_info=error)
+    return request_id()

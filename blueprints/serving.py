@@ -8,7 +8,7 @@ from flask import Flask, current_app
 from flask.cli import with_appcontext
 from waitress import create_server
 
-from blueprints import background, schema
+from blueprints import background, logs, schema
 from blueprints.shop import find_store
 
 THREADS = 8
@@ -22,6 +22,7 @@ def serve(host: str, port: int) -> None:
     """Serve the store's pages and deliver its mail, until Ctrl+C."""
     app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]  # the app behind the proxy
     refuse_to_serve(app)
+    logs.write_to(sys.stderr)
     server = create_server(
         app,
         host=host,
