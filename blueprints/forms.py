@@ -84,19 +84,23 @@ class AtMost:
 
 
 class CountField(IntegerField):
-    """From none to `most` pieces. Left empty it is None."""
+    """From none, or from `least`, to `most` pieces. Left empty it is None."""
 
     data: int | None
 
-    def __init__(self, *args: Any, most: int, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, most: int, least: int = 0, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.most = most
+        self.least, self.most = least, most
+
+    @property
+    def bounds(self) -> str:
+        return _("Write a whole number from %(least)s to %(most)s.", least=self.least, most=f"{self.most:,}")
 
     def process_formdata(self, valuelist: list[str]) -> None:
         typed = cleaned_line(valuelist[0]) if valuelist else ""
         self.data = int(typed) if re.fullmatch("[0-9]{1,9}", typed) else None
-        if typed and (self.data is None or self.data > self.most):
-            raise ValueError(_("Write a whole number from 0 to %(most)s.", most=self.most))
+        if typed and not (self.data is not None and self.least <= self.data <= self.most):
+            raise ValueError(self.bounds)
 
 
 class MoneyInput(TextInput):

@@ -9,6 +9,7 @@ from models.feedback import ArticleFeedback
 from models.importing import ImportChunk, ImportFinding, ImportNumber, ImportState, OrderImport, Verdict
 from models.order import Note, Order, OrderItem
 from models.order_states import OrderSource, OrderStatus, PaymentMethod, PaymentStatus
+from models.payment_reminder import KeptOrder, PaymentReminder
 from models.product import MovementKind, Product, StockMovement
 from models.second_factor import RecoveryCode, SecondFactor
 from models.settlement import Settlement, SettlementMethod
@@ -61,6 +62,7 @@ __all__ = [
     "ImportFinding",
     "ImportNumber",
     "ImportState",
+    "KeptOrder",
     "Language",
     "MovementKind",
     "NotSentReason",
@@ -72,6 +74,7 @@ __all__ = [
     "OrderStatus",
     "PasswordReset",
     "PaymentMethod",
+    "PaymentReminder",
     "PaymentStatus",
     "Product",
     "Reason",

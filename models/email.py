@@ -47,6 +47,7 @@ class CustomerAlert(StrEnum):
     ORDER_PART_CANCELLED = "order_part_cancelled"
     ORDER_REINSTATED = "order_reinstated"
     REFUND_SETTLED = "refund_settled"
+    PAYMENT_REMINDER = "payment_reminder"
 
 
 WAITING = text("state IN ('held', 'queued', 'sending')")

@@ -53,6 +53,8 @@ ON_THE_WAY = (S.SHIPPED, S.OUT_FOR_DELIVERY)
 DELIVERED = (S.COMPLETED, S.RETURNED)
 FINISHED = (*DELIVERED, S.DECLINED, S.CANCELLED)
 TAKES_NO_PAYMENT = (S.DECLINED, S.RETURNED, S.CANCELLED)
+# At the door or at the counter; not before.
+PAID_ON_HANDING_OVER = (PaymentMethod.COD, PaymentMethod.CASH_ON_PICKUP)
 
 # Which change is allowed, in one place: an order goes forward, and may skip what the shop does not use.
 ALLOWED_CHANGES: dict[OrderStatus, tuple[OrderStatus, ...]] = {

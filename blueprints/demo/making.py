@@ -9,6 +9,7 @@ from sqlalchemy import insert, inspect, select, update
 from sqlalchemy.orm import Session
 
 from blueprints import clock, shop
+from blueprints.demo import reminding
 from blueprints.demo.data import COURIERS, FEEDBACK, GOODS, REASONS, STORE_EMAIL, STORE_NAME, STORE_PHONE
 from blueprints.demo.data_stories import QUESTIONS, STORIES
 from blueprints.demo.inventing import ordinary_stories
@@ -75,7 +76,7 @@ def _empty(session: Session) -> None:
 
 
 def _fill(session: Session, password_hash: str, write_email: WriteEmail, now: datetime) -> None:
-    _open_store(session)
+    _open_store(session, now)
     users = _add_users(session, password_hash, now - OPENED)
     _stock_shelves(session, users["ana"].as_actor(), now - OPENED)
     couriers = {name: Courier(name=name, integrated=integrated) for name, integrated in COURIERS}
@@ -87,11 +88,13 @@ def _fill(session: Session, password_hash: str, write_email: WriteEmail, now: da
         for question in QUESTIONS:
             desk.answer(question)
         desk.live([*STORIES, *ordinary_stories(ORDERS - len(STORIES), dice)])
+        reminded = reminding.remind(desk)
     _put_into_books(session, desk)
+    _add(session, reminding.rows(reminded))
     _give_feedback(session, users, now)
 
 
-def _open_store(session: Session) -> None:
+def _open_store(session: Session, now: datetime) -> None:
     """As a plain row, like the users: whoever asked for the reset may still hold what they read of the old ones."""
     session.execute(
         insert(Store),
@@ -106,6 +109,7 @@ def _open_store(session: Session) -> None:
             "support_name": "Suki Support",
             "support_email": "support@example.com",
             "is_demo": True,
+            **reminding.terms(since=now - OPENED),
         },
     )
     shop.forget_store()

@@ -45,6 +45,13 @@ ARTICLES = {
             3,
         ),
         Article(
+            "when-an-order-is-not-paid",
+            _l("When an order is not paid"),
+            _l("A reminder after some time, and a cancel when that did not help."),
+            "banknote",
+            2,
+        ),
+        Article(
             "find-an-order",
             _l("Find an order"),
             _l("By its number, by the customer, or by what it waits for."),

@@ -17,4 +17,5 @@ FURNITURE = (
     "import_routes",
     "export_routes",
     "cli",
+    "unpaid_cli",
 )

@@ -29,7 +29,7 @@ def import_orders(file: Path, dry_run: bool) -> None:
 
     What is in Suki already is left as it is. Nobody is emailed.
     """
-    _refuse_without_store()
+    refuse_without_store()
     with file.open("rb") as stream:
         upload = Upload(stream)
         try:
@@ -47,7 +47,7 @@ def import_orders(file: Path, dry_run: bool) -> None:
     _tell_import(_read_again(import_id), dry_run=dry_run)
 
 
-def _refuse_without_store() -> None:
+def refuse_without_store() -> None:
     try:
         store = find_store()
     except OperationalError:  # there are no tables yet

@@ -1,4 +1,4 @@
-"""Noting what a customer paid, and what went back to them."""
+"""Noting what a customer paid, keeping an order that they did not pay, and what went back to them."""
 
 from collections.abc import Callable
 
@@ -12,8 +12,10 @@ from blueprints.filters import money
 from blueprints.orders import orders
 from blueprints.orders.forms import AmountForm, PaymentForm
 from blueprints.orders.history import missed_by
+from blueprints.orders.keeping import keep_order
 from blueprints.orders.paying import open_refund_of, record_payment, record_refund, refuse_payment, refuse_refund
 from blueprints.orders.refusals import MoreThanIsOpen, OrderRefusal, RefundIsOwed
+from blueprints.orders.routes import order_page
 from models import Order, db
 
 
@@ -38,6 +40,18 @@ def payment(order_id: int) -> ResponseReturnValue:
         return _page("orders/payment.html", order, form, refuse_payment, refusal=refusal)
     flash(_("%(amount)s was noted as paid.", amount=money(form.sum, order.currency)), "done")
     return redirect(url_for("orders.detail", order_id=order_id, _anchor="money"), 303)
+
+
+@orders.post("/orders/<id:order_id>/keep")
+@needs(Right.CHANGE_ORDERS)
+def keep(order_id: int) -> ResponseReturnValue:
+    order = access.order_or_404(order_id)
+    try:
+        keep_order(order_id, by=access.actor())
+    except OrderRefusal as refusal:
+        return order_page(order, refusal=refusal), 409
+    flash(_("Order %(number)s is kept. It waits until you decide.", number=order.number), "done")
+    return redirect(url_for("orders.detail", order_id=order_id), 303)
 
 
 @orders.route("/orders/<id:order_id>/refund", methods=["GET", "POST"])

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from sqlalchemy import select
 
 from blueprints import stock
+from blueprints.orders.awaiting_payment import Wait, cancelled_as_unpaid, wait_of
 from blueprints.orders.cancelling import cancellation_of
 from blueprints.orders.taking_back import TakeBack, parts_of, take_back_of
 from blueprints.orders.telling import kind_of, kinds_off, why_not_told
@@ -25,6 +26,10 @@ class StatusArea:
     """Why no change would be told to the customer."""
     silent: tuple[OrderStatus, ...]
     """Those of the next statuses whose own alert is off."""
+    wait: Wait | None
+    """For the customer to pay, when the shop does not wait for ever."""
+    was_not_paid: bool
+    """Suki cancelled it because it was not paid in time."""
 
     @property
     def refunds(self) -> list[Refund]:
@@ -54,6 +59,8 @@ def status_area(order: Order) -> StatusArea:
         parts=parts_of(order),
         nobody=why_not_told(order, is_off=silent == allowed),
         silent=silent,
+        wait=wait_of(order),
+        was_not_paid=cancellation is not None and cancelled_as_unpaid(cancellation),
     )
 
 

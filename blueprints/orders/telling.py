@@ -97,6 +97,13 @@ def refund_email(order: Order, refund: Refund, settlements: list[Settlement], *,
     )
 
 
+def reminder_email(order: Order, pay_by: datetime) -> Message:
+    """That it is not paid yet, and until when it may be."""
+    return outbox.render(
+        "payment_reminder", order=order, status="not_paid", pay_by=pay_by, plain_number=_plain_number(order)
+    )
+
+
 def kinds_off(session: Session) -> set[str]:
     """The kinds of email that Settings has switched off, whatever it says of all of them."""
     return set(session.scalars(select(Alert.kind).where(Alert.on.is_(False))))

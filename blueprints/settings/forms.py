@@ -34,6 +34,7 @@ ALERTS_BESIDE_STATUSES = {
     CustomerAlert.ORDER_PART_CANCELLED: _l("Cancelled in part"),
     CustomerAlert.ORDER_REINSTATED: _l("On again after a cancel"),
     CustomerAlert.REFUND_SETTLED: WORDS[PaymentStatus.REFUNDED],
+    CustomerAlert.PAYMENT_REMINDER: _l("Unpaid for long (a reminder before it is cancelled)"),
 }
 REGIONS = ("Africa", "America", "Antarctica", "Asia", "Atlantic", "Australia", "Europe", "Indian", "Pacific")
 
@@ -155,7 +156,7 @@ class CancellingForm(BaseForm):
 
     def validate_undo_seconds(self, field: CountField) -> None:
         if field.data is None and not field.process_errors:
-            raise ValidationError(_("Write a whole number from 0 to %(most)s.", most=field.most))
+            raise ValidationError(field.bounds)
 
 
 class CourierForm(BaseForm):

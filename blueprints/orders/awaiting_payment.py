@@ -1,0 +1,158 @@
+"""Which orders the shop waits to be paid for, and until when: one rule, asked of the database by the timer, again by it
+under the lock, and by the order's page."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
+from sqlalchemy.orm import aliased
+
+from blueprints import clock
+from blueprints.orders.telling import why_nobody_is_told
+from blueprints.shop import current_store
+from models import (
+    Cancellation,
+    CustomerAlert,
+    Email,
+    EmailState,
+    KeptOrder,
+    NotSentReason,
+    Order,
+    PaymentReminder,
+    PaymentStatus,
+    Store,
+    db,
+)
+from models.payment_reminder import WAITS_TO_BE_PAID
+
+KIND = CustomerAlert.PAYMENT_REMINDER.value
+_Letter = aliased(Email)
+# The reminder, or a copy of it that somebody sent by hand.
+_OF_REMINDER = and_(
+    _Letter.order_id == PaymentReminder.order_id,
+    or_(_Letter.id == PaymentReminder.email_id, _Letter.again_of_id == PaymentReminder.email_id),
+)
+# In a demo nothing leaves, and what is kept counts as read.
+_LEFT = or_(_Letter.state == EmailState.SENT, _Letter.reason == NotSentReason.DEMO)
+_WAS_PUT_ON_AGAIN = exists().where(
+    Cancellation.order_id == Order.id, Cancellation.is_part.is_(False), Cancellation.withdrawn_at.is_not(None)
+)
+
+
+@dataclass(frozen=True)
+class Terms:
+    """What Settings says of orders that are not paid."""
+
+    since: datetime
+    time: timedelta
+    """From the order to its cancel."""
+    notice: timedelta
+    """From the reminder to the cancel, at least."""
+
+
+def terms_of(store: Store) -> Terms | None:
+    """None: unpaid orders wait until somebody decides."""
+    if store.unpaid_hours is None or store.unpaid_since is None:
+        return None
+    return Terms(
+        since=store.unpaid_since,
+        time=timedelta(hours=store.unpaid_hours),
+        notice=timedelta(hours=store.unpaid_notice_hours),
+    )
+
+
+def waiting(terms: Terms) -> Select[int, PaymentReminder]:
+    """The orders that the timer is for, by their ids and with their reminders, if any. What somebody put on again after
+    a cancel, or keeps, is theirs to decide about."""
+    return (
+        select(Order.id, PaymentReminder)
+        .outerjoin(PaymentReminder, PaymentReminder.order_id == Order.id)
+        .where(
+            WAITS_TO_BE_PAID,
+            Order.placed_at >= terms.since,
+            ~_WAS_PUT_ON_AGAIN,
+            ~exists().where(KeptOrder.order_id == Order.id),
+        )
+    )
+
+
+def due(terms: Terms, now: datetime) -> Select[int, PaymentReminder]:
+    """Of those, the ones to be reminded now, and the ones whose time is over though their reminder left in time."""
+    return waiting(terms).where(
+        Order.placed_at <= now - (terms.time - terms.notice),
+        or_(PaymentReminder.order_id.is_(None), _is_over(terms, now)),
+    )
+
+
+def _is_over(terms: Terms, now: datetime) -> ColumnElement[bool]:
+    """As cancel_at says it. Without a letter that left, it never is."""
+    left_at = (
+        select(func.min(func.coalesce(_Letter.sent_at, _Letter.created_at)))
+        .where(_OF_REMINDER, _LEFT)
+        .correlate(PaymentReminder)
+        .scalar_subquery()
+    )
+    return and_(Order.placed_at <= now - terms.time, PaymentReminder.pay_by <= now, left_at <= now - terms.notice)
+
+
+def cancel_at(terms: Terms, placed_at: datetime, *, pay_by: datetime, left_at: datetime) -> datetime:
+    """The customer has the whole notice from the moment on which the reminder left, and what it promised."""
+    return max(placed_at + terms.time, pay_by, left_at + terms.notice)
+
+
+@dataclass(frozen=True)
+class Wait:
+    """Where one order stands with its timer."""
+
+    remind_at: datetime | None
+    """None: the reminder was written."""
+    is_leaving: bool
+    """The reminder may leave at any moment."""
+    left_at: datetime | None
+    cancel_at: datetime | None
+    """If it is not paid; None: Suki does not cancel it, as the customer can't be reminded."""
+    why_not: NotSentReason | None
+    """Why the customer can't be reminded; None where a mail server refused."""
+
+
+def wait_of(order: Order) -> Wait | None:
+    """None: no timer is running for it."""
+    terms = terms_of(current_store())
+    if terms is None or order.payment_status is not PaymentStatus.UNPAID:
+        return None
+    found = db.session.execute(waiting(terms).where(Order.id == order.id)).one_or_none()
+    if found is None:
+        return None
+    reminder = found[1]
+    return _reminded(terms, order, reminder) if reminder else _to_be_reminded(terms, order)
+
+
+def _to_be_reminded(terms: Terms, order: Order) -> Wait:
+    remind_at = max(order.placed_at + terms.time - terms.notice, clock.now())
+    why_not = why_nobody_is_told(db.session(), order, kind=KIND)
+    if why_not is NotSentReason.DEMO:
+        why_not = None
+    over = max(order.placed_at + terms.time, remind_at + terms.notice)
+    return Wait(remind_at, is_leaving=False, left_at=None, cancel_at=None if why_not else over, why_not=why_not)
+
+
+def _reminded(terms: Terms, order: Order, reminder: PaymentReminder) -> Wait:
+    letters = db.session.execute(
+        select(_Letter.state, _Letter.reason, func.coalesce(_Letter.sent_at, _Letter.created_at), _LEFT)
+        .select_from(PaymentReminder)
+        .join(_Letter, _OF_REMINDER)
+        .where(PaymentReminder.order_id == order.id)
+        .order_by(_Letter.id)
+    ).all()
+    left_at = min((at for _state, _reason, at, has_left in letters if has_left), default=None)
+    is_leaving = any(state in (EmailState.HELD, EmailState.QUEUED, EmailState.SENDING) for state, *_ in letters)
+    over = cancel_at(terms, order.placed_at, pay_by=reminder.pay_by, left_at=left_at) if left_at else None
+    return Wait(None, is_leaving, left_at, cancel_at=over, why_not=None if left_at else letters[-1][1])
+
+
+def cancelled_as_unpaid(done: Cancellation) -> bool:
+    """Nobody's doing but the timer's."""
+    if done.user_id is not None:
+        return False
+    reminder = select(PaymentReminder.order_id).where(PaymentReminder.cancellation_id == done.id)
+    return db.session.scalar(reminder) is not None
