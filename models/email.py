@@ -29,7 +29,7 @@ class NotSentReason(StrEnum):
     """No mail server is set up: the email stays readable in Suki."""
     DEMO = "demo"
     UNDONE = "undone"
-    """What it tells of was taken back before it left."""
+    """What it tells of was taken back, or over, before it left."""
 
 
 class CustomerAlert(StrEnum):
@@ -93,7 +93,7 @@ class Email(Base):
     """The email of which this is Send again."""
 
     over_since: Mapped[datetime | None]
-    """Since when what it tells of is not so any more: its cancel was taken back."""
+    """Since when what it tells of is not so any more: its cancel was taken back, or what was to be paid is."""
 
     @property
     def is_over(self) -> bool:

@@ -4,8 +4,8 @@ under the lock, and by the order's page."""
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
-from sqlalchemy.orm import aliased
+from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select, update
+from sqlalchemy.orm import Session, aliased
 
 from blueprints import clock
 from blueprints.orders.telling import why_nobody_is_told
@@ -23,6 +23,7 @@ from models import (
     Store,
     db,
 )
+from models.email import WAITING
 from models.payment_reminder import WAITS_TO_BE_PAID
 
 KIND = CustomerAlert.PAYMENT_REMINDER.value
@@ -148,6 +149,21 @@ def _reminded(terms: Terms, order: Order, reminder: PaymentReminder) -> Wait:
     is_leaving = any(state in (EmailState.HELD, EmailState.QUEUED, EmailState.SENDING) for state, *_ in letters)
     over = cancel_at(terms, order.placed_at, pay_by=reminder.pay_by, left_at=left_at) if left_at else None
     return Wait(None, is_leaving, left_at, cancel_at=over, why_not=None if left_at else letters[-1][1])
+
+
+def end_wait(session: Session, order: Order, *, at: datetime) -> None:
+    """It is paid, kept, cancelled, or out of the shop. A reminder that has not left stays here, and none is sent again.
+    One that is being handed over at this moment counts as sent, should the mail server take it."""
+    reminder = session.get(PaymentReminder, order.id)
+    if reminder is None:
+        return
+    copies = or_(Email.id == reminder.email_id, Email.again_of_id == reminder.email_id)
+    letters = and_(Email.order_id == order.id, copies)
+    stays = {"state": EmailState.NOT_SENT, "reason": NotSentReason.UNDONE}
+    for condition, change in ((letters, {"over_since": at}), (and_(letters, WAITING), stays)):
+        session.execute(
+            update(Email).where(condition).values(**change), execution_options={"synchronize_session": False}
+        )
 
 
 def cancelled_as_unpaid(done: Cancellation) -> bool:

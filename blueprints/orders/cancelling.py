@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
 from blueprints import clock, windows
+from blueprints.orders.awaiting_payment import end_wait
 from blueprints.orders.history import leave_event
 from blueprints.orders.noting_cancel import (
     CancelWish,
@@ -140,6 +141,7 @@ def cancel_under_lock(
     done = keep_decision(session, order, wish, pieces, previous_status=before, by=by, at=at, once=once)
     done.undo_until = None if is_final else undo_until(at)
     owe(session, order, done, owed)
+    end_wait(session, order, at=at)
     message = customer_email(order, "order_cancelled", wish.note, owed, wish.fee)
     done.email_id = tell_of_cancel(session, order, done, message)
     leave_event(

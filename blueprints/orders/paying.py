@@ -6,6 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from blueprints import clock
+from blueprints.orders.awaiting_payment import end_wait
 from blueprints.orders.cancelling import reread
 from blueprints.orders.history import leave_event
 from blueprints.orders.refusals import MoreThanIsOpen, NothingOpen, OrderIsFinished, RefundIsOwed, refuse_if_changed
@@ -23,7 +24,9 @@ def record_payment(order_id: int, *, version: int, amount: int, method: PaymentM
             raise MoreThanIsOpen(order.to_pay)
         order.paid += amount
         order.payment_method = method
-        _record(session, order, "order.paid", amount, by=by, at=clock.now())
+        at = clock.now()
+        end_wait(session, order, at=at)
+        _record(session, order, "order.paid", amount, by=by, at=at)
 
 
 def refuse_payment(order: Order) -> None:

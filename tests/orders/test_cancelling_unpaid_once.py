@@ -12,11 +12,14 @@ from sqlalchemy.exc import IntegrityError
 from blueprints import background, clock
 from blueprints.orders import cancelling_unpaid
 from blueprints.orders.awaiting_payment import due, terms_of
-from models import Cancellation, Order, PaymentReminder, Store, db, writing
+from blueprints.orders.sending_again import NotSentAgain, send_again
+from models import SYSTEM, Cancellation, EmailState, NotSentReason, Order, PaymentReminder, Store, db, writing
 from tests.orders.auditing import Auditor
+from tests.orders.deciding import cancel, drawn
 from tests.orders.order_desk import Fuse, PowerCut
 from tests.orders.waiting import CANCELLED, HOURS, NOTICE, REMINDED, TO_PAY_FIRST, TWO_LETTERS, pay
 from tests.orders.watching import statements
+from tests.people import signed_in
 
 
 def kinds(shop, order):
@@ -127,11 +130,56 @@ def test_a_payment_that_holds_the_lock_when_the_timer_comes_wins(app, shop, time
     assert shop.events(order) == REMINDED
 
 
+def ship(app, order):
+    sam = signed_in(app, "sam")
+    url = f"/orders/{order.id}"
+    sam.post(f"{url}/status", **drawn(sam.get(url), f"{url}/status", status="shipped", notify=None))
+
+
+ENDED = {
+    "paid": pay,
+    "kept": lambda app, order: signed_in(app, "sam").post(f"/orders/{order.id}/keep"),
+    "cancelled": lambda app, order: cancel(signed_in(app, "sam"), order, notify=None),
+    "shipped": ship,
+}
+
+
+@pytest.mark.parametrize("end", ENDED.values(), ids=ENDED)
+def test_a_reminder_that_waits_for_the_mail_server_does_not_leave_after_that(app, shop, timer, end):
+    order = timer.order()
+    timer.at(HOURS - NOTICE)
+    timer.look()
+    end(app, order)
+    reminder = shop.emails(order)[0]
+    assert (reminder.state, reminder.reason) == (EmailState.NOT_SENT, NotSentReason.UNDONE)
+    timer.at(1000)
+    assert timer.look() == {}
+
+
+def test_a_reminder_that_left_is_not_sent_again_once_it_is_paid(app, shop, timer):
+    order = timer.order()
+    timer.remind()
+    pay(app, order)
+    [reminder] = shop.emails(order)
+    assert reminder.state is EmailState.SENT
+    with app.app_context(), pytest.raises(NotSentAgain):
+        send_again(reminder.id, by=SYSTEM)
+
+
 def test_switched_off_while_the_timer_waits_for_the_lock_nothing_happens(shop, timer, monkeypatch):
     order = timer.order()
     timer.remind()
     timer.at(HOURS)
     meanwhile(monkeypatch, lambda: timer.on(hours=None))
+    assert timer.look() == {"nothing": 1}
+    assert shop.events(order) == REMINDED
+
+
+def test_set_back_while_the_timer_waits_for_the_lock_the_clock_is_asked_again(shop, timer, monkeypatch):
+    order = timer.order()
+    timer.remind()
+    timer.at(HOURS)
+    meanwhile(monkeypatch, lambda: timer.at(HOURS, seconds=-1))
     assert timer.look() == {"nothing": 1}
     assert shop.events(order) == REMINDED
 
@@ -208,16 +256,17 @@ def test_a_look_costs_the_same_however_many_wait_and_reads_only_those(app, timer
 
 
 def test_behind_the_pages_it_rests_for_a_minute_when_there_is_nothing_to_do(app, shop, timer):
-    order = timer.order()
-    began = timer.at(HOURS - NOTICE, seconds=-5)
-    background.run_once(app)
-    timer.travel.move_to(began + timedelta(seconds=59), tick=False)
-    with statements(app) as seen:
-        background.run_once(app)
-    assert not [statement for statement in seen if "payment_reminders" in statement]
+    def looks(**later):
+        timer.travel.move_to(began + timedelta(**later), tick=False)
+        with statements(app) as seen:
+            background.run_once(app)
+        return any("payment_reminders" in statement for statement in seen)
+
+    order, began = timer.order(), timer.at(HOURS - NOTICE, seconds=-5)
+    assert [looks(seconds=0), looks(seconds=59)] == [True, False]
+    assert looks(days=-1), "a clock that is set back is no reason to rest for a day"
     assert shop.events(order) == []
-    timer.travel.move_to(began + timedelta(seconds=60), tick=False)
-    background.run_once(app)
+    assert looks(seconds=60)
     assert shop.events(order) == REMINDED
 
 
