@@ -274,7 +274,7 @@ def window_or_404(window_id: int) -> AccessWindow:
 
 def _find_order(order_id: int) -> Order | None:
     return db.session.scalars(
-        select(Order).where(Order.id == order_id).options(joinedload(Order.courier))
+        select(Order).where(Order.id == order_id).options(joinedload(Order.courier), joinedload(Order.open_request))
     ).one_or_none()
 
 

@@ -55,12 +55,13 @@ class BaseForm(FlaskForm):
             return CombinedMultiDict((files, request.form))
 
         def bind_field(self, form: Any, unbound_field: Any, options: dict[str, Any]) -> Any:
+            own = unbound_field.kwargs.get("filters", ())
             if issubclass(unbound_field.field_class, TextAreaField):
-                options = {"filters": [clean_text], **options}
+                options = {"filters": [clean_text, *own], **options}
             elif issubclass(unbound_field.field_class, PasswordField):
                 pass  # kept as typed: spaces belong to it
             elif issubclass(unbound_field.field_class, StringField):
-                options = {"filters": [clean_line], **options}
+                options = {"filters": [clean_line, *own], **options}
             return super().bind_field(form, unbound_field, options)
 
 

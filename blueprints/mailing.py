@@ -17,6 +17,7 @@ from sqlalchemy import CursorResult, Update, and_, select, update
 from sqlalchemy.orm import Session
 
 from blueprints import background, clock
+from blueprints.ask_links import with_link
 from blueprints.letters import Letter, UnsafeLetter, one_address
 from blueprints.outbox import mail_is_configured
 from blueprints.seals import SEALED_KINDS, unsealed
@@ -96,7 +97,7 @@ def _update(session: Session, statement: Update) -> int:
 
 def write(email: Email) -> Letter:
     """Raises UnsafeLetter."""
-    text, html = unsealed(email)
+    text, html = (with_link(email, body) for body in unsealed(email))
     letter = Letter(
         sender=sender(),
         recipient=email.recipient or "",

@@ -2,6 +2,7 @@
 
 from models.base import Base, DatabaseBusy, db, writing
 from models.bulk_cancel import BulkCancel, BulkOrder, BulkOutcome, BulkState
+from models.cancel_request import CancelRequest, LinkRequest, RequestState
 from models.cancellation import Cancellation, CancelledItem, Refund, Withdrawal
 from models.email import CustomerAlert, Email, EmailState, NotSentReason
 from models.event import Event
@@ -50,6 +51,7 @@ __all__ = [
     "BulkOrder",
     "BulkOutcome",
     "BulkState",
+    "CancelRequest",
     "Cancellation",
     "CancelledItem",
     "Courier",
@@ -64,6 +66,7 @@ __all__ = [
     "ImportState",
     "KeptOrder",
     "Language",
+    "LinkRequest",
     "MovementKind",
     "NotSentReason",
     "Note",
@@ -80,6 +83,7 @@ __all__ = [
     "Reason",
     "RecoveryCode",
     "Refund",
+    "RequestState",
     "Role",
     "SecondFactor",
     "Settlement",

@@ -36,6 +36,7 @@ from models.search import ORDER_INDEX, facets_sql, keep_index_of, searchable
 from models.store import Courier
 
 if TYPE_CHECKING:
+    from models.cancel_request import CancelRequest
     from models.cancellation import Cancellation
 
 _ID_BITS = 31
@@ -135,6 +136,10 @@ class Order(Base):
         "Cancellation.withdrawn_at.is_(None))",
         order_by="Cancellation.id",
         viewonly=True,
+    )
+
+    open_request: Mapped["CancelRequest | None"] = relationship(
+        primaryjoin="and_(Order.id == foreign(CancelRequest.order_id), CancelRequest.state == 'open')", viewonly=True
     )
 
     @property

@@ -7,7 +7,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Base
-from models.order_states import OrderStatus
+from models.order_states import BEFORE_DELIVERY, OrderStatus
 
 USUAL_UNDO_S = 30
 LONGEST_UNDO_S = 15 * 60
@@ -65,6 +65,12 @@ class Store(Base):
     support_name: Mapped[str] = mapped_column(String(100))
     support_email: Mapped[str | None] = mapped_column(String(254))
     is_demo: Mapped[bool] = mapped_column(default=False)
+
+    def lets_ask(self, status: OrderStatus) -> bool:
+        """Whether a customer may ask for a cancel of an order that is so far."""
+        if not self.customers_may_ask or status not in BEFORE_DELIVERY:
+            return False
+        return BEFORE_DELIVERY.index(status) <= BEFORE_DELIVERY.index(self.ask_until)
 
 
 class Alert(Base):

@@ -19,9 +19,9 @@ from blueprints.auth.halfway import Halfway, SignInIsOver
 from blueprints.auth.routes import address, begin_session, browser, landing_of, slowed
 from blueprints.auth.second_factors import WrongCode
 from blueprints.auth.setting_up_factor import Newcomer, demo_code, set_up_at_sign_in, who_sets_up
-from blueprints.auth.throttling import TooManyTries
 from blueprints.forms import BaseForm
 from blueprints.shop import current_store
+from blueprints.slowing import TooManyTries
 
 log = logging.getLogger("suki")
 

@@ -17,8 +17,8 @@ from blueprints.auth.confirming import confirm as confirm_password
 from blueprints.auth.landing import safe_next
 from blueprints.auth.passwords import TooManyAtOnce, WrongPassword
 from blueprints.auth.routes import address, slowed
-from blueprints.auth.throttling import TooManyTries, network_of
 from blueprints.forms import BaseForm
+from blueprints.slowing import TooManyTries, network_of
 
 log = logging.getLogger("suki")
 

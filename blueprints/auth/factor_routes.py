@@ -19,9 +19,9 @@ from blueprints.auth.passwords import TooManyAtOnce, WrongPassword
 from blueprints.auth.routes import address, begin_session, browser, slowed
 from blueprints.auth.second_factors import WrongCode, count_recovery_codes, find_factor, is_required
 from blueprints.auth.setting_up_factor import demo_code, set_up_factor
-from blueprints.auth.throttling import TooManyTries
 from blueprints.forms import BaseForm
 from blueprints.shop import current_store
+from blueprints.slowing import TooManyTries
 from models import db
 
 log = logging.getLogger("suki")

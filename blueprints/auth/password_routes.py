@@ -16,8 +16,8 @@ from blueprints.auth.forms import WEAKNESSES, ChangePasswordForm, ForgotPassword
 from blueprints.auth.passwords import TooManyAtOnce, WeakPassword, WrongPassword
 from blueprints.auth.resetting_password import LinkIsOver, ask_for_reset, reset_password, whose_link
 from blueprints.auth.routes import address, begin_session, browser, slowed
-from blueprints.auth.throttling import TooManyTries
 from blueprints.forms import BaseForm
+from blueprints.slowing import TooManyTries
 
 log = logging.getLogger("suki")
 

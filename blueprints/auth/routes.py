@@ -23,9 +23,9 @@ from blueprints.auth.landing import safe_next
 from blueprints.auth.passwords import TooManyAtOnce, WrongPassword
 from blueprints.auth.signing_in import sign_in
 from blueprints.auth.signing_out import sign_out
-from blueprints.auth.throttling import TooManyTries, network_of
 from blueprints.demo_accounts import DEMO_ACCOUNTS, DEMO_PASSWORD
 from blueprints.forms import BaseForm
+from blueprints.slowing import TooManyTries, network_of
 from models import User, db
 
 log = logging.getLogger("suki")
@@ -116,11 +116,14 @@ def begin_session(user_id: int, token: str) -> None:
 
 
 def slowed(
-    form: BaseForm, refusal: TooManyTries | TooManyAtOnce, page: Callable[[BaseForm, int], Response]
+    form: BaseForm,
+    refusal: TooManyTries | TooManyAtOnce,
+    page: Callable[[BaseForm, int], Response],
+    what: str = "login",
 ) -> Response:
     """The same page again, saying how long to wait."""
     if isinstance(refusal, TooManyTries):
-        log.warning("login slowed address=%s", network_of(address()))
+        log.warning("%s slowed address=%s", what, network_of(address()))
         seconds, status = ceil(refusal.wait.total_seconds()), 429
         wait = format_timedelta(timedelta(seconds=seconds))
         form.form_errors.append(_("There were too many tries from here. Wait %(wait)s, then try again.", wait=wait))

@@ -1,29 +1,20 @@
 """Slows guessing down: the more wrong tries lately, the longer the wait. Nobody is ever locked out for good."""
 
 from datetime import datetime, timedelta
-from ipaddress import IPv6Address, ip_address, ip_network
 
 from sqlalchemy import ColumnElement, delete, func, select
 from sqlalchemy.orm import Session
 
+from blueprints.slowing import LATELY, TooManyTries, network_of, wait_after
 from blueprints.tokens import hash_of
 from models import AttemptKind, SignInAttempt
 
-LATELY = timedelta(hours=1)
-FIRST_WAIT = timedelta(seconds=30)
-LONGEST_WAIT = timedelta(minutes=15)
 # So many tries from one address are free; after them each waits twice as long as the one before.
 FREE_TRIES = {AttemptKind.PASSWORD: 10, AttemptKind.RESET: 5, AttemptKind.CODE: 5}
 # From many addresses at once, each gets fewer tries at the account. Its owner, who comes from an address of their
 # own with the right password, is not among those who wait.
 UNDER_ATTACK = 30
 FREE_TRIES_UNDER_ATTACK = 2
-
-
-class TooManyTries(Exception):
-    def __init__(self, wait: timedelta) -> None:
-        super().__init__(f"wait {wait}")
-        self.wait = wait
 
 
 def count_try(session: Session, kind: AttemptKind, *, email: str, address: str, now: datetime) -> None:
@@ -56,27 +47,16 @@ def tries_at(session: Session, kind: AttemptKind, *, email: str, now: datetime) 
     return _count(session, kind, now, SignInAttempt.email_hash == hash_of(email))[0]
 
 
-def network_of(address: str) -> str:
-    """Whoever has one IPv6 address has 2⁶⁴ of them, so those are counted as one."""
-    try:
-        ip = ip_address(address)
-    except ValueError:
-        return "unknown"
-    if isinstance(ip, IPv6Address):
-        return str(ip.ipv4_mapped or ip_network((ip, 64), strict=False))
-    return str(ip)
-
-
 def _wait(session: Session, kind: AttemptKind, *, email: str, address: str, now: datetime) -> timedelta:
     from_here = SignInAttempt.address == network_of(address)
     at_account = SignInAttempt.email_hash == hash_of(email)
     if kind is AttemptKind.CODE:
         # Whoever gets this far has the password: no stranger slows anybody here, so all addresses count as one.
-        return _wait_after(*_count(session, kind, now, at_account), free=FREE_TRIES[kind], now=now)
-    wait = _wait_after(*_count(session, kind, now, from_here), free=FREE_TRIES[kind], now=now)
+        return wait_after(*_count(session, kind, now, at_account), free=FREE_TRIES[kind], now=now)
+    wait = wait_after(*_count(session, kind, now, from_here), free=FREE_TRIES[kind], now=now)
     if tries_at(session, kind, email=email, now=now) >= UNDER_ATTACK:
         here_at_account = _count(session, kind, now, from_here, at_account)
-        wait = max(wait, _wait_after(*here_at_account, free=FREE_TRIES_UNDER_ATTACK, now=now))
+        wait = max(wait, wait_after(*here_at_account, free=FREE_TRIES_UNDER_ATTACK, now=now))
     return wait
 
 
@@ -89,10 +69,3 @@ def _count(
         select(func.count(), func.max(SignInAttempt.at)).where(SignInAttempt.kind == kind, lately, *those)
     ).one()
     return number, last
-
-
-def _wait_after(tries: int, last: datetime | None, *, free: int, now: datetime) -> timedelta:
-    if last is None or tries < free:
-        return timedelta(0)
-    doubled = min(tries - free, 10)  # enough to reach the longest; 2 to the power of thousands is no time
-    return last + min(FIRST_WAIT * (1 << doubled), LONGEST_WAIT) - now

@@ -14,12 +14,14 @@ from blueprints.demo.data import COURIERS, FEEDBACK, GOODS, REASONS, STORE_EMAIL
 from blueprints.demo.data_stories import QUESTIONS, STORIES
 from blueprints.demo.inventing import ordinary_stories
 from blueprints.demo.living import Desk, WriteEmail
+from blueprints.demo.requesting import ask_some
 from blueprints.demo_accounts import DEMO_ACCOUNTS, FACTOR_MARK, SUPPORT
 from blueprints.stock import move
 from models import (
     Actor,
     ArticleFeedback,
     Base,
+    CancelRequest,
     Courier,
     Language,
     MovementKind,
@@ -88,8 +90,9 @@ def _fill(session: Session, password_hash: str, write_email: WriteEmail, now: da
         for question in QUESTIONS:
             desk.answer(question)
         desk.live([*STORIES, *ordinary_stories(ORDERS - len(STORIES), dice)])
+        requests = ask_some(desk)
         reminded = reminding.remind(desk)
-    _put_into_books(session, desk)
+    _put_into_books(session, desk, requests)
     _add(session, reminding.rows(reminded))
     _give_feedback(session, users, now)
 
@@ -133,7 +136,7 @@ def _stock_shelves(session: Session, by: Actor, at: datetime) -> None:
             move(session, product, good.on_hand, MovementKind.COUNTED, by=by, at=at)
 
 
-def _put_into_books(session: Session, desk: Desk) -> None:
+def _put_into_books(session: Session, desk: Desk, requests: list[CancelRequest]) -> None:
     """Rows that point to others come after them; emails and events get their numbers in the order of time."""
     _add(session, desk.orders)
     for order in desk.orders:
@@ -148,7 +151,7 @@ def _put_into_books(session: Session, desk: Desk) -> None:
     events = sorted([*desk.events, *told], key=lambda pair: pair[0].at)
     for event, email in events:
         event.email_id = email.id if email else None
-    _add(session, (*desk.refunds, *(event for event, _ in events)))
+    _add(session, (*desk.refunds, *(event for event, _ in events), *requests))
     _add(session, desk.settlements)
     for case in desk.cases:
         case.end_window()

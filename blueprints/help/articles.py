@@ -52,6 +52,13 @@ ARTICLES = {
             2,
         ),
         Article(
+            "when-a-customer-asks",
+            _l("When a customer asks to cancel"),
+            _l("How they ask, and how you approve or decline."),
+            "mail",
+            2,
+        ),
+        Article(
             "find-an-order",
             _l("Find an order"),
             _l("By its number, by the customer, or by what it waits for."),

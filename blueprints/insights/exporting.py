@@ -3,12 +3,13 @@
 import csv
 import io
 from collections.abc import Iterator
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Row, literal, tuple_
 
 from blueprints.cells import guarded
-from blueprints.insights.holding import REQUESTED_AT, VALUE, cancels_of
+from blueprints.insights.holding import ASKED_AT, REQUESTED_AT, VALUE, cancels_of
 from blueprints.insights.spanning import Span
 from models import Cancellation, Courier, Order, Reason, Refund, db
 from models.money import plain_money
@@ -28,6 +29,7 @@ COLUMNS = (
     "refunded",
     "refund_waived",
     "hours_from_request",
+    "hours_from_customers_request",
 )
 _EXPORTED = (
     Cancellation.id,
@@ -44,6 +46,7 @@ _EXPORTED = (
     Refund.settled,
     Refund.waived_at,
     REQUESTED_AT.label("requested_at"),
+    ASKED_AT.label("asked_at"),
 )
 
 
@@ -74,7 +77,9 @@ def _row(cancel: Row[Any], span: Span) -> tuple[str, ...]:
     def plain(amount: int | None) -> str:
         return plain_money(amount or 0, cancel.currency)
 
-    hours = (cancel.at - cancel.requested_at).total_seconds() / 3600 if cancel.requested_at else None
+    def hours_from(moment: datetime | None) -> str:
+        return f"{(cancel.at - moment).total_seconds() / 3600:.2f}" if moment else ""
+
     return (
         cancel.at.astimezone(span.zone).isoformat(sep=" ", timespec="seconds"),
         cancel.number,
@@ -88,7 +93,8 @@ def _row(cancel: Row[Any], span: Span) -> tuple[str, ...]:
         plain(cancel.owed),
         plain(cancel.settled),
         plain(cancel.owed - cancel.settled if cancel.waived_at else 0),
-        "" if hours is None else f"{hours:.2f}",
+        hours_from(cancel.requested_at),
+        hours_from(cancel.asked_at),
     )
 
 

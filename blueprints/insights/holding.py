@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, case, func, select
 
 from blueprints.insights.spanning import Span
-from models import Cancellation, Order, Ticket, TicketKind
+from models import Cancellation, CancelRequest, Order, Ticket, TicketKind
 
 VALUE: ColumnElement[int] = case((Cancellation.is_part, Cancellation.taken_off), else_=Order.total)
 
@@ -23,6 +23,14 @@ REQUESTED_AT = (
         Ticket.kind == TicketKind.CANCELLATION,
         Ticket.opened_at <= Cancellation.at,
     )
+    .correlate(Cancellation)
+    .scalar_subquery()
+)
+
+# When the customer asked for it, if it is what they asked for.
+ASKED_AT = (
+    select(CancelRequest.asked_at)
+    .where(CancelRequest.cancellation_id == Cancellation.id)
     .correlate(Cancellation)
     .scalar_subquery()
 )

@@ -10,6 +10,8 @@ FURNITURE = (
     "change_routes",
     "part_routes",
     "withdraw_routes",
+    "ask_routes",
+    "request_routes",
     "seed_cli",
     "email_routes",
     "email_cli",

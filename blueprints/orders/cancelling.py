@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
 from blueprints import clock, windows
+from blueprints.orders.approving_request import approve_request
 from blueprints.orders.awaiting_payment import end_wait
 from blueprints.orders.history import leave_event
 from blueprints.orders.noting_cancel import (
@@ -144,6 +145,7 @@ def cancel_under_lock(
     end_wait(session, order, at=at)
     message = customer_email(order, "order_cancelled", wish.note, owed, wish.fee)
     done.email_id = tell_of_cancel(session, order, done, message)
+    approve_request(session, order, done)
     leave_event(
         session,
         order,

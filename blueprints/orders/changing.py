@@ -6,6 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from blueprints import clock, stock
+from blueprints.orders.approving_request import close_request
 from blueprints.orders.awaiting_payment import end_wait
 from blueprints.orders.cancelling import cancel_order, refuse_to_cancel, reread
 from blueprints.orders.history import leave_event
@@ -72,6 +73,7 @@ def _change(
         session.flush()
         pieces = {item.id: item.remaining for item in order.items}
         stock.put_back(session, pieces, kind=MovementKind.DECLINED, by=by, at=at)
+        close_request(session, order, by=by, at=at)
     if not order.can_gain_items:
         end_wait(session, order, at=at)
     kind = kind_of(status)

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from sqlalchemy import literal, select
 
 from blueprints.capped import count_of, shown
-from blueprints.orders.finding import SINGLED_OUT, TO_SEND, Attention, Filters, positions_of, without_answer
+from blueprints.orders.finding import TO_SEND, Filters, positions_of
+from blueprints.orders.singling_out import SINGLED_OUT, Attention, without_answer
 from models import Email, EmailState, Order, OrderStatus, db
 
 
@@ -17,6 +18,8 @@ class Waiting:
     to_send: int
     booked: int
     """To send, and booked with a courier."""
+    asked: int
+    """Whose customer asks to cancel, and has no answer yet."""
     refunds_owed: int
     not_told: int
     failed_emails: int
@@ -27,7 +30,9 @@ class Waiting:
 
 
 # For whoever may not know: there are orders, and no more is said.
-NOTHING_SAID = Waiting(pending=0, to_send=0, booked=0, refunds_owed=0, not_told=0, failed_emails=0, any_order=1)
+NOTHING_SAID = Waiting(
+    pending=0, to_send=0, booked=0, asked=0, refunds_owed=0, not_told=0, failed_emails=0, any_order=1
+)
 
 
 def count_waiting() -> Waiting:
@@ -36,6 +41,7 @@ def count_waiting() -> Waiting:
         "pending": count_of(select(literal(1)).where(Order.status == OrderStatus.PENDING)),
         "to_send": count_of(select(literal(1)).where(Order.status.in_(TO_SEND))),
         "booked": count_of(positions_of("", Filters(statuses=TO_SEND, booked=True))),
+        "asked": count_of(SINGLED_OUT[Attention.ASKED]),
         "refunds_owed": count_of(SINGLED_OUT[Attention.REFUND_OWED]),
         "not_told": count_of(SINGLED_OUT[Attention.NOT_TOLD]),
         "failed_emails": count_of(without_answer(Email.state == EmailState.FAILED)),

@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from blueprints.mailing import Outcome, deliver
 from blueprints.orders import orders
+from blueprints.orders.asking_for_link import mail_links
 from blueprints.outbox import mail_is_configured
 from models import DatabaseBusy, Email, EmailState, db
 
@@ -23,6 +24,7 @@ def deliver_outbox() -> None:
     if not mail_is_configured():
         raise click.ClickException("No mail server is set up: FLASK_MAIL_SERVER is to name one.")
     try:
+        mail_links()
         outcomes = deliver()
     except DatabaseBusy as error:
         raise click.ClickException("Somebody else is saving all the time. Try again in a moment.") from error

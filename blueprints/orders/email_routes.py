@@ -6,6 +6,7 @@ from flask_babel import gettext as _
 
 from blueprints import access
 from blueprints.access import Right, needs
+from blueprints.ask_links import with_link
 from blueprints.ids import read_id
 from blueprints.mailing import sender
 from blueprints.orders import orders
@@ -15,6 +16,7 @@ from blueprints.orders.listing_emails import Box, page_of_emails
 from blueprints.orders.routes import order_page
 from blueprints.orders.sending_again import NotSentAgain, can_be_sent_again, send_again
 from blueprints.seals import SEALED_KINDS
+from blueprints.shop import current_store
 from models import Email, EmailState, Order, db
 
 # The HTML of an email is a document of its own: it may have its inline styles and nothing else, wherever it is opened.
@@ -57,6 +59,7 @@ def _email_page(email: Email, refusal: NotSentAgain | None = None, correction: C
     return render_template(
         "orders/email.html",
         email=email,
+        text=_as_read(email, email.text),
         order=order,
         sender=sender(),
         is_sealed=email.kind in SEALED_KINDS,
@@ -68,13 +71,18 @@ def _email_page(email: Email, refusal: NotSentAgain | None = None, correction: C
     )
 
 
+def _as_read(email: Email, body: str) -> str:
+    """The mailbox of a demo is its customers’ mailbox too: there the link to ask for a cancel can be tried."""
+    return with_link(email, body) if current_store().is_demo else body
+
+
 @orders.get("/orders/emails/<id:email_id>/html")
 @needs(Right.SEE_SHOP)
 def email_html(email_id: int) -> Response:
     email = email_or_404(email_id)
     if email.kind in SEALED_KINDS:
         abort(404)
-    document = make_response(email.html)
+    document = make_response(_as_read(email, email.html))
     document.headers["Content-Security-Policy"] = POLICY_OF_AN_EMAIL
     return document
 

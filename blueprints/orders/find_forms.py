@@ -12,7 +12,8 @@ from wtforms import DateField, SelectChoice, SelectField, StringField
 from blueprints.filters import WORDS, zone
 from blueprints.forms import BaseForm
 from blueprints.orders.counting import Waiting
-from blueprints.orders.finding import LONGEST_SEARCH, TO_SEND, Attention, Filters
+from blueprints.orders.finding import LONGEST_SEARCH, TO_SEND, Filters
+from blueprints.orders.singling_out import Attention
 from models import OrderStatus, PaymentStatus
 
 EARLIEST, LATEST = date(1970, 1, 2), date(2100, 1, 1)
@@ -90,6 +91,7 @@ TABS = (
     Tab(_l("To send"), {"status": "to_send"}, "to_send"),
     Tab(_l("Booked"), {"booked": "yes"}),
     Tab(_l("Cancelled"), {"status": OrderStatus.CANCELLED.value}),
+    Tab(_l("Asks to cancel"), {"attention": Attention.ASKED.value}, "asked", only_when_needed=True),
     Tab(_l("Customer not told"), {"attention": Attention.NOT_TOLD.value}, "not_told", only_when_needed=True),
     Tab(_l("Refund owed"), {"attention": Attention.REFUND_OWED.value}, "refunds_owed", only_when_needed=True),
 )

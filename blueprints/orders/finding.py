@@ -3,7 +3,6 @@
 import re
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import (
@@ -11,7 +10,6 @@ from sqlalchemy import (
     Executable,
     Row,
     Select,
-    TextClause,
     and_,
     bindparam,
     exists,
@@ -20,65 +18,20 @@ from sqlalchemy import (
     or_,
     select,
 )
-from sqlalchemy.orm import aliased
 
 from blueprints import clock
+from blueprints.orders.singling_out import SINGLED_OUT, Attention
 from models import Cancellation, Courier, Email, EmailState, Order, OrderStatus, PaymentStatus, Refund, db
 from models.base import UTCDateTime
-from models.cancellation import STILL_OWED
-from models.email import NOT_TOLD
 from models.order import position_of
 from models.search import ORDER_SEARCH, containing, digits_of, facet, fold, quoted
 
 PAGE = 50
 LONGEST_SEARCH = 200
 MOST_WORDS = 10
-MOST_SINGLED_OUT = 500
-"""Orders that ask for attention are looked for among this many; a shop that has more has other worries."""
 
 # Accepted, and still in the shop.
 TO_SEND = (OrderStatus.ACCEPTED, OrderStatus.PROCESSING, OrderStatus.READY_FOR_PICKUP)
-
-
-class Attention(StrEnum):
-    NOT_TOLD = "not_told"
-    """Cancelled, and the customer has not heard of it."""
-    REFUND_OWED = "refund_owed"
-
-
-def without_answer(emails: ColumnElement[bool] | TextClause) -> Select[Any]:
-    """The orders of the newest of these emails, but for those of which another of the same kind was written since:
-    that one tells how it stands."""
-    later = aliased(Email)
-    return select(Email.order_id).where(
-        Email.id.in_(select(Email.id).where(emails).order_by(Email.id.desc()).limit(MOST_SINGLED_OUT)),
-        Email.order_id.is_not(None),
-        ~exists().where(later.order_id == Email.order_id, later.kind == Email.kind, later.id > Email.id),
-    )
-
-
-def _not_told() -> Select[Any]:
-    """Of orders that are cancelled still, and of which no email reached the address on file before."""
-    order, reached = aliased(Order), aliased(Email)
-    return (
-        without_answer(NOT_TOLD)
-        .join(order, and_(order.id == Email.order_id, order.cancelled_at.is_not(None)))
-        .where(
-            ~exists().where(
-                reached.order_id == Email.order_id,
-                reached.kind == Email.kind,
-                reached.state == EmailState.SENT,
-                reached.recipient == order.customer_email,
-                reached.created_at >= order.cancelled_at,
-            )
-        )
-    )
-
-
-SINGLED_OUT: dict[Attention, Select[Any]] = {
-    Attention.NOT_TOLD: _not_told(),
-    Attention.REFUND_OWED: select(Refund.order_id).where(STILL_OWED).order_by(Refund.id.desc()).limit(MOST_SINGLED_OUT),
-}
 
 
 @dataclass(frozen=True)

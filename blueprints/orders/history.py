@@ -22,6 +22,11 @@ def leave_event(session: Session, order: Order, code: str, *, by: Actor, at: dat
     session.add(Event(at=at, code=code, user_id=by.user_id, order_id=order.id, order_version=order.version, **facts))
 
 
+def note_beside(session: Session, order: Order, code: str, *, by: Actor, at: datetime, **facts: Any) -> None:
+    """Likewise, of what did not change the order itself: no page that was drawn before is stale by it."""
+    session.add(Event(at=at, code=code, user_id=by.user_id, order_id=order.id, **facts))
+
+
 @dataclass(frozen=True)
 class Line:
     """What happened stands in `event.code`; the sentence is made in orders/_words.html."""

@@ -1,4 +1,5 @@
-"""How a customer is reached from the order's page: links made of what is on file, where it is fit for one."""
+"""How a customer is reached from the order's page, and the shop by a customer: links made of what is on file, where it
+is fit for one."""
 
 import re
 from dataclasses import dataclass
@@ -19,9 +20,23 @@ class Reach:
 
 def ways_to_reach(order: Order) -> Reach:
     email, phone = order.customer_email or "", order.customer_phone or ""
-    digits = re.sub("[^0-9]", "", phone)
+    digits = _digits_of(phone)
     return Reach(
-        mail_url=f"mailto:{quote(email, safe='@+')}" if _EMAIL.fullmatch(email) else None,
-        phone_url=f"tel:{'+' if phone.lstrip().startswith('+') else ''}{digits}" if 3 <= len(digits) <= 15 else None,
+        mail_url=mail_url(email),
+        phone_url=phone_url(phone),
         search=email or (digits if len(digits) >= 3 else order.customer_name),
     )
+
+
+def mail_url(email: str | None) -> str | None:
+    return f"mailto:{quote(email, safe='@+')}" if email and _EMAIL.fullmatch(email) else None
+
+
+def phone_url(phone: str | None) -> str | None:
+    digits = _digits_of(phone or "")
+    sign = "+" if phone and phone.lstrip().startswith("+") else ""
+    return f"tel:{sign}{digits}" if 3 <= len(digits) <= 15 else None
+
+
+def _digits_of(phone: str) -> str:
+    return re.sub("[^0-9]", "", phone)

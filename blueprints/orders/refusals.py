@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import date, datetime
 from typing import Any
 
-from models import Order, OrderStatus
+from models import Order, OrderStatus, RequestState
 
 
 class OrderRefusal(Exception):
@@ -243,6 +243,34 @@ class PaidOnNoSuchDay(OrderRefusal):
         super().__init__(f"{earliest} to {latest}")
         self.earliest = earliest
         self.latest = latest
+
+
+class TooLateToAsk(OrderRefusal):
+    """The order is too far, or has ended, for its customer to ask for a cancel."""
+
+    code = "too_late_to_ask"
+
+    def __init__(self, status: OrderStatus) -> None:
+        super().__init__(status.value)
+        self.status = status
+
+
+class NothingAsked(OrderRefusal):
+    """No customer has asked that, or not about this order."""
+
+    code = "nothing_asked"
+
+
+class RequestAnswered(OrderRefusal):
+    """What the customer asked is decided. `by` is None when Suki itself did it."""
+
+    code = "request_answered"
+
+    def __init__(self, *, state: RequestState, at: datetime, by: str | None) -> None:
+        super().__init__(f"{state} by {by} at {at}")
+        self.state = state
+        self.at = at
+        self.by = by
 
 
 def refuse_if_changed(order: Order, version: int) -> None:

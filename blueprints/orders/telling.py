@@ -3,11 +3,12 @@
 import re
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from blueprints import outbox
+from blueprints import ask_links, outbox
 from blueprints.outbox import Message
 from blueprints.shop import current_store
 from models import (
@@ -28,8 +29,15 @@ from models import (
 _PLAIN_NUMBER = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9 ._/-]{0,38}[A-Za-z0-9])?")
 
 
-def _plain_number(order: Order) -> str:
+def plain_number(order: Order) -> str:
+    """Empty when it is none."""
     return order.number if _PLAIN_NUMBER.fullmatch(order.number) else ""
+
+
+def _about(order: Order, status: OrderStatus) -> dict[str, Any]:
+    """What every email to the customer may need. `status`: the order's, when it is read."""
+    lets_ask = current_store().lets_ask(status) and ask_links.can_be_followed()
+    return {"order": order, "plain_number": plain_number(order), "ask_mark": ask_links.MARK if lets_ask else ""}
 
 
 def kind_of(status: OrderStatus) -> str:
@@ -47,12 +55,11 @@ def customer_email(
     """What the customer would read, in the store's language; amounts in minor units of the order's currency."""
     return outbox.render(
         "order_cancelled" if kind == "order_cancelled" else "order_changed",
-        order=order,
+        **_about(order, _status_of(kind)),
         status=_status_of(kind),
         note=note or "",
         refund_owed=refund_owed,
         fee_kept=fee_kept,
-        plain_number=_plain_number(order),
     )
 
 
@@ -62,13 +69,12 @@ def part_email(
     """`order` as it is without them. What is cancelled and what remains; amounts as above."""
     return outbox.render(
         "order_part_cancelled",
-        order=order,
+        **_about(order, order.status),
         status="part_cancelled",
         pieces=pieces,
         note=note,
         refund_owed=refund_owed,
         fee_kept=fee_kept,
-        plain_number=_plain_number(order),
     )
 
 
@@ -76,11 +82,10 @@ def reinstated_email(order: Order, done: Cancellation, note: str, *, may_have_re
     """That the cancel does not hold any more and, to whom may have read of money to come back, that none does."""
     return outbox.render(
         "order_reinstated",
-        order=order,
+        **_about(order, order.status),
         status="reinstated_part" if done.is_part else "reinstated",
         note=note,
         no_refund=done.refund.owed if done.refund and may_have_read else 0,
-        plain_number=_plain_number(order),
     )
 
 
@@ -93,15 +98,13 @@ def refund_email(order: Order, refund: Refund, settlements: list[Settlement], *,
         is_part=refund.cancellation.is_part,
         more_is_owed=more_is_owed,
         settlements=settlements,
-        plain_number=_plain_number(order),
+        plain_number=plain_number(order),
     )
 
 
 def reminder_email(order: Order, pay_by: datetime) -> Message:
     """That it is not paid yet, and until when it may be."""
-    return outbox.render(
-        "payment_reminder", order=order, status="not_paid", pay_by=pay_by, plain_number=_plain_number(order)
-    )
+    return outbox.render("payment_reminder", **_about(order, order.status), status="not_paid", pay_by=pay_by)
 
 
 def kinds_off(session: Session) -> set[str]:
@@ -147,6 +150,23 @@ def tell_customer(
         due_at=due_at,
         order_id=order.id,
         not_sent=why_nobody_is_told(session, order, kind=kind, wanted=wanted),
+    )
+    session.flush()
+    return email
+
+
+def write_to_asker(session: Session, order: Order, *, kind: str, at: datetime, **facts: Any) -> Email:
+    """To the address on file, whoever asked: an answer, and no alert that could be off. It has its id already."""
+    nobody = None if order.customer_email else NotSentReason.NO_ADDRESS
+    email = outbox.queue(
+        session,
+        kind=kind,
+        message=outbox.render(kind, **_about(order, order.status), link_mark=ask_links.MARK, **facts),
+        recipient=order.customer_email or None,
+        reply_to=current_store().email,
+        at=at,
+        order_id=order.id,
+        not_sent=nobody or outbox.why_nothing_leaves(),
     )
     session.flush()
     return email

@@ -8,6 +8,7 @@ from sqlalchemy import and_, false, or_, select, update
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from blueprints import clock, stock
+from blueprints.orders.approving_request import open_request_again
 from blueprints.orders.cancelling import reread
 from blueprints.orders.hearing import heard_of
 from blueprints.orders.history import leave_event
@@ -144,6 +145,8 @@ def _withdraw(session: Session, order: Order, done: Cancellation, how: Withdrawa
         _give_back_part(order, done)
     else:
         order.status, order.cancelled_at = done.previous_status, None
+    if how is Withdrawal.UNDONE:
+        open_request_again(session, done)
     kind = MovementKind.UNDONE if how is Withdrawal.UNDONE else MovementKind.REINSTATED
     stock.take_again(session, stock.put_back_by(session, done.id), kind, by=by, at=at)
     if done.email_id is not None:

@@ -26,6 +26,7 @@ from wtforms.widgets import CheckboxInput, ListWidget
 from blueprints.filters import WORDS, word
 from blueprints.forms import AtMost, BaseForm, CountField
 from models import CustomerAlert, Language, OrderStatus, PaymentStatus
+from models.order_states import BEFORE_DELIVERY
 from models.store import LONGEST_UNDO_S
 
 USUAL_CURRENCIES = ("PHP", "USD", "SGD", "HKD", "JPY", "EUR", "GBP", "AUD", "CAD", "AED", "SAR")
@@ -157,6 +158,19 @@ class CancellingForm(BaseForm):
     def validate_undo_seconds(self, field: CountField) -> None:
         if field.data is None and not field.process_errors:
             raise ValidationError(field.bounds)
+
+
+class RequestsForm(BaseForm):
+    may_ask = BooleanField(
+        _l("Customers may ask to cancel an order"),
+        description=_l("When this is off the links in earlier emails open nothing either."),
+    )
+    until = RadioField(
+        _l("The last status in which they may ask"),
+        choices=[SelectChoice(status.value, WORDS[status]) for status in BEFORE_DELIVERY],
+        validate_choice=False,
+        validators=[AnyOf(list(BEFORE_DELIVERY), message=_l("Choose one of the statuses in the list."))],
+    )
 
 
 class CourierForm(BaseForm):

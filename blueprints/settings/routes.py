@@ -8,17 +8,19 @@ from flask_login import current_user
 
 from blueprints import access
 from blueprints.access import Right, needs
+from blueprints.ask_links import can_be_followed
 from blueprints.mailing import sender
 from blueprints.settings import settings
 from blueprints.settings.changing_store import change_store
-from blueprints.settings.forms import AlertsForm, CancellingForm, StoreForm, SupportForm, zone_name
+from blueprints.settings.forms import AlertsForm, CancellingForm, RequestsForm, StoreForm, SupportForm, zone_name
+from blueprints.settings.letting_ask import let_ask
 from blueprints.settings.naming_support import name_support
 from blueprints.settings.summing_up import sum_up
 from blueprints.settings.switching_alerts import kinds_switched_on, switch_alerts
 from blueprints.settings.timing_undo import time_undo
 from blueprints.settings.trying_mail import last_try, try_mail
 from blueprints.shop import current_store
-from models import CustomerAlert, Language
+from models import CustomerAlert, Language, OrderStatus
 
 
 @settings.get("/settings/")
@@ -87,6 +89,23 @@ def cancelling() -> ResponseReturnValue:
         flash(_("Saved. It holds for the cancels to come."), "done")
         return redirect(url_for(".overview"), 303)
     return render_template("settings/cancelling.html", form=form), 422 if form.errors else 200
+
+
+@settings.route("/settings/requests", methods=["GET", "POST"])
+@needs(Right.MANAGE_STORE)
+def requests() -> ResponseReturnValue:
+    form = RequestsForm(may_ask=current_store().customers_may_ask, until=current_store().ask_until.value)
+    if form.validate_on_submit():
+        let_ask(may_ask=form.may_ask.data, until=OrderStatus(form.until.data), by=access.actor())
+        flash(_("Saved. It holds for the links in earlier emails, too."), "done")
+        return redirect(url_for(".overview"), 303)
+    page = render_template(
+        "settings/requests.html",
+        form=form,
+        base_url=current_app.config["BASE_URL"],
+        can_be_followed=can_be_followed(),
+    )
+    return page, 422 if form.errors else 200
 
 
 @settings.route("/settings/support", methods=["GET", "POST"])

@@ -14,7 +14,7 @@ from blueprints.support import support
 from blueprints.support.finding import Tab, count_by_tab, find_tickets
 from blueprints.support.forms import MOST_BYTES_SENT, CancellationForm, QuestionForm
 from blueprints.support.refusals import AlreadyAsked, TicketRefusal
-from blueprints.support.ticketing import file_cancellation, file_question, refuse_to_ask
+from blueprints.support.ticketing import asked_of, file_cancellation, file_question, refuse_to_ask
 from models import Order, db
 from models.text import cleaned_line
 
@@ -65,7 +65,7 @@ def _order_asked_about() -> Order | None:
 
 
 def _ask_to_cancel(order: Order) -> ResponseReturnValue:
-    form = CancellationForm()
+    form = CancellationForm(reason=asked_of(db.session(), order.id))
     subject = _("Please cancel order %(number)s", number=order.number)
     refused: TicketRefusal | None = None
     try:

@@ -14,6 +14,7 @@ from blueprints.support.telling import tell_other_side
 from models import (
     STILL_OPEN,
     Actor,
+    CancelRequest,
     Event,
     Order,
     Ticket,
@@ -22,6 +23,7 @@ from models import (
     db,
     writing,
 )
+from models.cancel_request import ASKED
 from models.order_states import ALLOWED_CHANGES, OrderStatus
 
 
@@ -79,6 +81,12 @@ def refuse_to_ask(session: Session, order: Order) -> None:
         raise AlreadyAsked(found.id)
     if not order.only_support_can_cancel or OrderStatus.CANCELLED not in ALLOWED_CHANGES[order.status]:
         raise NotForSupport(order.status, can_be_cancelled=order.can_be_cancelled)
+
+
+def asked_of(session: Session, order_id: int) -> str:
+    """What the customer wrote, who waits for an answer; empty when nobody asks."""
+    waiting = select(CancelRequest.reason).where(CancelRequest.order_id == order_id, ASKED)
+    return session.scalar(waiting) or ""
 
 
 def open_ticket_of(session: Session, order_id: int) -> Ticket | None:

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import time_machine
 
-from blueprints.auth.throttling import network_of
+from blueprints.slowing import network_of
 from models import SignInAttempt
 from tests.people import PASSWORD
 

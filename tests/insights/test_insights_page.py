@@ -176,8 +176,8 @@ def test_the_file_is_one_to_save(app, sam):
     assert answer.headers["Content-Disposition"] == named
     assert answer.text.splitlines() == [
         "cancelled_at,order_number,what,reason,payment_method,courier,value_lost,currency,fee_kept,refund_owed,"
-        "refunded,refund_waived,hours_from_request",
-        "2026-11-20 09:30:00+08:00,A1,whole,,cod,,960.00,PHP,0.00,0.00,0.00,0.00,",
+        "refunded,refund_waived,hours_from_request,hours_from_customers_request",
+        "2026-11-20 09:30:00+08:00,A1,whole,,cod,,960.00,PHP,0.00,0.00,0.00,0.00,,",
     ]
 
 

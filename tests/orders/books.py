@@ -22,6 +22,8 @@ BOOKS = {
     "items": "SELECT id, quantity, cancelled, price FROM order_items ORDER BY id",
     "stock": "SELECT id, on_hand FROM products ORDER BY id",
     "cancels": "SELECT id FROM cancellations WHERE withdrawn_at IS NULL ORDER BY id",
+    "requests": "SELECT id, state, reason, asked_at, decided_at, decided_by_id, note_id, cancellation_id, receipt_id, "
+    "answer_id FROM cancel_requests ORDER BY id",
     "owed": "SELECT id, owed, settled FROM refunds WHERE settled_at IS NULL ORDER BY id",
     "settled": "SELECT id, refund_id, amount FROM settlements ORDER BY id",
     "emails": "SELECT id, kind, state FROM emails WHERE NOT (state = 'not_sent' AND reason = 'undone') ORDER BY id",

@@ -7,7 +7,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from blueprints.orders.counting import count_waiting
-from blueprints.orders.finding import PAGE, TO_SEND, Attention, Filters, find_orders
+from blueprints.orders.finding import PAGE, TO_SEND, Filters, find_orders
+from blueprints.orders.singling_out import Attention
 from models import Email, EmailState, NotSentReason, OrderStatus, PaymentStatus, writing
 from tests.shop import A_MORNING
 

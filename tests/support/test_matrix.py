@@ -75,6 +75,9 @@ TABLE = {
     "help.feedback": OWNER,
     "insights.export": MERCHANT,
     "insights.overview": MERCHANT,
+    "orders.ask": PUBLIC,
+    "orders.ask_by_link": PUBLIC,
+    "orders.ask_sent": PUBLIC,
     "orders.booking": MERCHANT,
     "orders.booking_cancel": MERCHANT,
     "orders.bulk": MERCHANT,
@@ -106,6 +109,7 @@ TABLE = {
     "orders.refund_owed": MERCHANT,
     "orders.refunds": MERCHANT,
     "orders.reinstate": MERCHANT,
+    "orders.request_decline": MERCHANT,
     "orders.settle": MERCHANT,
     "orders.start": MERCHANT,
     "orders.status": MERCHANT,
@@ -136,6 +140,7 @@ TABLE = {
     "settings.reason_off": OWNER,
     "settings.reason_on": OWNER,
     "settings.reasons": OWNER,
+    "settings.requests": OWNER,
     "settings.store": OWNER,
     "settings.support": OWNER,
     "settings.unpaid": OWNER,
@@ -159,7 +164,7 @@ TABLE = {
 # No record stands behind these here, so whoever may use them is told that there is none.
 ABSENT = {
     "auth.reset", "demo.ask", "demo.reset", "orders.import_page", "orders.start", "orders.discard",
-    "backups.download", "orders.refund_owed", "orders.settle", "orders.waive",
+    "backups.download", "orders.ask_by_link", "orders.refund_owed", "orders.settle", "orders.waive",
     "orders.bulk", "orders.bulk_discard", "orders.bulk_start", "orders.bulk_tickets",
 }  # fmt: skip
 AGENTS = ("outside", "this", "another", "all", "expired", "revoked", "solved")
@@ -172,6 +177,7 @@ COUNTED = (
     "emails",
     "notes",
     "cancellations",
+    "cancel_requests",
     "refunds",
     "settlements",
     "ticket_messages",
@@ -259,7 +265,7 @@ def made(first_day: Path, folder: Path, name: str) -> Actor:
         "order_id": 1, "user_id": 4, "email_id": shop.first(select(Email).where(Email.order_id == 2)).id,
         "ticket_id": tickets[0], "attachment_id": 1, "courier_id": 1, "reason_id": 2, "import_id": 1,
         "refund_id": 1, "bulk_id": 1, "product_id": 1,
-        "slug": "cancel-an-order", "way": "up", "secret": "x", "filename": "icon.svg", "name": "x",
+        "slug": "cancel-an-order", "way": "up", "secret": "x", "token": "x", "filename": "icon.svg", "name": "x",
     }  # fmt: skip
     visitor = _placed(app, shop, olive, tickets, name, values)
     visitor.get("/login" if name == "anonymous" else "/help/")

@@ -1,0 +1,39 @@
+"""The forms that customers fill in, who have no account: for a link, and to ask for a cancel."""
+
+from flask_babel import lazy_gettext as _l
+from wtforms import EmailField, StringField, TextAreaField
+from wtforms.validators import DataRequired, Email
+
+from blueprints.forms import AtMost, BaseForm, clean_line
+from models.cancel_request import LONGEST_WISH
+
+
+def without_sign(typed: str | None) -> str | None:
+    """#1001 is order 1001."""
+    return typed.lstrip("#").strip() if typed else typed
+
+
+class LinkForm(BaseForm):
+    """What it refuses is seen from what was typed alone, never from whether an order is like that."""
+
+    number = StringField(
+        _l("Order number"),
+        [DataRequired(_l("Enter the number of your order.")), AtMost(40)],
+        filters=[without_sign],
+    )
+    email = EmailField(
+        _l("Email"),
+        [
+            DataRequired(_l("Enter the email address that you gave with the order.")),
+            AtMost(254),
+            Email(_l("Enter an email address like name@example.com."), allow_smtputf8=True),
+        ],
+    )
+
+
+class WishForm(BaseForm):
+    reason = TextAreaField(
+        _l("Why do you want to cancel?"),
+        [DataRequired(_l("Write in a few words why you want to cancel.")), AtMost(LONGEST_WISH)],
+        filters=[clean_line],
+    )

@@ -1,0 +1,72 @@
+"""Asking for the link anew, by order number and email.
+
+The page learns nothing of whether they match: it writes down one row, the same for everybody. Who compares them, and
+mails the link, is the task behind the pages, and after it nobody knows any more what was typed.
+"""
+
+from datetime import datetime
+
+from sqlalchemy import delete, func, select
+from sqlalchemy.orm import Session
+
+from blueprints import background, clock
+from blueprints.orders.telling import write_to_asker
+from blueprints.shop import current_store
+from blueprints.slowing import LATELY, TooManyTries, network_of, wait_after
+from models import Email, LinkRequest, Order, db, writing
+
+KIND = "cancel_link"
+# So many from one address are free in an hour; a whole town may share one.
+FREE_TRIES = 10
+# Whoever asks on and on for somebody else's order fills no mailbox.
+MAILS_AN_HOUR = 3
+
+
+def ask_for_link(*, number: str, email: str, address: str) -> None:
+    """Raises TooManyTries."""
+    with writing() as session:
+        now, network = clock.now(), network_of(address)
+        session.execute(delete(LinkRequest).where(LinkRequest.at < now - LATELY, LinkRequest.number.is_(None)))
+        lately = LinkRequest.address == network, LinkRequest.at.between(now - LATELY, now)
+        tries, last = session.execute(select(func.count(), func.max(LinkRequest.at)).where(*lately)).one()
+        wait = wait_after(tries, last, free=FREE_TRIES, now=now)
+        if wait.total_seconds() > 0:
+            raise TooManyTries(wait)
+        session.add(LinkRequest(at=now, address=network, number=number, email=email))
+
+
+@background.task
+def mail_links() -> None:
+    """Whoever asked, one after the other, until nobody waits."""
+    waiting = select(LinkRequest.id).where(LinkRequest.number.is_not(None)).order_by(LinkRequest.id).limit(1)
+    while not background.is_stopping():
+        asked_id = db.session.scalar(waiting)
+        db.session.rollback()
+        if asked_id is None:
+            return
+        _answer(asked_id)
+
+
+def _answer(asked_id: int) -> None:
+    """The mail and the forgetting are one transaction: a crash loses neither, and doubles nothing."""
+    with writing() as session:
+        asked = session.get(LinkRequest, asked_id, populate_existing=True)
+        if asked is None or asked.number is None or asked.email is None:
+            return  # another process did it
+        now, order = clock.now(), _order_of(session, asked.number, asked.email)
+        asked.number = asked.email = None
+        if order is not None and current_store().customers_may_ask and not _had_enough(session, order, now):
+            write_to_asker(session, order, kind=KIND, at=now)
+
+
+def _order_of(session: Session, number: str, email: str) -> Order | None:
+    spellings = {number, number.upper(), number.lower()}
+    for order in session.scalars(select(Order).where(Order.number.in_(spellings)).order_by(Order.id)):
+        if (order.customer_email or "").strip().casefold() == email.casefold():
+            return order
+    return None
+
+
+def _had_enough(session: Session, order: Order, now: datetime) -> bool:
+    lately = Email.order_id == order.id, Email.kind == KIND, Email.created_at > now - LATELY
+    return (session.scalar(select(func.count()).where(*lately)) or 0) >= MAILS_AN_HOUR
