@@ -19,6 +19,8 @@ POLICY = "; ".join(
         "frame-ancestors 'none'",
     )
 )
+# Whoever knows the address of such a page has it from the customer's own mail, and its form has a token besides.
+AT_A_SECRET = ("orders.ask_by_link",)
 SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
 
 
@@ -35,8 +37,8 @@ def _refuse_other_sites() -> None:
     if site is not None and site not in ("same-origin", "none"):
         abort(403, "other site")
     origin = request.headers.get("Origin")
-    if origin == "null" and site == "same-origin":
-        return  # from a page whose address is a secret: it sends no referrer, and its browser no origin
+    if origin == "null" and (site == "same-origin" or (site is None and request.endpoint in AT_A_SECRET)):
+        return  # from a page whose address is a secret: it sends no referrer, its browser no origin, an old one no site
     if origin is not None and urlsplit(origin).netloc != request.host:
         abort(403, "other site")
 
@@ -45,7 +47,7 @@ def _add_headers(response: Response) -> Response:
     headers = response.headers
     headers.setdefault("Content-Security-Policy", POLICY)
     headers["X-Content-Type-Options"] = "nosniff"
-    headers.setdefault("Referrer-Policy", "same-origin")
+    headers.setdefault("Referrer-Policy", "no-referrer" if request.endpoint in AT_A_SECRET else "same-origin")
     headers["Cross-Origin-Opener-Policy"] = "same-origin"
     headers["Cross-Origin-Resource-Policy"] = "same-origin"
     if request.endpoint == "static" and response.status_code == 200:

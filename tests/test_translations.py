@@ -157,6 +157,8 @@ PAGES = {
     "/settings/": "Settings",
     "/settings/store": "Tindahan",
     "/settings/alerts": "Mga alert",
+    "/settings/requests": "Mga hiling ng customer",
+    "/ask": "Hilinging i-cancel ang isang order",
     "/help/": "Tulong",
     "/help/cancel-an-order": "Pag-cancel ng order",
 }

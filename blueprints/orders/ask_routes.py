@@ -3,11 +3,11 @@
 import logging
 from typing import Any
 
-from flask import abort, make_response, redirect, render_template, request, url_for
+from flask import abort, make_response, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.wrappers import Response
 
-from blueprints import background, outbox
+from blueprints import outbox
 from blueprints.access import public
 from blueprints.ask_links import AskLink, LinkExpired, LinkUnknown, read_token
 from blueprints.auth.routes import address, slowed
@@ -22,7 +22,6 @@ from blueprints.shop import current_store
 from blueprints.slowing import TooManyTries
 
 log = logging.getLogger("suki")
-OF_A_LINK = ("orders.ask_by_link",)
 
 
 @orders.route("/ask", methods=["GET", "POST"])
@@ -39,7 +38,6 @@ def ask() -> ResponseReturnValue:
         ask_for_link(number=form.number.data or "", email=form.email.data or "", address=address())
     except TooManyTries as refusal:
         return slowed(form, refusal, _ask_page, what="link")
-    background.wake()
     log.info("link to ask for a cancel asked for")
     return redirect(url_for(".ask_sent"), 303)
 
@@ -67,13 +65,6 @@ def ask_by_link(token: str) -> ResponseReturnValue:
         return _page("ask/no_link.html", 404, expired=isinstance(refusal, LinkExpired))
     log.info("cancel asked for order=%s", link.order_id)
     return redirect(url_for(".ask_by_link", token=token), 303)
-
-
-@orders.after_request
-def _keep_links_secret(answer: Response) -> Response:
-    if request.endpoint in OF_A_LINK:
-        answer.headers["Referrer-Policy"] = "no-referrer"
-    return answer
 
 
 def _refuse_when_off() -> None:

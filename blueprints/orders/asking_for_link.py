@@ -37,7 +37,7 @@ def ask_for_link(*, number: str, email: str, address: str) -> None:
 
 @background.task
 def mail_links() -> None:
-    """Whoever asked, one after the other, until nobody waits."""
+    """Whoever asked, one after the other, until nobody waits. The page wakes nobody: when this looks tells nothing."""
     waiting = select(LinkRequest.id).where(LinkRequest.number.is_not(None)).order_by(LinkRequest.id).limit(1)
     while not background.is_stopping():
         asked_id = db.session.scalar(waiting)
