@@ -26,13 +26,18 @@ class Asked:
     """What was asked already: there is no second one beside it."""
     refusal: OrderRefusal | None
     """Why nobody can ask any more."""
+    may_be_undone: bool
+    """The cancel that they asked for: until then the shop may take it back, and nobody has heard."""
 
 
 def what_was_asked(link: AskLink) -> Asked:
     """Looking changes nothing: mail servers open links too. Raises LinkUnknown."""
     session = db.session()
     order = _order_of(session, link)
-    return Asked(order, standing_request(session, order), refusal_of(refuse_to_ask, order))
+    request = standing_request(session, order)
+    until = request.cancellation.undo_until if request and request.cancellation else None
+    may_be_undone = until is not None and clock.now() < until
+    return Asked(order, request, refusal_of(refuse_to_ask, order), may_be_undone)
 
 
 def ask_to_cancel(link: AskLink, *, reason: str) -> None:
