@@ -17,7 +17,19 @@ from blueprints.shop import find_store
 from config import configure, instance_folder
 from models import db
 
-ROOMS = ("auth", "orders", "products", "support", "insights", "settings", "backups", "doctor", "help", "demo")
+ROOMS = (
+    "auth",
+    "orders",
+    "products",
+    "support",
+    "insights",
+    "settings",
+    "webhooks",
+    "backups",
+    "doctor",
+    "help",
+    "demo",
+)
 
 babel = Babel()
 csrf = CSRFProtect()

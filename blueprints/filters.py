@@ -19,6 +19,7 @@ from flask_babel import lazy_gettext as _l
 from blueprints import clock
 from blueprints.shop import current_store, find_store
 from models import (
+    DeliveryFault,
     EmailState,
     NotSentReason,
     OrderSource,
@@ -28,6 +29,8 @@ from models import (
     Role,
     SettlementMethod,
     TicketState,
+    UnsentReason,
+    WebhookType,
 )
 
 WORDS = {
@@ -78,6 +81,22 @@ WORDS = {
     TicketState.WAITING_ON_SUPPORT: _l("Waiting on support"),
     TicketState.SOLVED: _l("Solved"),
     TicketState.CLOSED: _l("Closed"),
+    WebhookType.ORDER_CANCELLED: _l("An order is cancelled"),
+    WebhookType.ORDER_REINSTATED: _l("A cancelled order is on again"),
+    WebhookType.REFUND_SETTLED: _l("All of a refund went back"),
+    WebhookType.TICKET_SOLVED: _l("A ticket is solved"),
+    WebhookType.TEST: _l("A test"),
+    # what was undone is worded above
+    UnsentReason.SWITCHED_OFF: _l("the webhook was switched off"),
+    UnsentReason.DEMO: _l("a demo sends nothing"),
+    DeliveryFault.ANSWERED: _l("The receiver did not take it."),
+    DeliveryFault.NO_SUCH_HOST: _l("The name in the address leads nowhere."),
+    DeliveryFault.PRIVATE_ADDRESS: _l("The address leads inside a network, and the box that allows it is not ticked."),
+    DeliveryFault.UNREACHABLE: _l("Nobody answered there."),
+    DeliveryFault.TIMED_OUT: _l("It took too long to answer."),
+    DeliveryFault.BAD_CERTIFICATE: _l("Its certificate does not prove who it is."),
+    DeliveryFault.NOT_HTTP: _l("It did not answer as a web server does."),
+    DeliveryFault.OURS: _l("Suki could not hand it over; its log says more."),
 }
 
 

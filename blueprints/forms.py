@@ -11,9 +11,9 @@ from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from markupsafe import Markup
 from werkzeug.datastructures import CombinedMultiDict, MultiDict
-from wtforms import Field, FileField, IntegerField, PasswordField, StringField, TextAreaField
+from wtforms import Field, FileField, IntegerField, PasswordField, SelectMultipleField, StringField, TextAreaField
 from wtforms.validators import ValidationError
-from wtforms.widgets import TextInput
+from wtforms.widgets import CheckboxInput, ListWidget, TextInput
 
 from blueprints.reading import Fault
 from blueprints.shop import current_store
@@ -102,6 +102,13 @@ class CountField(IntegerField):
         self.data = int(typed) if re.fullmatch("[0-9]{1,9}", typed) else None
         if typed and not (self.data is not None and self.least <= self.data <= self.most):
             raise ValueError(self.bounds)
+
+
+class Ticks(SelectMultipleField):
+    """Several boxes, any number of which may be ticked."""
+
+    widget = ListWidget(prefix_label=False)
+    option_widget = CheckboxInput()
 
 
 class MoneyInput(TextInput):

@@ -2,51 +2,33 @@
 
 import logging
 import re
-import secrets
 import smtplib
-import time
 from collections import Counter
 from datetime import timedelta
 from email.utils import parseaddr
-from enum import StrEnum
-from typing import Any, cast
 
 from flask import current_app
 from flask_babel import gettext as _
-from sqlalchemy import CursorResult, Update, and_, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy import and_, select, update
 
-from blueprints import background, clock
+from blueprints import background, clock, retrying
 from blueprints.ask_links import with_link
 from blueprints.letters import Letter, UnsafeLetter, one_address
 from blueprints.outbox import mail_is_configured
+from blueprints.retrying import Outcome
 from blueprints.seals import SEALED_KINDS, unsealed
 from blueprints.shop import current_store
 from blueprints.smtp import Line, in_words
-from models import DatabaseBusy, Email, EmailState, db, writing
+from models import Email, EmailState, db, writing
 from models.email import WAITING
 
 log = logging.getLogger("suki")
 
-# A deliverer that has not said by then how it went has died, and the email is anybody's again. Longer than one letter
-# can take: each answer of the server is waited for as long as MAIL_TIMEOUT says, and only the last six times as long.
-LEASE = timedelta(minutes=10)
-BACK_OFF = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 180))
-GIVE_UP_AFTER = timedelta(days=2)
 # While the server can't be reached one email tries, and the others wait without using up tries of their own.
 OTHERS_WAIT = timedelta(minutes=1)
-NOTE_WITHIN_S = 60.0
 
 # A store's name that may stand before its address: letters, digits, and what names are written with.
 _PLAIN_NAME = re.compile(r"[^\W_](?:[\w &'’.-]{0,98}[\w.])?")
-
-
-class Outcome(StrEnum):
-    SENT = "sent"
-    FAILED = "failed"
-    PUT_OFF = "put_off"
-    UNREACHABLE = "unreachable"
-    """Put off as well, and it is not about this one email: none would get through now."""
 
 
 @background.task
@@ -75,24 +57,9 @@ def claim() -> Email | None:
         if email_id is None:
             db.session.rollback()
             return None
-        with writing() as session:
-            now = clock.now()
-            rows = _update(
-                session,
-                update(Email)
-                .where(Email.id == email_id, WAITING, Email.due_at <= now)
-                .values(state=EmailState.SENDING, due_at=now + LEASE, attempts=Email.attempts + 1),
-            )
-            if rows == 1:
-                email = session.get_one(Email, email_id, populate_existing=True)
-                session.expunge(email)
-                return email
-
-
-def _update(session: Session, statement: Update) -> int:
-    """How many rows it changed; whatever the session may have read of them is of no use afterwards."""
-    result = session.execute(statement, execution_options={"synchronize_session": False})
-    return cast("CursorResult[Any]", result).rowcount
+        email = retrying.claim(Email, email_id)
+        if email is not None:
+            return email
 
 
 def write(email: Email) -> Letter:
@@ -166,22 +133,21 @@ def _unreachable(email: Email, answer: str) -> Outcome:
     outcome = _put_off(email, answer)
     with writing() as session:
         now = clock.now()
-        _update(
+        retrying.change(
             session,
             update(Email)
             .where(WAITING, Email.state != EmailState.SENDING, Email.due_at <= now)
-            .values(state=EmailState.QUEUED, due_at=now + _about(OTHERS_WAIT), answer=answer),
+            .values(state=EmailState.QUEUED, due_at=now + retrying.about(OTHERS_WAIT), answer=answer),
         )
     return outcome if outcome is Outcome.FAILED else Outcome.UNREACHABLE
 
 
 def _put_off(email: Email, answer: str) -> Outcome:
     now = clock.now()
-    if email.attempts > len(BACK_OFF) and now - email.created_at > GIVE_UP_AFTER:
+    if retrying.is_hopeless(email.attempts, email.created_at, now):
         return _fail(email, answer)
-    wait = BACK_OFF[min(email.attempts, len(BACK_OFF)) - 1]
     log.warning("email %s was put off: %s", email.id, _code_of(answer))
-    _note(email, state=EmailState.QUEUED, due_at=now + _about(wait), answer=answer)
+    _note(email, state=EmailState.QUEUED, due_at=now + retrying.wait_after(email.attempts), answer=answer)
     return Outcome.PUT_OFF
 
 
@@ -191,11 +157,6 @@ def _fail(email: Email, answer: str) -> Outcome:
     return Outcome.FAILED
 
 
-def _about(wait: timedelta) -> timedelta:
-    """A tenth more or less, so that what failed together does not come back together."""
-    return wait * (0.9 + secrets.randbelow(2001) / 10_000)
-
-
 def _code_of(answer: str) -> str:
     """What of a server's answer may stand in the log: the rest may name the customer's address."""
     code = answer[:3]
@@ -203,7 +164,6 @@ def _code_of(answer: str) -> str:
 
 
 def _note(email: Email, **values: object) -> None:
-    """How it went. Others may hold the lock, and this must not be lost: the email would be sent again."""
     ours = and_(Email.attempts == email.attempts, WAITING)  # not when what it tells of was taken back meanwhile
     if values["state"] is EmailState.SENT:
         ours = Email.state != EmailState.SENT  # sent is sent, whoever took it or took it back since
@@ -211,13 +171,4 @@ def _note(email: Email, **values: object) -> None:
     if email.kind in SEALED_KINDS and values["state"] is not EmailState.QUEUED:
         values |= {"text": "", "html": ""}  # nobody else is to find the link in here
     statement = update(Email).where(Email.id == email.id, ours).values(**values)
-    give_up_at = time.monotonic() + NOTE_WITHIN_S
-    while True:
-        try:
-            with writing() as session:
-                _update(session, statement)
-            return
-        except DatabaseBusy:
-            if time.monotonic() > give_up_at:
-                raise
-            time.sleep(0.1)
+    retrying.note(lambda session: retrying.change(session, statement))

@@ -87,8 +87,13 @@ def queue(
     )
     session.add(email)
     if not not_sent:
-        session.info["mail_is_queued"] = True
+        leaves_after_commit(session)
     return email
+
+
+def leaves_after_commit(session: Session) -> None:
+    """Something was queued: whoever delivers it is woken when the change is true."""
+    session.info["something_leaves"] = True
 
 
 def _home() -> str:
@@ -101,10 +106,10 @@ def _home() -> str:
 @event.listens_for(Session, "after_commit")
 def _wake_deliverer(session: Session) -> None:
     """Mail leaves as soon as what it tells of is true, and not before."""
-    if session.info.pop("mail_is_queued", False):
+    if session.info.pop("something_leaves", False):
         background.wake()
 
 
 @event.listens_for(Session, "after_rollback")
 def _let_deliverer_sleep(session: Session) -> None:
-    session.info.pop("mail_is_queued", None)
+    session.info.pop("something_leaves", None)

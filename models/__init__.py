@@ -34,6 +34,14 @@ from models.user import (
     User,
     UserSession,
 )
+from models.webhook import (
+    DeliveryFault,
+    UnsentReason,
+    WebhookEndpoint,
+    WebhookMessage,
+    WebhookSubscription,
+    WebhookType,
+)
 from models.window import AccessWindow, WindowEnd, WindowEntry, WindowScope
 
 __all__ = [
@@ -57,6 +65,7 @@ __all__ = [
     "Courier",
     "CustomerAlert",
     "DatabaseBusy",
+    "DeliveryFault",
     "Email",
     "EmailState",
     "Event",
@@ -95,9 +104,14 @@ __all__ = [
     "TicketKind",
     "TicketMessage",
     "TicketState",
+    "UnsentReason",
     "User",
     "UserSession",
     "Verdict",
+    "WebhookEndpoint",
+    "WebhookMessage",
+    "WebhookSubscription",
+    "WebhookType",
     "WindowEnd",
     "WindowEntry",
     "WindowScope",

@@ -15,6 +15,7 @@ from blueprints.demo.data_stories import QUESTIONS, STORIES
 from blueprints.demo.inventing import ordinary_stories
 from blueprints.demo.living import Desk, WriteEmail
 from blueprints.demo.requesting import ask_some
+from blueprints.demo.telling import tell_bookkeeping
 from blueprints.demo_accounts import DEMO_ACCOUNTS, FACTOR_MARK, SUPPORT
 from blueprints.stock import move
 from models import (
@@ -94,6 +95,7 @@ def _fill(session: Session, password_hash: str, write_email: WriteEmail, now: da
         reminded = reminding.remind(desk)
     _put_into_books(session, desk, requests)
     _add(session, reminding.rows(reminded))
+    tell_bookkeeping(session, desk, now - OPENED)
     _give_feedback(session, users, now)
 
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
-from blueprints import clock, windows
+from blueprints import announcing, clock, windows
 from blueprints.orders.approving_request import approve_request
 from blueprints.orders.awaiting_payment import end_wait
 from blueprints.orders.history import leave_event
@@ -146,6 +146,7 @@ def cancel_under_lock(
     message = customer_email(order, "order_cancelled", wish.note, owed, wish.fee)
     done.email_id = tell_of_cancel(session, order, done, message)
     approve_request(session, order, done)
+    announcing.order_cancelled(session, order, done, owed=owed)
     leave_event(
         session,
         order,

@@ -1,15 +1,20 @@
 """`flask outbox`: delivering from a timer, and looking at what waits, without the pages."""
 
 import sys
+from collections import Counter
 
 import click
 from flask.cli import AppGroup
 from sqlalchemy import select
 
-from blueprints.mailing import Outcome, deliver
+from blueprints.mailing import deliver
 from blueprints.orders import orders
 from blueprints.orders.asking_for_link import mail_links
 from blueprints.outbox import mail_is_configured
+from blueprints.retrying import Outcome
+from blueprints.webhooks.delivering import clear_old
+from blueprints.webhooks.delivering import deliver as deliver_webhooks
+from blueprints.webhooks.listing import any_endpoint
 from models import DatabaseBusy, Email, EmailState, db
 
 outbox = AppGroup("outbox", help="Emails that wait to be sent.")
@@ -20,19 +25,31 @@ _FINISHED = (EmailState.SENT, EmailState.NOT_SENT)
 
 @outbox.command("deliver")
 def deliver_outbox() -> None:
-    """Send what is due now. Fails when any email could not be sent."""
-    if not mail_is_configured():
+    """Send what is due now, emails and webhooks. Fails when any of it could not be sent."""
+    webhooks = any_endpoint()
+    if not mail_is_configured() and not webhooks:
         raise click.ClickException("No mail server is set up: FLASK_MAIL_SERVER is to name one.")
+    mailed: Counter[Outcome] = Counter()
+    told: Counter[Outcome] = Counter()
     try:
         mail_links()
-        outcomes = deliver()
+        if mail_is_configured():
+            mailed = deliver()
+            click.echo(_in_words(mailed))
+        if webhooks:
+            told = deliver_webhooks()
+            clear_old()
+            click.echo(f"Webhooks: {_in_words(told)}")
     except DatabaseBusy as error:
         raise click.ClickException("Somebody else is saving all the time. Try again in a moment.") from error
-    put_off = outcomes[Outcome.PUT_OFF] + outcomes[Outcome.UNREACHABLE]
-    click.echo(f"Sent {outcomes[Outcome.SENT]}, failed {outcomes[Outcome.FAILED]}, to be tried again {put_off}.")
-    if outcomes[Outcome.UNREACHABLE]:
+    if mailed[Outcome.UNREACHABLE]:
         click.echo("The mail server could not be reached; everything that was due waits.", err=True)
-    sys.exit(1 if put_off or outcomes[Outcome.FAILED] else 0)
+    sys.exit(1 if (mailed + told).keys() - {Outcome.SENT} else 0)
+
+
+def _in_words(outcomes: Counter[Outcome]) -> str:
+    put_off = outcomes[Outcome.PUT_OFF] + outcomes[Outcome.UNREACHABLE]
+    return f"Sent {outcomes[Outcome.SENT]}, failed {outcomes[Outcome.FAILED]}, to be tried again {put_off}."
 
 
 @outbox.command("list")

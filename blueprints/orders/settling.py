@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from blueprints import clock
+from blueprints import announcing, clock
 from blueprints.orders.cancelling import reread
 from blueprints.orders.history import leave_event
 from blueprints.orders.refusals import (
@@ -137,6 +137,8 @@ def _settle(
     order.payment_status = payment_status_of(total=order.total, paid=order.paid, refunded=order.refunded)
     email_id = None if refund.is_open else _tell(session, refund, order, notify=notify, at=at)
     leave_event(session, order, "order.refunded", by=by, at=at, amount=repayment.amount, email_id=email_id)
+    if not refund.is_open:
+        announcing.refund_settled(session, refund, order, at=at)
 
 
 def _tell(session: Session, refund: Refund, order: Order, *, notify: bool, at: datetime) -> int:

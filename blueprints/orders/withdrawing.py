@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import and_, false, or_, select, update
 from sqlalchemy.orm import Session, joinedload, selectinload
 
-from blueprints import clock, stock
+from blueprints import announcing, clock, stock
 from blueprints.orders.approving_request import open_request_again
 from blueprints.orders.cancelling import reread
 from blueprints.orders.hearing import heard_of
@@ -145,6 +145,7 @@ def _withdraw(session: Session, order: Order, done: Cancellation, how: Withdrawa
         _give_back_part(order, done)
     else:
         order.status, order.cancelled_at = done.previous_status, None
+        announcing.order_reinstated(session, order, done, at=at)
     if how is Withdrawal.UNDONE:
         open_request_again(session, done)
     kind = MovementKind.UNDONE if how is Withdrawal.UNDONE else MovementKind.REINSTATED

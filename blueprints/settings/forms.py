@@ -16,15 +16,13 @@ from wtforms import (
     RadioField,
     SelectChoice,
     SelectField,
-    SelectMultipleField,
     StringField,
     TelField,
 )
 from wtforms.validators import AnyOf, DataRequired, Email, Optional, ValidationError
-from wtforms.widgets import CheckboxInput, ListWidget
 
 from blueprints.filters import WORDS, word
-from blueprints.forms import AtMost, BaseForm, CountField
+from blueprints.forms import AtMost, BaseForm, CountField, Ticks
 from models import CustomerAlert, Language, OrderStatus, PaymentStatus
 from models.order_states import BEFORE_DELIVERY
 from models.store import LONGEST_UNDO_S
@@ -82,13 +80,6 @@ class LongSelect(SelectField):
 
     def pre_validate(self, form: BaseForm) -> None:
         AnyOf([choice.value for choice in self.choices], message=self.refusal)(form, self)
-
-
-class Ticks(SelectMultipleField):
-    """Several boxes, any number of which may be ticked."""
-
-    widget = ListWidget(prefix_label=False)
-    option_widget = CheckboxInput()
 
 
 def _address(label: LazyString, **options: Any) -> EmailField:

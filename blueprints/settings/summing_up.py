@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import func, select
+from sqlalchemy import and_, func, or_, select
 
-from models import Alert, ArticleFeedback, Courier, CustomerAlert, Reason, User, db
+from models import Alert, ArticleFeedback, Courier, CustomerAlert, Reason, User, WebhookEndpoint, db
 
 
 @dataclass(frozen=True)
@@ -16,6 +16,8 @@ class Settings:
     users: int
     helpful: int
     not_helpful: int
+    webhooks: int
+    webhooks_failing: int
 
 
 def sum_up() -> Settings:
@@ -28,6 +30,10 @@ def sum_up() -> Settings:
         select(func.count(User.id)).where(User.disabled_at.is_(None)),
         select(func.count(ArticleFeedback.id)).where(ArticleFeedback.helpful),
         select(func.count(ArticleFeedback.id)).where(ArticleFeedback.helpful.is_(False)),
+        select(func.count(WebhookEndpoint.id)).where(WebhookEndpoint.off_since.is_(None)),
+        select(func.count(WebhookEndpoint.id)).where(
+            or_(WebhookEndpoint.is_gone, and_(WebhookEndpoint.off_since.is_(None), WebhookEndpoint.failures > 0))
+        ),
     )
     row = db.session.execute(select(*(count.scalar_subquery() for count in counts))).one()
     return Settings(*row)

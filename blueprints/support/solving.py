@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from blueprints import clock
+from blueprints import announcing, clock
 from blueprints.support.granting import end_windows_of
 from blueprints.support.refusals import AlreadyOver
 from blueprints.support.replying import Words, reread, was_written, write
@@ -54,6 +54,8 @@ def _mark_as_over(
     end_windows_of(session, ticket, by=by, at=at)
     spoken = words if words and not words.internal else Words("")
     kind = "ticket_solved" if state is TicketState.SOLVED else "ticket_closed"
+    if state is TicketState.SOLVED:
+        announcing.ticket_solved(session, ticket, at=at)
     tell_other_side(session, ticket, kind=kind, by=by, at=at, body=spoken.body, files=len(spoken.uploads))
 
 

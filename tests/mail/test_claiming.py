@@ -9,7 +9,8 @@ import pytest
 import time_machine
 
 from blueprints import clock, mailing
-from blueprints.mailing import LEASE, claim, deliver
+from blueprints.mailing import claim, deliver
+from blueprints.retrying import LEASE
 from models import EmailState, db
 
 

@@ -7,7 +7,7 @@ import pytest
 import time_machine
 
 from blueprints import clock
-from blueprints.mailing import BACK_OFF, GIVE_UP_AFTER
+from blueprints.retrying import BACK_OFF, GIVE_UP_AFTER
 from models import EmailState
 from tests.mail.desk import MailDesk
 from tests.mail.server import Mumbler

@@ -7,7 +7,7 @@ from hypothesis import HealthCheck, Phase, seed, settings
 from hypothesis.stateful import run_state_machine_as_test
 from sqlalchemy import event, select
 
-from blueprints import mailing
+from blueprints import retrying
 from models import Courier, db
 from tests.mail.server import PostOffice
 from tests.orders.cancel_rules import Desk
@@ -36,7 +36,7 @@ def desk(app, shop, monkeypatch):
         product = shop.product(sku, on_hand=5, tracked=sku != "GIFT-WRAP")
         ledger.stock[product.id] = 5
     app.extensions["mail"].port = post_office.port
-    monkeypatch.setattr(mailing, "_about", lambda wait: wait)
+    monkeypatch.setattr(retrying, "about", lambda wait: wait)
     with app.app_context():
         integrated, other = (
             db.session.scalars(select(Courier.id).where(Courier.integrated.is_(is_it), Courier.active)).first()

@@ -21,6 +21,7 @@ from models import (
     Product,
     Role,
     User,
+    WebhookEndpoint,
     WindowEntry,
     WindowScope,
     db,
@@ -160,11 +161,22 @@ TABLE = {
     "support.tickets": EVERYBODY,
     "support.watch": MERCHANT,
     "support.window": MERCHANT,
+    "webhooks.again": OWNER,
+    "webhooks.change": OWNER,
+    "webhooks.endpoint": OWNER,
+    "webhooks.listing": OWNER,
+    "webhooks.new": OWNER,
+    "webhooks.off": OWNER,
+    "webhooks.on": OWNER,
+    "webhooks.secret": OWNER,
+    "webhooks.secret_renew": OWNER,
+    "webhooks.test": OWNER,
 }
 # No record stands behind these here, so whoever may use them is told that there is none.
 ABSENT = {
     "auth.reset", "demo.ask", "demo.reset", "orders.import_page", "orders.start", "orders.discard",
     "backups.download", "orders.ask_by_link", "orders.refund_owed", "orders.settle", "orders.waive",
+    "webhooks.again",
     "orders.bulk", "orders.bulk_discard", "orders.bulk_start", "orders.bulk_tickets",
 }  # fmt: skip
 AGENTS = ("outside", "this", "another", "all", "expired", "revoked", "solved")
@@ -186,6 +198,8 @@ COUNTED = (
     "users",
     "products",
     "stock_movements",
+    "webhook_endpoints",
+    "webhook_messages",
 )
 
 
@@ -259,12 +273,14 @@ def made(first_day: Path, folder: Path, name: str) -> Actor:
         file = {"filename": "a.png", "kind": AttachmentKind.PNG, "size": len(PNG), "content": PNG}
         session.add(Attachment(ticket_id=tickets[0], **file))
         session.add(Product(sku="ADOBO-4", name="Adobo set", created_at=now))
+        session.add(WebhookEndpoint(url="https://example.com/", created_at=now, secret_nonce="0" * 32))
     sent = olive.post("/orders/2/status", status="accepted", version=1)
     assert sent.status == 303
     values = {
         "order_id": 1, "user_id": 4, "email_id": shop.first(select(Email).where(Email.order_id == 2)).id,
         "ticket_id": tickets[0], "attachment_id": 1, "courier_id": 1, "reason_id": 2, "import_id": 1,
         "refund_id": 1, "bulk_id": 1, "product_id": 1,
+        "endpoint_id": 1, "message_id": 1,
         "slug": "cancel-an-order", "way": "up", "secret": "x", "token": "x", "filename": "icon.svg", "name": "x",
     }  # fmt: skip
     visitor = _placed(app, shop, olive, tickets, name, values)
