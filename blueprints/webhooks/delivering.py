@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from blueprints import background, clock, retrying
 from blueprints.retrying import BACK_OFF, GIVE_UP_AFTER, Outcome
+from blueprints.shop import find_store
 from blueprints.webhooks import posting
 from blueprints.webhooks.posting import NotDelivered
 from blueprints.webhooks.signing import signed_headers
@@ -49,8 +50,11 @@ def deliver_webhooks() -> None:
 
 
 def deliver() -> Counter[Outcome]:
-    """Sends what is due: one message of each endpoint, then the next of each, until nothing is."""
+    """Sends what is due: one message of each endpoint, then the next of each, until nothing is. Never from a demo."""
     outcomes: Counter[Outcome] = Counter()
+    store = find_store()
+    if store is None or store.is_demo:
+        return outcomes
     while due := _due():
         for message_id in due:
             if background.is_stopping():

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from blueprints import announcing, clock
 from blueprints.outbox import leaves_after_commit
+from blueprints.shop import current_store
 from models import (
     Actor,
     Cancellation,
@@ -45,7 +46,7 @@ def why_not_again(message: WebhookMessage, endpoint: WebhookEndpoint, *, is_with
     """`is_withdrawn`: the cancel that it tells of does not hold any more."""
     if is_withdrawn or message.reason is UnsentReason.UNDONE:
         return "taken_back"
-    if message.reason is UnsentReason.DEMO:
+    if current_store().is_demo:
         return "demo"
     if message.is_on_its_way:
         return "on_its_way"

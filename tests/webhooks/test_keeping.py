@@ -7,7 +7,7 @@ from sqlalchemy import update
 
 from blueprints import clock
 from blueprints.webhooks.keeping import MOST_ENDPOINTS
-from models import EmailState, UserSession, WebhookType, writing
+from models import EmailState, Store, UserSession, WebhookType, writing
 from tests.orders.books import later, reinstate
 from tests.orders.deciding import cancel
 from tests.orders.watching import statements
@@ -190,6 +190,18 @@ def test_nor_is_one_that_is_not_true_any_more(olive, sam, shop, hooks, receiver)
         hooks.deliver()
         offered = olive.get(PAGE).select("form[action$='/again']")
     assert [form["action"] for form in offered] == ["/settings/webhooks/messages/2/again"]
+
+
+def test_a_demo_sends_nothing_again_either(olive, shop, hooks, receiver):
+    hooks.test(hooks.add(receiver))
+    hooks.deliver()
+    shop.change(shop.get(Store, 1), is_demo=True)
+    assert not olive.get(PAGE).select("form[action$='/again']")
+    assert olive.post("/settings/webhooks/messages/1/again").status == 409
+    assert olive.follow(olive.post(f"{PAGE}/test")).messages == ["The test stays here: a demo sends nothing."]
+    shop.change(hooks.message(1), state=EmailState.QUEUED)
+    assert hooks.deliver() == {}
+    assert receiver.connections == 1
 
 
 def test_a_long_log_is_read_page_by_page_and_each_costs_the_same(app, olive, hooks):
