@@ -106,6 +106,12 @@ def test_nor_are_headers_without_an_end(receiver, piece):
     assert receiver.sent < 64 * 1024**2
 
 
+def test_nor_are_more_headers_than_anybody_needs(receiver):
+    """Few enough of them, and each short enough, for the standard library."""
+    receiver.behave = raw(OK + (b"X-More: " + b"y" * 10_000 + b"\r\n") * 20 + b"\r\n")
+    assert fault(receiver) is DeliveryFault.NOT_HTTP
+
+
 @pytest.mark.parametrize("words", [b"", b"SSH-2.0-OpenSSH_9.9\r\n", b"HTTP/1.1 abc\r\n\r\n", b"\x00" * 100])
 def test_what_speaks_something_else_took_nothing(receiver, words):
     receiver.behave = raw(words)
