@@ -15,6 +15,22 @@ from blueprints.backups.copying import NotWhole, copy_whole, database_file, refu
 from blueprints.backups.keeping import Backup, BackupKind, make
 from models import db
 
+WAITS = "state IN ('held', 'queued', 'sending')"
+# By table, as a backup may be older than some of them; in words that every schema since the first understands.
+ENDS = {
+    "emails": (f"UPDATE emails SET state = 'failed', answer = :answer WHERE {WAITS}",),  # noqa: S608 (our own words)
+    "user_sessions": ("UPDATE user_sessions SET ended_at = :now WHERE ended_at IS NULL",),
+    "password_resets": ("UPDATE password_resets SET used_at = :now WHERE used_at IS NULL",),
+    "access_windows": ("UPDATE access_windows SET ended_at = :now, \"end\" = 'revoked' WHERE ended_at IS NULL",),
+    "bulk_cancels": (
+        "UPDATE bulk_orders SET outcome = 'refused', refusal = 'failed' WHERE outcome = 'waiting' "
+        "AND bulk_id IN (SELECT id FROM bulk_cancels WHERE state = 'running')",
+        "UPDATE bulk_cancels SET state = 'done', finished_at = :now, claimed_until = NULL WHERE state = 'running'",
+    ),
+    "link_requests": ("UPDATE link_requests SET number = NULL, email = NULL",),
+    "webhook_messages": (f"UPDATE webhook_messages SET state = 'failed', fault = 'ours' WHERE {WAITS}",),  # noqa: S608
+}
+
 
 class NewerBackup(Exception):
     """The backup was made by a newer Suki than this one."""
@@ -51,34 +67,14 @@ def _set_aside(there: Path, keep: int) -> Path:
 
 
 def _end_what_was_under_way(copy: sqlite3.Connection) -> None:
-    """In words that every schema since the first understands; what an older one has not is passed over."""
-    now = f"{clock.now().astimezone(UTC):%Y-%m-%d %H:%M:%S.%f}"
     [language] = copy.execute("SELECT language FROM store").fetchone() or ["en"]
     with force_locale(language):  # the store's own, which can't be asked in the usual way: it is being put back
         answer = _("Suki was put back from a backup before this left. Send it again if it still holds.")
-    copy.execute(
-        "UPDATE emails SET state = 'failed', answer = ? WHERE state IN ('held', 'queued', 'sending')", (answer,)
-    )
-    copy.execute("UPDATE user_sessions SET ended_at = ? WHERE ended_at IS NULL", (now,))
-    copy.execute("UPDATE password_resets SET used_at = ? WHERE used_at IS NULL", (now,))
-    copy.execute("UPDATE access_windows SET ended_at = ?, \"end\" = 'revoked' WHERE ended_at IS NULL", (now,))
-    if _has(copy, "bulk_cancels", "state"):
-        _end_bulk_cancels(copy, now)
-    if _has(copy, "store", "unpaid_hours"):
+    facts = {"now": f"{clock.now().astimezone(UTC):%Y-%m-%d %H:%M:%S.%f}", "answer": answer}
+    there = {table for (table,) in copy.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+    for table, statements in ENDS.items():
+        for statement in statements if table in there else ():
+            copy.execute(statement, facts)
+    if "unpaid_hours" in {row[1] for row in copy.execute("PRAGMA table_info(store)")}:
         # Who has paid since is not known here, and nobody is to lose an order for it.
         copy.execute("UPDATE store SET unpaid_hours = NULL, unpaid_since = NULL")
-
-
-def _end_bulk_cancels(copy: sqlite3.Connection, now: str) -> None:
-    """What was under way then has been done since, or is to be asked for anew."""
-    copy.execute(
-        "UPDATE bulk_orders SET outcome = 'refused', refusal = 'failed' WHERE outcome = 'waiting' "
-        "AND bulk_id IN (SELECT id FROM bulk_cancels WHERE state = 'running')"
-    )
-    copy.execute(
-        "UPDATE bulk_cancels SET state = 'done', finished_at = ?, claimed_until = NULL WHERE state = 'running'", (now,)
-    )
-
-
-def _has(copy: sqlite3.Connection, table: str, column: str) -> bool:
-    return column in {row[1] for row in copy.execute(f"PRAGMA table_info({table})")}

@@ -80,6 +80,29 @@ def test_old_mail_waits_to_be_asked_for(app, shop, run, copy):
     assert order.number in page.text, "it stands where somebody sees it and can send it again"
 
 
+def test_neither_other_systems_nor_customers_hear_of_that_day(shop, run, store, copy):
+    order = shop.order()
+    with closing(sqlite3.connect(store)) as connection, connection:
+        connection.execute(
+            "INSERT INTO webhook_endpoints (name, url, allow_private, created_at, is_gone, secret_nonce, failures) "
+            "VALUES ('', 'https://example.com/', 0, '2026-11-20 00:00:00.000000', 0, 'x', 0)"
+        )
+        connection.execute(
+            "INSERT INTO webhook_messages (endpoint_id, message_id, type, payload, state, created_at, queued_at, "
+            "due_at, attempts, attempts_before, answer) SELECT 1, 'msg_1', 'order.cancelled', '{}', 'queued', "
+            "created_at, created_at, created_at, 0, 0, '' FROM webhook_endpoints"
+        )
+        connection.execute(
+            "INSERT INTO link_requests (at, address, number, email) VALUES ('2026-11-20 00:00:00.000000', "
+            "'127.0.0.1', ?, 'maria@example.com')",
+            (order.number,),
+        )
+    run("backup", copy)
+    run("restore", copy, "--yes")
+    assert ask(store, "SELECT state FROM webhook_messages") == [("failed",)]
+    assert ask(store, "SELECT number FROM link_requests") == [(None,)]
+
+
 def test_rights_of_that_day_are_over(app, shop, sam, run, copy, ask_to_cancel):
     open_window(sam, ask_to_cancel(shop.booked_order()))
     assert sam.get("/orders/").status == 200
