@@ -8,14 +8,13 @@ from blueprints import background
 from models import PaymentStatus
 from tests.orders.books import later
 from tests.people import PASSWORD
-from tests.webhooks.conftest import open_receiver, receiver  # noqa: F401 (fixtures, to be found here)
 from tests.webhooks.receiver import answer
 
 pytestmark = pytest.mark.browser
 
 
 @pytest.mark.parametrize("width", [390, 1440])
-def test_a_webhook_from_its_address_to_a_message_that_is_sent_again(served, browser_page, app, shop, receiver, width):  # noqa: F811
+def test_a_webhook_from_its_address_to_a_message_that_is_sent_again(served, browser_page, app, shop, receiver, width):
     page = browser_page(width=width)
     page.goto(f"{served}/login")
     page.get_by_label("Email").fill("olive@example.com")

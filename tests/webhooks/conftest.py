@@ -1,5 +1,6 @@
 """A shop whose webhooks lead to receivers of our own."""
 
+import ssl
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -13,8 +14,8 @@ from tests.webhooks.receiver import Receiver
 def open_receiver() -> Iterator[Callable[..., Receiver]]:
     opened = []
 
-    def start(**options: object) -> Receiver:
-        opened.append(Receiver(**options))  # type: ignore[arg-type]
+    def start(tls: ssl.SSLContext | None = None) -> Receiver:
+        opened.append(Receiver(tls))
         return opened[-1]
 
     yield start
