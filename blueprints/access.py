@@ -16,6 +16,7 @@ from sqlalchemy.orm import joinedload, undefer
 
 from blueprints import clock, windows
 from blueprints.addresses import page_at
+from blueprints.programs import scope_of
 from blueprints.shop import find_store
 from blueprints.tokens import hash_of
 from blueprints.windows import Inside, WindowClosed
@@ -123,12 +124,12 @@ def refuse_unmarked_views(app: Flask) -> None:
     """Raises RuntimeError at start for a view that nobody decided about."""
     for endpoint, view in app.view_functions.items():
         if endpoint != "static" and not hasattr(view, "needs"):
-            raise RuntimeError(f"{endpoint} says neither @needs(…) nor @public")
+            raise RuntimeError(f"{endpoint} says neither @needs(…) nor @by_token(…) nor @public")
 
 
 def _wall() -> ResponseReturnValue | None:
     view = current_app.view_functions.get(request.endpoint or "")
-    if view is None or request.endpoint == "static":
+    if view is None or request.endpoint == "static" or scope_of(view):  # programs have a door of their own
         return None
     right: Right | None = getattr(view, "needs")  # noqa: B009 (a mark, see needs(), of which types know nothing)
     is_known = current_user.is_authenticated  # asked first, as this finds the store as well
@@ -273,9 +274,8 @@ def window_or_404(window_id: int) -> AccessWindow:
 
 
 def _find_order(order_id: int) -> Order | None:
-    return db.session.scalars(
-        select(Order).where(Order.id == order_id).options(joinedload(Order.courier), joinedload(Order.open_request))
-    ).one_or_none()
+    found = select(Order).where(Order.id == order_id)
+    return db.session.scalars(found.options(joinedload(Order.courier), joinedload(Order.open_request))).one_or_none()
 
 
 def ticket_or_404(ticket_id: int) -> Ticket:

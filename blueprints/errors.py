@@ -11,6 +11,7 @@ from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
 from werkzeug.exceptions import HTTPException, InternalServerError, SecurityError
 
+from blueprints import problems
 from blueprints.access import put_out
 from blueprints.addresses import page_at
 from blueprints.filters import when
@@ -91,6 +92,9 @@ def _wording(status: int) -> Wording:
 def _page(
     status: int, wording: Wording, reference: str | None = None, ticket_id: int | None = None
 ) -> ResponseReturnValue:
+    if problems.is_asked_by_program():
+        code = "disk_failed" if wording is DISK_FAILED else problems.code_of(status)
+        return problems.answer(code, reference=reference) if reference else problems.answer(code)
     title, message, what_next = wording
     facts = {
         "status": status,
@@ -115,6 +119,8 @@ def _page(
 def _http_error(error: HTTPException) -> ResponseReturnValue:
     if error.response is not None or error.code is None or error.code < 400:
         return error
+    if problems.is_asked_by_program():
+        return problems.answer("host_unknown") if isinstance(error, SecurityError) else problems.answer_to(error)
     if isinstance(error, SecurityError):
         # Nothing can be said of addresses here: a page would need the one that is not trusted.
         return Response(f"{_('This is not an address of this store.')}\n", error.code, mimetype="text/plain")

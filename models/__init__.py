@@ -1,5 +1,6 @@
 """What the shop knows. Importing this makes every table known."""
 
+from models.api import ApiRequest, ApiToken, TokenEvent
 from models.base import Base, DatabaseBusy, db, writing
 from models.bulk_cancel import BulkCancel, BulkOrder, BulkOutcome, BulkState
 from models.cancel_request import CancelRequest, LinkRequest, RequestState
@@ -50,6 +51,8 @@ __all__ = [
     "AccessWindow",
     "Actor",
     "Alert",
+    "ApiRequest",
+    "ApiToken",
     "ArticleFeedback",
     "Attachment",
     "AttachmentKind",
@@ -104,6 +107,7 @@ __all__ = [
     "TicketKind",
     "TicketMessage",
     "TicketState",
+    "TokenEvent",
     "UnsentReason",
     "User",
     "UserSession",

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -12,6 +13,9 @@ from models.order import Note, OrderItem
 from models.order_states import OrderStatus
 from models.store import Reason
 from models.user import User
+
+if TYPE_CHECKING:
+    from models.api import ApiToken
 
 
 class Withdrawal(StrEnum):
@@ -89,6 +93,21 @@ class Cancellation(Base):
     email: Mapped[Email | None] = relationship()
     refund: Mapped["Refund | None"] = relationship(viewonly=True, lazy="joined")
     items: Mapped[list["CancelledItem"]] = relationship(order_by="CancelledItem.order_item_id")
+    program: Mapped["ApiToken | None"] = relationship(
+        secondary=lambda: Base.metadata.tables["events"].join(Base.metadata.tables["token_events"]),
+        primaryjoin="and_(Event.order_id == Cancellation.order_id, Event.at == Cancellation.at, "
+        "Event.code == 'order.cancelled', Cancellation.is_part.is_(False))",
+        secondaryjoin="TokenEvent.token_id == ApiToken.id",
+        uselist=False,
+        viewonly=True,
+    )
+    """That asked for it, in the name of `user`; as the event of it says."""
+
+    @property
+    def who(self) -> str | None:
+        """None: Suki itself."""
+        by_hand = self.user.name if self.user else None
+        return self.program.signature if self.program else by_hand
 
     @property
     def accounted_for(self) -> int:

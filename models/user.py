@@ -26,6 +26,8 @@ class Actor:
     role: Role | None
     window_id: int | None = None
     """The access window that an agent is inside of. Whether it is still open is asked again under the lock."""
+    token_id: int | None = None
+    """The token with which a program acts in the name of this user."""
 
     @property
     def is_merchant(self) -> bool:
@@ -92,6 +94,8 @@ class AttemptKind(StrEnum):
     RESET = "reset"
     CODE = "code"
     """Of the second factor."""
+    TOKEN = "token"  # noqa: S105 (likewise)
+    """Of a program."""
 
 
 class SignInAttempt(Base):

@@ -10,7 +10,7 @@ from blueprints.auth.accounts import end_sessions_of, note
 from blueprints.auth.changing_users import OwnAccount
 from blueprints.auth.proving import prove_password, proven_user
 from blueprints.auth.second_factors import Change, find_factor, is_required, keep_recovery_codes, remove_factor
-from blueprints.auth.throttling import forget_codes
+from blueprints.throttling import forget_codes
 from models import Actor, User, db, writing
 
 log = logging.getLogger("suki")

@@ -4,7 +4,7 @@ from blueprints import clock
 from blueprints.auth import passwords
 from blueprints.auth.accounts import note, open_session, replace_password
 from blueprints.auth.passwords import WrongPassword
-from blueprints.auth.throttling import count_try, forget_tries
+from blueprints.throttling import count_try, forget_tries
 from models import AttemptKind, User, db, writing
 
 

@@ -8,7 +8,8 @@ from sqlalchemy.orm import Session
 from blueprints import clock
 from blueprints.auth import passwords
 from blueprints.auth.accounts import end_sessions_of, note, replace_password, void_links_of
-from blueprints.auth.throttling import forget_tries
+from blueprints.programs import end_tokens_of
+from blueprints.throttling import forget_tries
 from models import Actor, Role, User, writing
 
 log = logging.getLogger("suki")
@@ -34,6 +35,7 @@ def change_user(user_id: int, *, name: str, role: Role, by: Actor) -> None:
             _refuse_lockout(session, user, by=by)
             user.role = role
             end_sessions_of(session, user, now=now)
+            end_tokens_of(session, user.id, by_id=by.user_id, at=now)
             note(session, f"made_{role.value}", user, by=by, now=now)
     log.info("user changed user=%s role=%s by=%s", user_id, role.value, by.user_id)
 
@@ -49,6 +51,7 @@ def disable_user(user_id: int, *, by: Actor) -> None:
         user.disabled_at = now
         end_sessions_of(session, user, now=now)
         void_links_of(session, user, now=now)
+        end_tokens_of(session, user.id, by_id=by.user_id, at=now)
         note(session, "disabled", user, by=by, now=now)
     log.info("user disabled user=%s by=%s", user_id, by.user_id)
 

@@ -3,7 +3,7 @@
 from blueprints import clock
 from blueprints.auth import passwords
 from blueprints.auth.passwords import WrongPassword
-from blueprints.auth.throttling import count_try, forget_tries
+from blueprints.throttling import count_try, forget_tries
 from models import AttemptKind, User, UserSession, db, writing
 
 

@@ -15,8 +15,8 @@ from blueprints.auth.second_factors import (
     use_recovery_code,
 )
 from blueprints.auth.signing_in import SignedIn
-from blueprints.auth.throttling import count_try, forget_codes
 from blueprints.shop import current_store
+from blueprints.throttling import count_try, forget_codes
 from models import AttemptKind, db, writing
 
 

@@ -5,7 +5,7 @@ from sqlalchemy.orm import Session
 from blueprints import clock
 from blueprints.auth import passwords
 from blueprints.auth.passwords import WrongPassword
-from blueprints.auth.throttling import count_try, forget_tries
+from blueprints.throttling import count_try, forget_tries
 from models import AttemptKind, User, db, writing
 
 

@@ -7,7 +7,7 @@ from sqlalchemy import and_, select
 from blueprints import clock, outbox, seals
 from blueprints.auth import passwords
 from blueprints.auth.accounts import find_link, make_link, note, replace_password
-from blueprints.auth.throttling import count_try, forget_tries, tries_at
+from blueprints.throttling import count_try, forget_tries, tries_at
 from models import AttemptKind, User, db, writing
 
 KIND = "password_reset"

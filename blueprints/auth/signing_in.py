@@ -11,7 +11,7 @@ from blueprints.auth.accounts import end_session, open_session
 from blueprints.auth.halfway import Halfway, go_halfway
 from blueprints.auth.passwords import WrongPassword
 from blueprints.auth.second_factors import find_factor, is_required
-from blueprints.auth.throttling import count_try, forget_tries
+from blueprints.throttling import count_try, forget_tries
 from models import AttemptKind, User, db, writing
 
 # When two people sign in to one account at once, the first may have kept the password better meanwhile.

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from blueprints import clock, stock
 from blueprints.orders.booking import book, courier_in_use
 from blueprints.orders.history import leave_event
+from blueprints.programs import Asked
 from blueprints.stock import Shortage
 from models import Actor, Order, OrderItem, PaymentMethod, Store, db, writing
 from models.money import MOST
@@ -72,11 +73,14 @@ class Added:
     """More was taken of these than was in stock."""
 
 
-def add_order(wish: NewOrder, *, by: Actor) -> Added:
-    """The order takes its items from the stock. Raises NumberTaken, TotalOutOfBounds, CourierUnknown."""
+def add_order(wish: NewOrder, *, by: Actor, asked: Asked | None = None) -> Added:
+    """The order takes its items from the stock. `asked`: the request, when it is a program's. Raises NumberTaken,
+    TotalOutOfBounds, CourierUnknown."""
     if not 0 <= wish.total <= MOST:
         raise TotalOutOfBounds(wish.total)
     with writing() as session:
+        if asked:
+            asked.begin(session)
         taken = session.scalar(select(Order.id).where(Order.number == wish.number))
         if taken is not None:
             raise NumberTaken(taken)
@@ -88,6 +92,8 @@ def add_order(wish: NewOrder, *, by: Actor) -> Added:
             book(session, order, courier=courier, waybill=wish.waybill, by=by, at=order.placed_at)
         shortages = stock.take_for_order(session, order.items, by=by, at=order.placed_at)
         session.flush()
+        if asked:
+            asked.end(session, order)
         return Added(order.id, shortages)
 
 

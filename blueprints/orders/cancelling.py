@@ -29,6 +29,7 @@ from blueprints.orders.refusals import (
     refuse_if_changed,
 )
 from blueprints.orders.telling import customer_email, tell_of_cancel
+from blueprints.programs import Asked
 from models import AccessWindow, Actor, Cancellation, Order, OrderStatus, Role, writing
 from models.event import statuses
 
@@ -37,18 +38,29 @@ Report = Callable[[Session, AccessWindow, datetime], None]
 
 
 def cancel_order(
-    order_id: int, *, version: int, wish: CancelWish, by: Actor, once: str | None = None, report: Report | None = None
+    order_id: int,
+    *,
+    version: int | None,
+    wish: CancelWish,
+    by: Actor,
+    once: str | None = None,
+    report: Report | None = None,
+    asked: Asked | None = None,
 ) -> None:
-    """`version` is the order's when the form was drawn, `once` that form's own token: sent again as it was, the
-    form has the first answer, and nothing happens twice. Raises an OrderRefusal; and WindowClosed to support."""
+    """`version` is the order's when the form was drawn (None: as it stands), `once` that form's own token: sent again
+    as it was, the form has the first answer, and nothing happens twice. `asked`: the request, when it is a program's.
+    Raises an OrderRefusal; and WindowClosed to support."""
     with writing() as session:
+        if asked:
+            asked.begin(session)
         at = clock.now()
         window = windows.require_open(session, by, order_id=order_id, at=at)
         order = reread(session, order_id)
         if once and was_done_by(session, order, wish, by, once):
             return
         refuse_to_cancel(session, order, by=by)
-        refuse_if_changed(order, version)
+        if version is not None:
+            refuse_if_changed(order, version)
         refuse_used_form(session, once)
         refuse_unknown_reason(session, wish.reason_id)
         refuse_fee(order.refundable, wish.fee)
@@ -60,6 +72,8 @@ def cancel_order(
             windows.tell_owners(session, "access_acted", window, at=at, by=by, order=order)
             if report is not None:
                 report(session, window, at)
+        if asked:
+            asked.end(session, order)
 
 
 def reread(session: Session, order_id: int) -> Order:
@@ -73,7 +87,7 @@ def refuse_to_cancel(session: Session, order: Order, *, by: Actor | None = None)
     the merchant."""
     if order.cancelled_at is not None:
         done = cancellation_of(session, order)
-        raise AlreadyCancelled(at=order.cancelled_at, by=done.user.name if done and done.user else None)
+        raise AlreadyCancelled(at=order.cancelled_at, by=done.who if done else None)
     if not order.can_be_cancelled_by_support:
         raise NotCancellable(order.status)
     if order.only_support_can_cancel and not (by and by.role is Role.SUPPORT):
@@ -91,6 +105,7 @@ def cancellation_of(session: Session, order: Order) -> Cancellation | None:
             joinedload(Cancellation.note),
             joinedload(Cancellation.internal_note),
             joinedload(Cancellation.email),
+            joinedload(Cancellation.program),
         )
     ).one_or_none()
 

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload, load_only
 
 from blueprints.orders.refusals import OrderChanged, OrderRefusal
-from models import Actor, Email, Event, Order, db
+from models import Actor, ApiToken, Email, Event, Order, TokenEvent, db
 
 MOST_CHANGES = 5
 # Nothing happened: who looked stands with the access window that let them.
@@ -19,7 +19,10 @@ LOOKED = "order.seen"
 def leave_event(session: Session, order: Order, code: str, *, by: Actor, at: datetime, **facts: Any) -> None:
     """In the caller's transaction and after the change itself, so that the event has the version which that made."""
     session.flush()
-    session.add(Event(at=at, code=code, user_id=by.user_id, order_id=order.id, order_version=order.version, **facts))
+    event = Event(at=at, code=code, user_id=by.user_id, order_id=order.id, order_version=order.version, **facts)
+    session.add(event)
+    if by.token_id is not None:
+        session.add(TokenEvent(event=event, token_id=by.token_id))
 
 
 def note_beside(session: Session, order: Order, code: str, *, by: Actor, at: datetime, **facts: Any) -> None:
@@ -33,13 +36,17 @@ class Line:
 
     event: Event
     email: Email | None
+    program: str | None = None
+    """Which one did it, when it was none of the shop's people."""
 
 
 def lines_of(order: Order, *, since: int = 0, limit: int | None = None) -> list[Line]:
     """With `since`, only what came after that version of the order."""
     found = (
-        select(Event, Email)
+        select(Event, Email, ApiToken)
         .outerjoin(Email, Email.id == Event.email_id)
+        .outerjoin(TokenEvent, TokenEvent.event_id == Event.id)
+        .outerjoin(ApiToken, ApiToken.id == TokenEvent.token_id)
         .where(Event.order_id == order.id, Event.code != LOOKED)
         .options(joinedload(Event.user), joinedload(Event.note), joinedload(Event.internal_note))
         .options(load_only(Email.kind, Email.recipient, Email.state, Email.reason))
@@ -48,7 +55,7 @@ def lines_of(order: Order, *, since: int = 0, limit: int | None = None) -> list[
     )
     if since:
         found = found.where(Event.order_version > since)
-    return [Line(event, email) for event, email in db.session.execute(found)]
+    return [Line(event, email, token.signature if token else None) for event, email, token in db.session.execute(found)]
 
 
 def missed_by(order: Order, refusal: OrderRefusal | None) -> list[Line]:

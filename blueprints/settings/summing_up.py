@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import and_, func, or_, select
 
-from models import Alert, ArticleFeedback, Courier, CustomerAlert, Reason, User, WebhookEndpoint, db
+from models import Alert, ApiToken, ArticleFeedback, Courier, CustomerAlert, Reason, User, WebhookEndpoint, db
 
 
 @dataclass(frozen=True)
@@ -14,6 +14,7 @@ class Settings:
     reasons: int
     alerts_off: int
     users: int
+    tokens: int
     helpful: int
     not_helpful: int
     webhooks: int
@@ -28,6 +29,7 @@ def sum_up() -> Settings:
         select(func.count(Reason.id)).where(Reason.active),
         select(func.count(Alert.kind)).where(Alert.on.is_(False), Alert.kind.in_(kinds)),
         select(func.count(User.id)).where(User.disabled_at.is_(None)),
+        select(func.count(ApiToken.id)).where(ApiToken.revoked_at.is_(None)),
         select(func.count(ArticleFeedback.id)).where(ArticleFeedback.helpful),
         select(func.count(ArticleFeedback.id)).where(ArticleFeedback.helpful.is_(False)),
         select(func.count(WebhookEndpoint.id)).where(WebhookEndpoint.off_since.is_(None)),

@@ -65,6 +65,7 @@ PAGES = [
     "/settings/webhooks/1",
     "/settings/webhooks/1/change",
     "/settings/webhooks/1/secret",
+    "/settings/tokens",
     "/help/",
     "/help/cancel-an-order",
     "/help/ask-support",

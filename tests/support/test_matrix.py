@@ -34,12 +34,22 @@ from tests.support.files import PNG
 from tests.support.inside import enter, open_window, window_of
 
 PUBLIC, EVERYBODY, MERCHANT, OWNER, AGENT = "public", "everybody", "merchant", "owner", "agent"
+TOKEN = "a program with a token, and nobody with a session"
 LIST = "the merchant, and an agent inside"
 ORDER = "the merchant, and an agent inside whose window covers the order"
 ENTRY = "an agent, while the window is open"
 
 # Who may use each view. A new view has no row, and fails until somebody decides.
 TABLE = {
+    "api.description": PUBLIC,
+    "api.order": TOKEN,
+    "api.order_cancel": TOKEN,
+    "api.order_list": TOKEN,
+    "api.order_new": TOKEN,
+    "api.token_copied": OWNER,
+    "api.token_revoke": OWNER,
+    "api.token_shown": OWNER,
+    "api.tokens": OWNER,
     "auth.confirm": EVERYBODY,
     "auth.forgot": PUBLIC,
     "auth.healthz": PUBLIC,
@@ -178,6 +188,7 @@ ABSENT = {
     "backups.download", "orders.ask_by_link", "orders.refund_owed", "orders.settle", "orders.waive",
     "webhooks.again",
     "orders.bulk", "orders.bulk_discard", "orders.bulk_start", "orders.bulk_tickets",
+    "api.token_revoke",
 }  # fmt: skip
 AGENTS = ("outside", "this", "another", "all", "expired", "revoked", "solved")
 ACTORS = ("anonymous", "owner", "staff", *AGENTS)
@@ -207,6 +218,8 @@ def expected(kind: str, actor: str) -> int | None:
     """The refusal; None for being let in."""
     if kind == PUBLIC:
         return None
+    if kind == TOKEN:
+        return 401
     if actor == "anonymous":
         return 303
     allowed = {
@@ -280,7 +293,7 @@ def made(first_day: Path, folder: Path, name: str) -> Actor:
         "order_id": 1, "user_id": 4, "email_id": shop.first(select(Email).where(Email.order_id == 2)).id,
         "ticket_id": tickets[0], "attachment_id": 1, "courier_id": 1, "reason_id": 2, "import_id": 1,
         "refund_id": 1, "bulk_id": 1, "product_id": 1,
-        "endpoint_id": 1, "message_id": 1,
+        "endpoint_id": 1, "message_id": 1, "token_id": 1,
         "slug": "cancel-an-order", "way": "up", "secret": "x", "token": "x", "filename": "icon.svg", "name": "x",
     }  # fmt: skip
     visitor = _placed(app, shop, olive, tickets, name, values)

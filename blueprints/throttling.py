@@ -10,7 +10,7 @@ from blueprints.tokens import hash_of
 from models import AttemptKind, SignInAttempt
 
 # So many tries from one address are free; after them each waits twice as long as the one before.
-FREE_TRIES = {AttemptKind.PASSWORD: 10, AttemptKind.RESET: 5, AttemptKind.CODE: 5}
+FREE_TRIES = {AttemptKind.PASSWORD: 10, AttemptKind.RESET: 5, AttemptKind.CODE: 5, AttemptKind.TOKEN: 10}
 # From many addresses at once, each gets fewer tries at the account. Its owner, who comes from an address of their
 # own with the right password, is not among those who wait.
 UNDER_ATTACK = 30

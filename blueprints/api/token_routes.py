@@ -1,0 +1,87 @@
+"""Settings, API tokens: what programs come in by. Making one, seeing it once, revoking it."""
+
+from datetime import timedelta
+from typing import Any
+
+from flask import abort, flash, redirect, render_template, session, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from blueprints import access, clock
+from blueprints.access import Right, needs
+from blueprints.api import api
+from blueprints.api.forms import TokenForm
+from blueprints.api.making_tokens import (
+    NameTaken,
+    find_token,
+    find_tokens,
+    make_token,
+    new_mark,
+    revoke_token,
+    token_of,
+)
+
+# So long the browser that made a token can look at it.
+SHOWN_FOR = timedelta(minutes=15)
+
+
+@api.route("/settings/tokens", methods=["GET", "POST"])
+@needs(Right.MANAGE_STORE)
+def tokens() -> ResponseReturnValue:
+    form = TokenForm()
+    if not form.validate_on_submit():
+        return _page(form, 422 if form.is_submitted() else 200)
+    if not access.has_proven_lately():
+        flash(_("Give your password first, then make the token once more."), "notice")
+        return redirect(url_for("auth.confirm", next=url_for(".tokens")), 303)
+    mark = new_mark()
+    try:
+        token_id = make_token(name=form.name.data, may_write=form.may_write, mark=mark, by=access.actor())
+    except NameTaken:
+        form.say_that_the_name_is_taken()
+        return _page(form, 422)
+    session["api_token"] = {"id": token_id, "mark": mark, "since": clock.now().timestamp()}
+    return redirect(url_for(".token_shown"), 303)
+
+
+@api.get("/settings/tokens/new")
+@needs(Right.MANAGE_STORE)
+def token_shown() -> ResponseReturnValue:
+    """Until it was copied, and not for long. The token is not in the cookie: only what it is worked out from."""
+    shown = _shown()
+    token = find_token(shown["id"]) if shown else None
+    if shown is None or token is None or token.revoked_at is not None:
+        return redirect(url_for(".tokens"), 303)
+    return render_template("api/token_shown.html", token=token, secret=token_of(shown["mark"]))
+
+
+@api.post("/settings/tokens/new/copied")
+@needs(Right.MANAGE_STORE)
+def token_copied() -> ResponseReturnValue:
+    session.pop("api_token", None)
+    return redirect(url_for(".tokens"), 303)
+
+
+@api.post("/settings/tokens/<id:token_id>/revoke")
+@needs(Right.MANAGE_STORE)
+def token_revoke(token_id: int) -> ResponseReturnValue:
+    token = find_token(token_id) or abort(404)
+    name = token.name
+    revoke_token(token_id, by=access.actor())
+    flash(_("%(name)s can’t come in any more.", name=name), "done")
+    return redirect(url_for(".tokens"), 303)
+
+
+def _shown() -> dict[str, Any] | None:
+    """What this browser may see, unless it was made long ago."""
+    shown: dict[str, Any] | None = session.get("api_token")
+    if shown is None or not 0 <= clock.now().timestamp() - shown["since"] <= SHOWN_FOR.total_seconds():
+        return None
+    return shown
+
+
+def _page(form: TokenForm, status: int) -> ResponseReturnValue:
+    found = find_tokens()
+    good = [token for token in found if token.revoked_at is None]
+    ended = [token for token in found if token.revoked_at is not None]
+    return render_template("api/tokens.html", form=form, good=good, ended=ended), status
