@@ -33,6 +33,7 @@ CODES: dict[str, tuple[int, str]] = {
     "total_out_of_bounds": (409, "The order comes to less than nothing, or to more than can be counted"),
     "courier_unknown": (409, "The courier is not on the store's list"),
     "currency_differs": (409, "The store counts in another currency"),
+    "not_accepted": (409, "The request fits its description, and yet something in it is not accepted"),
     "key_reused": (409, "The Idempotency-Key was used for another request"),
     "too_large": (413, "The request is too large"),
     "not_json": (415, "The body is to be application/json"),

@@ -52,7 +52,7 @@ class Operation:
         if self.scope is Scope.WRITE:
             codes += ["token_may_not_write", "other_site"]
         if self.body:
-            codes += ["invalid", "not_json", "too_large"]
+            codes += ["invalid", "not_accepted", "not_json", "too_large"]
         if self.takes_key:
             codes += ["key_malformed", "key_reused"]
         if self.needs_key:

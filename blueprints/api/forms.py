@@ -11,7 +11,7 @@ from werkzeug.datastructures import MultiDict
 from wtforms import RadioField, SelectChoice, StringField
 from wtforms.validators import DataRequired
 
-from blueprints.api.reading import Fault, Invalid
+from blueprints.api.reading import Fault
 from blueprints.forms import AtMost, BaseForm
 from blueprints.orders.adding import NewOrder
 from blueprints.orders.booking import couriers_to_choose
@@ -39,6 +39,7 @@ class TokenForm(BaseForm):
             SelectChoice(WRITE, _l("Read orders, create them and cancel them")),
         ],
         default=READ,
+        invalid_choice_message=_l("Choose what it may do."),
     )
 
     @property
@@ -50,7 +51,7 @@ class TokenForm(BaseForm):
 
 
 def new_order_of(body: Mapping[str, Any], *, currency: str) -> NewOrder:
-    """Raises Invalid, CourierUnknown."""
+    """Raises NotAccepted, CourierUnknown."""
     items = {
         f"items-{row}-{name}": _typed(value, name, currency)
         for row, item in enumerate(body["items"])
@@ -67,7 +68,7 @@ def new_order_of(body: Mapping[str, Any], *, currency: str) -> NewOrder:
 
 
 def cancel_of(body: Mapping[str, Any], order: Order) -> CancelWish:
-    """Raises Invalid, ReasonUnknown."""
+    """Raises NotAccepted, ReasonUnknown."""
     reasons = reasons_to_choose()
     # All of them, as a page would send all of its fields: nothing is left to what a form makes of an absent one.
     said = {"note": "", "internal_note": "", "reason": "", "restock": True, "notify": True, "fee": 0, **body}
@@ -96,11 +97,20 @@ def _id_of(name: str, ids: Mapping[str, int]) -> str:
     return str(ids.get(name.strip(), ""))
 
 
+class NotAccepted(Exception):
+    """It fits its description, and the form that the pages have for it takes it not: by a rule that no schema has words
+    for, such as which email addresses there can be."""
+
+    def __init__(self, faults: list[Fault]) -> None:
+        super().__init__(f"{len(faults)} faults")
+        self.faults = faults
+
+
 def _refuse_faults(form: BaseForm) -> None:
     """In English, whatever the store speaks."""
     with force_locale("en"):
         if not form.validate():
-            raise Invalid([Fault(detail, pointer=pointer) for pointer, detail in _said(form.errors)])
+            raise NotAccepted([Fault(detail, pointer=pointer) for pointer, detail in _said(form.errors)])
 
 
 def _said(errors: Any, pointer: str = "") -> list[tuple[str, str]]:

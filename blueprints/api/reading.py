@@ -5,6 +5,7 @@ import json
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from functools import cache
 from itertools import islice
 from typing import Any, NoReturn
@@ -13,10 +14,10 @@ from jsonschema import Draft202012Validator, ValidationError
 from jsonschema.validators import extend
 
 from blueprints.api.describing import KEY, QUERY
-from blueprints.api.schemas import SCHEMAS
+from blueprints.api.schemas import LARGEST_ID, SCHEMAS
 
 MOST_FAULTS = 20
-# Booleans are no numbers, and neither is 1.0 a whole one: what is counted or paid is written as it is kept.
+# Booleans are no numbers. Whole numbers are whole by the time that they are looked at: see _number.
 _Validator = extend(
     Draft202012Validator,
     type_checker=Draft202012Validator.TYPE_CHECKER.redefine("integer", lambda _checker, value: type(value) is int),
@@ -39,6 +40,8 @@ class Fault:
 
 
 class Invalid(Exception):
+    """It does not fit its description."""
+
     def __init__(self, faults: Iterable[Fault]) -> None:
         self.faults = list(faults)
         super().__init__(f"{len(self.faults)} faults")
@@ -48,8 +51,8 @@ def read_json(raw: bytes) -> Any:
     """Raises Malformed: for what is no UTF-8, for numbers that JSON does not know, for a name that stands twice in one
     object, and for what lies too deep to be read."""
     try:
-        return json.loads(raw.decode(), object_pairs_hook=_object, parse_constant=_refuse)
-    except (ValueError, RecursionError) as fault:
+        return json.loads(raw.decode(), object_pairs_hook=_object, parse_float=_number, parse_constant=_refuse)
+    except (ValueError, ArithmeticError, RecursionError) as fault:
         raise Malformed from fault
 
 
@@ -58,6 +61,13 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(read) != len(pairs):
         raise ValueError("a name stands twice")
     return read
+
+
+def _number(text: str) -> int | float:
+    """JSON has one kind of number, so 480.0 is 480. It is never rounded to one."""
+    number = Decimal(text)
+    is_whole = number.copy_abs() <= LARGEST_ID and number == number.to_integral_value()
+    return int(number) if is_whole else float(number)
 
 
 def _refuse(constant: str) -> NoReturn:

@@ -4,12 +4,13 @@ from typing import Any
 
 from flask import Response, current_app, request, url_for
 
+from blueprints import problems
 from blueprints.api import api
 from blueprints.api.answering import order_as_json, orders_as_json
 from blueprints.api.describing import LIMIT, OPERATIONS, Operation, describe
 from blueprints.api.door_routes import program
 from blueprints.api.finding import find_order, find_page
-from blueprints.api.forms import cancel_of, new_order_of
+from blueprints.api.forms import NotAccepted, cancel_of, new_order_of
 from blueprints.api.keeping import Answer, AnsweredBefore, Request
 from blueprints.api.reading import check_body, check_query, fingerprint_of, is_key, read_json
 from blueprints.orders.adding import add_order
@@ -95,6 +96,11 @@ def _request(body: Any) -> Request:
     )
     asked.recall(db.session())
     return asked
+
+
+@api.errorhandler(NotAccepted)
+def _not_accepted(refusal: NotAccepted) -> Response:
+    return problems.answer("not_accepted", errors=[fault.plain() for fault in refusal.faults])
 
 
 @api.errorhandler(AnsweredBefore)
