@@ -52,7 +52,6 @@ def _order(order: Order, cancellation: dict[str, Any] | None, base_url: str) -> 
         "can_be_cancelled": order.can_be_cancelled,
         "placed_at": as_time(order.placed_at),
         "cancelled_at": as_time(order.cancelled_at),
-        "source": order.source.value,
         "customer_name": order.customer_name,
         "customer_email": order.customer_email,
         "customer_phone": order.customer_phone,

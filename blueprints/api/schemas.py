@@ -4,7 +4,7 @@ request is checked against them: so they can't say different things."""
 from typing import Any
 
 from blueprints.problems import CODES
-from models import CustomerAlert, EmailState, NotSentReason, OrderSource, OrderStatus, PaymentMethod, PaymentStatus
+from models import CustomerAlert, EmailState, NotSentReason, OrderStatus, PaymentMethod, PaymentStatus
 from models.money import MOST
 from models.order_states import S
 
@@ -139,7 +139,6 @@ ORDER = _object(
     can_be_cancelled={"type": "boolean"},
     placed_at=_TIME,
     cancelled_at=_or_null(_TIME),
-    source={"type": "string", "enum": _values(OrderSource)},
     customer_name={"type": "string"},
     customer_email=_or_null({"type": "string"}),
     customer_phone=_or_null({"type": "string"}),

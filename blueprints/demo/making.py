@@ -18,12 +18,15 @@ from blueprints.demo.requesting import ask_some
 from blueprints.demo.telling import tell_bookkeeping
 from blueprints.demo_accounts import DEMO_ACCOUNTS, FACTOR_MARK, SUPPORT
 from blueprints.stock import move
+from blueprints.tokens import hash_of, new_token
 from models import (
     Actor,
+    ApiToken,
     ArticleFeedback,
     Base,
     CancelRequest,
     Courier,
+    Event,
     Language,
     MovementKind,
     Order,
@@ -31,12 +34,14 @@ from models import (
     Reason,
     SecondFactor,
     Store,
+    TokenEvent,
     User,
     writing,
 )
 
 ORDERS = 120
 OPENED = timedelta(days=100)
+FROM_WEB_SHOP = 9
 # The same orders every time, but for their dates: whoever teaches with the demo knows whom to look for.
 SEED = 1899
 
@@ -96,6 +101,7 @@ def _fill(session: Session, password_hash: str, write_email: WriteEmail, now: da
     _put_into_books(session, desk, requests)
     _add(session, reminding.rows(reminded))
     tell_bookkeeping(session, desk, now - OPENED)
+    _let_program_in(session, users["ana"])
     _give_feedback(session, users, now)
 
 
@@ -158,6 +164,24 @@ def _put_into_books(session: Session, desk: Desk, requests: list[CancelRequest])
     for case in desk.cases:
         case.end_window()
     session.flush()
+
+
+def _let_program_in(session: Session, owner: User) -> None:
+    """A web shop, through which the latest of the owner's orders came in. Nobody has its token, and nobody gets it."""
+    entered = select(Event).where(Event.code == "order.created", Event.user_id == owner.id)
+    events = session.scalars(entered.order_by(Event.id.desc()).limit(FROM_WEB_SHOP)).all()
+    secret = new_token()
+    token = ApiToken(
+        name="Storefront",
+        token_hash=hash_of(secret),
+        last_four=secret[-4:],
+        may_write=True,
+        created_at=events[-1].at - timedelta(hours=1),
+        created_by_id=owner.id,
+        last_used_at=events[0].at,
+    )
+    _add(session, [token])
+    _add(session, [TokenEvent(event_id=event.id, token_id=token.id) for event in events])
 
 
 def _give_feedback(session: Session, users: dict[str, User], now: datetime) -> None:

@@ -58,6 +58,11 @@ def lines_of(order: Order, *, since: int = 0, limit: int | None = None) -> list[
     return [Line(event, email, token.signature if token else None) for event, email, token in db.session.execute(found)]
 
 
+def program_that_entered(history: list[Line]) -> str | None:
+    """The order, of which all lines are there; None when somebody did it by hand, or a file."""
+    return next((line.program for line in history if line.event.code == "order.created"), None)
+
+
 def missed_by(order: Order, refusal: OrderRefusal | None) -> list[Line]:
     """What the page that was refused knew nothing of; nothing can be said of a version that never was."""
     if not isinstance(refusal, OrderChanged) or not 0 < refusal.since < order.version:

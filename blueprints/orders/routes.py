@@ -14,7 +14,7 @@ from blueprints.orders.counting import NOTHING_SAID, count_waiting
 from blueprints.orders.email_forms import AddressForm, Correction
 from blueprints.orders.find_forms import FindForm, filters_beyond_tab, filters_of, tab_links
 from blueprints.orders.finding import Filters, find_orders
-from blueprints.orders.history import lines_of, missed_by
+from blueprints.orders.history import lines_of, missed_by, program_that_entered
 from blueprints.orders.proving import proof_of, why_untold
 from blueprints.orders.reaching import ways_to_reach
 from blueprints.orders.refusals import OrderRefusal
@@ -96,6 +96,7 @@ def order_page(
         correction=correction,
         preview=preview,
         history=history,
+        entered_by=program_that_entered(history),
         refusal=refusal,
         missed=missed_by(order, refusal),
         may_settle_refunds=access.may(Right.SETTLE_REFUNDS),

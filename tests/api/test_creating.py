@@ -42,7 +42,9 @@ def test_all_that_can_be_said_of_an_order_is_kept(shop, program):
 
 def test_history_says_which_program_it_was(olive, program):
     program.create()
-    assert "Storefront (API) entered the order." in olive.get("/orders/1").one("#history").text
+    page = olive.get("/orders/1")
+    assert "Storefront (API) entered the order." in page.one("#history").text
+    assert "Entered by Storefront (API)" in page.one(".lede").text
 
 
 def test_what_is_left_out_is_as_on_an_empty_form(shop, program):

@@ -95,12 +95,12 @@ def test_revoked_it_is_over_at_once_and_the_list_says_who_did_it(app, olive, sho
 
 
 def test_the_list_says_what_each_may_and_when_it_was_used(app, olive, shop):
-    assert "No program comes in" in olive.get("/settings/tokens").text
-    assert "No program comes in" in olive.get("/settings/").text
+    assert "No program has a token" in olive.get("/settings/tokens").text
+    assert "No program has a token" in olive.get("/settings/").text
     program_of(app)
     shop.change(shop.first(select(ApiToken)), last_used_at=None)
-    row = olive.get("/settings/tokens").one("tbody tr").text
-    for said in ("Storefront", "Read orders, create them and cancel them", "by Olive Owner", "never"):
+    row = olive.get("/settings/tokens").one("main .list li").text
+    for said in ("Storefront", "Read orders, create them and cancel them", "Made by Olive Owner", "never used"):
         assert said in row
     assert "1 program can come in" in olive.get("/settings/").text
 
@@ -115,4 +115,4 @@ def test_a_token_is_the_owners_to_make(app, sam, shop):
 def test_an_owner_who_leaves_is_named_as_long_as_there_is_a_list(app, olive, shop):
     program_of(app)
     shop.change(shop.first(select(User).where(User.name == "Olive Owner")), name="<b>Olive</b>")
-    assert "by <b>Olive</b>" in olive.get("/settings/tokens").text
+    assert "Made by <b>Olive</b>" in olive.get("/settings/tokens").text

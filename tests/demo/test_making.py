@@ -9,10 +9,10 @@ import pytest
 from flask_babel import get_locale
 from sqlalchemy import select
 
-from blueprints.demo.making import make_demo
+from blueprints.demo.making import FROM_WEB_SHOP, make_demo
 from blueprints.demo_accounts import DEMO_ACCOUNTS, DEMO_PASSWORD, SUPPORT
 from blueprints.orders.telling import customer_email
-from models import Event, Language, Order, Store, User
+from models import Event, Language, Order, Store, TokenEvent, User
 from tests.conftest import make_app
 from tests.demo.conftest import close
 from tests.people import PASSWORD_HASH, Visitor
@@ -104,6 +104,14 @@ def test_a_second_time_it_is_quick_and_changes_nothing(demo, tmp_path):
     assert time.monotonic() - begun < 1
     assert answer.output.startswith("The demo is there already.")
     assert (tmp_path / "suki.db").read_bytes() == before
+
+
+def test_some_orders_came_in_through_the_web_shop(ana, books):
+    entered = books.all(select(TokenEvent))
+    assert len(entered) == FROM_WEB_SHOP
+    order = books.get(Event, entered[0].event_id).order_id
+    assert "Entered by Storefront (API)" in ana.get(f"/orders/{order}").one(".lede").text
+    assert "Storefront" in ana.get("/settings/tokens").text
 
 
 def test_a_reset_makes_it_new(demo):
