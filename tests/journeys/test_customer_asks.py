@@ -17,8 +17,13 @@ pytestmark = pytest.mark.browser
 
 
 @pytest.fixture(params=[True, False], ids=["with scripts", "without"])
-def phone(request, browser_page):
-    return browser_page(width=390, java_script_enabled=request.param)
+def has_scripts(request):
+    return request.param
+
+
+@pytest.fixture
+def phone(has_scripts, browser_page):
+    return browser_page(width=390, java_script_enabled=has_scripts)
 
 
 @pytest.fixture
@@ -51,13 +56,16 @@ def fits(page):
     return page.evaluate("document.documentElement.scrollWidth") == 390
 
 
-def test_a_customer_asks_by_the_emailed_link_and_the_merchant_cancels(phone, desk, served, app, shop, sam, post_office):
+def test_a_customer_asks_by_the_emailed_link_and_the_merchant_cancels(
+    has_scripts, phone, desk, served, app, shop, sam, post_office
+):
     order = shop.order()
     save_status(sam, order, status="accepted")
     phone.goto(link_in(newest(app, post_office), served))
     assert phone.get_by_role("heading", level=1).inner_text() == "Ask to cancel order 1001"
     assert fits(phone)
-    assert Axe().run(phone).response["violations"] == []
+    if has_scripts:  # without them, the page that looks would never answer
+        assert Axe().run(phone).response["violations"] == []
     phone.get_by_role("button", name="Ask to cancel").click()
     assert phone.get_by_role("alert").get_by_text("Write in a few words").is_visible()
     phone.get_by_label("Why do you want to cancel?").fill("I ordered the wrong size.")
