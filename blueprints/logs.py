@@ -11,7 +11,7 @@ from typing import TextIO
 
 from flask import Flask, Response, g, has_request_context, request
 
-log = logging.getLogger("suki")
+log = logging.getLogger("suki.requests")
 
 
 class OneLine(logging.Formatter):

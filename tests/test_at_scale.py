@@ -35,6 +35,7 @@ class Measured:
         return page.format(deep=self.positions[150], newest=self.newest, number=self.number)
 
     def statements(self, page):
+        self.olive.client.get("/help/")  # it may be time to note that she is here still
         with statements(self.app) as seen:
             assert self.olive.client.get(self.address(page)).status_code == 200
         return len(seen)

@@ -86,7 +86,7 @@ def test_who_it_was_is_known_after_a_change_too(sam, shop, log):
     assert " user=2 POST orders.status" in log()[-1]
 
 
-def test_the_real_server_writes_it(serve, folder):  # noqa: F811
+def test_the_real_server_writes_it(serve, folder):  # noqa: F811 (the fixtures)
     server, address = serve(folder)
     wait_for(f"{address}/healthz").close()
     with pytest.raises(urllib.error.HTTPError):

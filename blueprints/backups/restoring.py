@@ -28,7 +28,7 @@ ENDS = {
         "UPDATE bulk_cancels SET state = 'done', finished_at = :now, claimed_until = NULL WHERE state = 'running'",
     ),
     "link_requests": ("UPDATE link_requests SET number = NULL, email = NULL",),
-    "webhook_messages": (f"UPDATE webhook_messages SET state = 'failed', fault = 'ours' WHERE {WAITS}",),  # noqa: S608
+    "webhook_messages": (f"UPDATE webhook_messages SET state = 'failed', fault = 'ours' WHERE {WAITS}",),  # noqa: S608 (our own words)
 }
 
 
