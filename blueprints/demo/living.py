@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from functools import singledispatchmethod
 
 from blueprints.demo.asking import Case, open_case
-from blueprints.demo.data import STORE_EMAIL
+from blueprints.demo.letters import letter
 from blueprints.demo.placing import order_of
 from blueprints.demo.steps import (
     AGENT,
@@ -264,18 +264,7 @@ class Life:
     def _email(self, step: Change | Cancel, kind: str, owed: int = 0) -> Email:
         order, dice = self.order, self.desk.dice
         message = self.desk.write_email(order, kind, step.note, owed)
-        email = Email(
-            kind=kind,
-            order_id=order.id,
-            recipient=order.customer_email,
-            reply_to=STORE_EMAIL,
-            subject=message.subject,
-            text=message.text,
-            html=message.html,
-            message_id=f"<{dice.getrandbits(128):032x}@suki>",
-            created_at=self.at,
-            due_at=self.at,
-        )
+        email = letter(order, kind, message, at=self.at, dice=dice)
         email.state, email.reason = self._became_of_it(step)
         seconds, queued_as = dice.randint(1, 40), dice.getrandbits(44)  # whatever became of it, or the rest would vary
         if email.state is EmailState.SENT:

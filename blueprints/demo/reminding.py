@@ -3,10 +3,10 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from blueprints.demo.data import STORE_EMAIL
+from blueprints.demo.letters import letter
 from blueprints.demo.living import Desk
 from blueprints.outbox import render
-from models import CustomerAlert, Email, EmailState, Event, NotSentReason, Order, PaymentReminder
+from models import CustomerAlert, Email, Event, Order, PaymentReminder
 from models.order_states import IN_THE_SHOP, PAID_ON_HANDING_OVER
 
 TIME, NOTICE = timedelta(days=5), timedelta(days=2)
@@ -37,20 +37,7 @@ def _remind(desk: Desk, order: Order, at: datetime) -> Email:
     message = render(
         "payment_reminder", order=order, status="not_paid", pay_by=order.placed_at + TIME, plain_number=order.number
     )
-    email = Email(
-        kind=CustomerAlert.PAYMENT_REMINDER.value,
-        order_id=order.id,
-        recipient=order.customer_email,
-        reply_to=STORE_EMAIL,
-        subject=message.subject,
-        text=message.text,
-        html=message.html,
-        message_id=f"<reminder-{order.number}@suki>",
-        state=EmailState.NOT_SENT,
-        reason=NotSentReason.DEMO,
-        created_at=at,
-        due_at=at,
-    )
+    email = letter(order, CustomerAlert.PAYMENT_REMINDER.value, message, at=at, dice=desk.dice)
     desk.emails.append(email)
     desk.events.append((Event(at=at, code="order.payment_reminded", order_id=order.id, amount=order.to_pay), email))
     return email

@@ -3,15 +3,14 @@
 from datetime import datetime, timedelta
 
 from blueprints import ask_links, outbox
-from blueprints.demo.data import CUSTOMERS, STORE_EMAIL
+from blueprints.demo.data import CUSTOMERS
+from blueprints.demo.letters import letter
 from blueprints.demo.living import Desk
 from models import (
     CancelRequest,
     Email,
-    EmailState,
     Event,
     Note,
-    NotSentReason,
     Order,
     RequestState,
 )
@@ -60,19 +59,6 @@ def _decline(desk: Desk, order: Order, request: CancelRequest, *, at: datetime) 
 
 def _email(desk: Desk, order: Order, kind: str, at: datetime, **facts: object) -> Email:
     message = outbox.render(kind, order=order, plain_number=order.number, link_mark=ask_links.MARK, **facts)
-    email = Email(
-        kind=kind,
-        order_id=order.id,
-        recipient=order.customer_email,
-        reply_to=STORE_EMAIL,
-        subject=message.subject,
-        text=message.text,
-        html=message.html,
-        message_id=f"<{desk.dice.getrandbits(128):032x}@suki>",
-        created_at=at,
-        due_at=at,
-        state=EmailState.NOT_SENT,
-        reason=NotSentReason.DEMO,
-    )
+    email = letter(order, kind, message, at=at, dice=desk.dice)
     desk.emails.append(email)
     return email
