@@ -20,6 +20,8 @@ class Waiting:
     """To send, and booked with a courier."""
     asked: int
     """Whose customer asks to cancel, and has no answer yet."""
+    not_reminded: int
+    """Not paid, and the customer could not be reminded."""
     refunds_owed: int
     not_told: int
     failed_emails: int
@@ -31,7 +33,7 @@ class Waiting:
 
 # For whoever may not know: there are orders, and no more is said.
 NOTHING_SAID = Waiting(
-    pending=0, to_send=0, booked=0, asked=0, refunds_owed=0, not_told=0, failed_emails=0, any_order=1
+    pending=0, to_send=0, booked=0, asked=0, not_reminded=0, refunds_owed=0, not_told=0, failed_emails=0, any_order=1
 )
 
 
@@ -42,6 +44,7 @@ def count_waiting() -> Waiting:
         "to_send": count_of(select(literal(1)).where(Order.status.in_(TO_SEND))),
         "booked": count_of(positions_of("", Filters(statuses=TO_SEND, booked=True))),
         "asked": count_of(SINGLED_OUT[Attention.ASKED]),
+        "not_reminded": count_of(SINGLED_OUT[Attention.NOT_REMINDED]),
         "refunds_owed": count_of(SINGLED_OUT[Attention.REFUND_OWED]),
         "not_told": count_of(SINGLED_OUT[Attention.NOT_TOLD]),
         "failed_emails": count_of(without_answer(Email.state == EmailState.FAILED)),

@@ -93,6 +93,7 @@ TABS = (
     Tab(_l("Cancelled"), {"status": OrderStatus.CANCELLED.value}),
     Tab(_l("Asks to cancel"), {"attention": Attention.ASKED.value}, "asked", only_when_needed=True),
     Tab(_l("Customer not told"), {"attention": Attention.NOT_TOLD.value}, "not_told", only_when_needed=True),
+    Tab(_l("Not reminded"), {"attention": Attention.NOT_REMINDED.value}, "not_reminded", only_when_needed=True),
     Tab(_l("Refund owed"), {"attention": Attention.REFUND_OWED.value}, "refunds_owed", only_when_needed=True),
 )
 _SET_BY_TABS = ("status", "booked", "attention")

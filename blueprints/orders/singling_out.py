@@ -1,18 +1,34 @@
-"""Singling out orders that ask for attention: whose customer was not told, who is owed money, who asks to cancel."""
+"""Singling out orders that ask for attention: whose customer was not told, who is owed money, who asks to cancel, who
+could not be reminded to pay."""
 
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, TextClause, and_, exists, select
+from sqlalchemy import ColumnElement, Select, TextClause, and_, exists, or_, select
 from sqlalchemy.orm import aliased
 
-from models import CancelRequest, Email, EmailState, Order, Refund
+from models import (
+    CancelRequest,
+    Email,
+    EmailState,
+    KeptOrder,
+    NotSentReason,
+    Order,
+    PaymentReminder,
+    Refund,
+    Store,
+)
 from models.cancel_request import ASKED
 from models.cancellation import STILL_OWED
 from models.email import NOT_TOLD
+from models.payment_reminder import WAITS_TO_BE_PAID
 
 MOST_SINGLED_OUT = 500
 """They are looked for among this many; a shop that has more has other worries."""
+
+
+# A demo's mail counts as read, and what was taken back is not missed.
+NEITHER_HERE_NOR_THERE = (NotSentReason.DEMO, NotSentReason.UNDONE)
 
 
 class Attention(StrEnum):
@@ -21,6 +37,8 @@ class Attention(StrEnum):
     REFUND_OWED = "refund_owed"
     ASKED = "asked"
     """The customer asks to cancel, and has no answer yet."""
+    NOT_REMINDED = "not_reminded"
+    """Not paid, and the reminder did not get through: Suki leaves the order to the merchant."""
 
 
 def without_answer(emails: ColumnElement[bool] | TextClause) -> Select[Any]:
@@ -52,11 +70,32 @@ def _not_told() -> Select[Any]:
     )
 
 
+def _not_reminded() -> Select[Any]:
+    """Of the newest reminders, those that did not get through while their order waits to be paid still."""
+    newest = select(PaymentReminder).order_by(PaymentReminder.order_id.desc()).limit(MOST_SINGLED_OUT).subquery()
+    reminder, again = aliased(Email), aliased(Email)
+    stays = and_(reminder.state == EmailState.NOT_SENT, reminder.reason.not_in(NEITHER_HERE_NOR_THERE))
+    return (
+        select(newest.c.order_id)
+        .join(reminder, reminder.id == newest.c.email_id)
+        .where(
+            exists().where(Store.unpaid_hours.is_not(None)),
+            or_(reminder.state == EmailState.FAILED, stays),
+            exists(select(1).select_from(Order).where(Order.id == newest.c.order_id, WAITS_TO_BE_PAID)),
+            ~exists().where(KeptOrder.order_id == newest.c.order_id),
+            ~exists().where(
+                again.order_id == newest.c.order_id, again.again_of_id == reminder.id, again.sent_at.is_not(None)
+            ),
+        )
+    )
+
+
 SINGLED_OUT: dict[Attention, Select[Any]] = {
     Attention.NOT_TOLD: _not_told(),
     Attention.ASKED: select(CancelRequest.order_id)
     .where(ASKED)
     .order_by(CancelRequest.id.desc())
     .limit(MOST_SINGLED_OUT),
+    Attention.NOT_REMINDED: _not_reminded(),
     Attention.REFUND_OWED: select(Refund.order_id).where(STILL_OWED).order_by(Refund.id.desc()).limit(MOST_SINGLED_OUT),
 }

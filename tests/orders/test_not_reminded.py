@@ -1,0 +1,69 @@
+"""Whoever could not be reminded to pay stands in the list, as Suki leaves their orders to the merchant."""
+
+import pytest
+
+from models import EmailState, NotSentReason, Order, PaymentMethod
+from tests.orders.test_cancelling_unpaid import UNREMINDED
+from tests.orders.waiting import HOURS, NOTICE, Timer, a_timer, pay
+from tests.people import Visitor, signed_in
+
+
+@pytest.fixture
+def timer(app, shop):
+    with a_timer(app, shop) as timer:
+        yield timer
+
+
+def listed(app, order: Order) -> bool:
+    """And counted on Today, and beside its tab, as long as it is."""
+    sam: Visitor = signed_in(app, "sam")
+    found = order.number in sam.get("/orders/?attention=not_reminded").text
+    assert ("Not reminded" in sam.get("/").text) is found
+    tabs = [tab.text for tab in sam.get("/orders/").select("nav a") if "Not reminded" in tab.text]
+    assert bool(tabs) is found
+    return found
+
+
+@pytest.mark.parametrize(("columns", "became", "_why"), UNREMINDED.values(), ids=UNREMINDED)
+def test_who_was_not_reached_is_listed(app, timer, columns, became, _why):
+    order = timer.order(**columns)
+    assert not listed(app, order)
+    timer.remind(**became)
+    assert listed(app, order)
+
+
+FAILED = {"state": EmailState.FAILED, "sent_at": None}
+
+
+@pytest.mark.parametrize(
+    "ends",
+    [
+        lambda app, timer, order: pay(app, order),
+        lambda app, timer, order: signed_in(app, "sam").post(f"/orders/{order.id}/keep"),
+        lambda app, timer, order: timer.shop.change(order, payment_method=PaymentMethod.COD),
+        lambda app, timer, order: timer.on(hours=None),
+        lambda app, timer, order: signed_in(app, "sam").post(f"/orders/{order.id}/status", status="shipped", version=1),
+    ],
+    ids=["paid", "kept", "cash on delivery after all", "timer off", "shipped"],
+)
+def test_once_nothing_is_left_to_decide_it_is_not(app, timer, ends):
+    order = timer.order()
+    timer.remind(**FAILED)
+    assert listed(app, order)
+    ends(app, timer, order)
+    assert not listed(app, order)
+
+
+def test_who_was_reached_is_not(app, shop, timer: Timer):
+    order = timer.order()
+    timer.at(HOURS - NOTICE)
+    timer.look()
+    assert not listed(app, order), "it is on its way"
+    timer.deliver()
+    assert not listed(app, order)
+
+
+def test_a_demo_has_read_its_mail(app, timer):
+    order = timer.order()
+    timer.remind(state=EmailState.NOT_SENT, reason=NotSentReason.DEMO, sent_at=None)
+    assert not listed(app, order)
