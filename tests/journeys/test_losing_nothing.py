@@ -72,6 +72,7 @@ def test_a_new_order(page, served, shop):
 def test_an_order_that_was_saved_is_not_typed_in_for_the_next(page, served):
     fill_in_order(page, served)
     save(page)
+    assert page.get_by_role("status").inner_text().strip() == "Order 1001 was added."
     page.goto(f"{served}/orders/new")
     assert page.get_by_label("Customer name").input_value() == ""
 

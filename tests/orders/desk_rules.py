@@ -187,7 +187,7 @@ class Everyday(OrderDesk):
 
         if self.attempt("go on", act, cut):
             assert self.ledger.sales[order_id].status != "cancelled"
-            self.ledger.sales[order_id].status = status
+            self.ledger.go_on(order_id, status)
             self.again("go on", act)
 
     @rule(product=st.sampled_from([1, 2, 3]), pieces=st.sampled_from([-3, 1, 20, 0]), cut=CUTS)

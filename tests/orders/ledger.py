@@ -171,6 +171,16 @@ class Ledger:
             sale.status = done.before
         self._move(sale, done, -1)
 
+    def go_on(self, order_id: int, status: str) -> None:
+        """Declined, it gives back what it took and still has."""
+        sale = self.sales[order_id]
+        sale.status = status
+        for line in sale.lines.values() if status == "declined" else ():
+            back = min(line.left, line.out)
+            line.out -= back
+            if line.product is not None:
+                self.stock[line.product] += back
+
     def settle(self, cancel_id: int, amount: int) -> None:
         done = self.cancels[cancel_id]
         assert done.debt
