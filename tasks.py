@@ -212,7 +212,7 @@ def test(args: argparse.Namespace) -> None:
     """Run the tests: all of them, or those named"""
     prepare(DEV)
     # A test file's tests stay together in one process, because they share a browser.
-    everything = ["-n", "auto", "--maxprocesses", "4", "--dist", "loadfile"]
+    everything = ["-n", "auto", "--maxprocesses", "4", "--dist", "loadfile", "--no-loadscope-reorder"]
     must(PYTHON, "-m", "pytest", *(args.more or everything))
 
 

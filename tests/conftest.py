@@ -26,6 +26,11 @@ for name in [name for name in os.environ if name.startswith("FLASK_")]:
 os.environ["FLASK_SKIP_DOTENV"] = "1"
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The long ones come first, so that no core waits in the end for another that has just begun one of them."""
+    items.sort(key=lambda item: not (item.get_closest_marker("slow") or item.get_closest_marker("browser")))
+
+
 class CompiledTemplates(BytecodeCache):
     """Every test has an application of its own, and all of them the same templates: each is compiled once."""
 
