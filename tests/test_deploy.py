@@ -1,6 +1,7 @@
 """The files for a server, tried: the real nginx in front of the real Suki, and what systemd says of the units."""
 
 import http.client
+import os
 import re
 import shutil
 import socket
@@ -47,8 +48,9 @@ def behind_nginx(serve, folder, tmp_path):  # noqa: F811 (the fixtures)
         site = site.replace(before, after)
     kept = ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
     temporary = "".join(f"{name}_temp_path {tmp_path}/{name};" for name in kept)
+    user = " user root;" if os.geteuid() == 0 else ""
     (tmp_path / "nginx.conf").write_text(
-        f"daemon off; pid {tmp_path}/nginx.pid; error_log {tmp_path}/error.log;{' user root;' if is_root() else ''}"
+        f"daemon off; pid {tmp_path}/nginx.pid; error_log {tmp_path}/error.log;{user}"
         f" events {{}} http {{ {temporary}\n{site}\n}}"
     )
     nginx = subprocess.Popen(["nginx", "-c", tmp_path / "nginx.conf", "-p", tmp_path, "-e", tmp_path / "error.log"])
@@ -56,10 +58,6 @@ def behind_nginx(serve, folder, tmp_path):  # noqa: F811 (the fixtures)
     yield plain, secured, server
     nginx.terminate()
     nginx.wait(PATIENCE)
-
-
-def is_root():
-    return subprocess.run(["id", "-u"], capture_output=True, text=True, check=True).stdout.strip() == "0"
 
 
 def wait_until_open(port):

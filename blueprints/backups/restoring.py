@@ -47,7 +47,8 @@ def restore(path: Path, *, keep: int) -> Path | None:
         before = _set_aside(there, keep) if there.exists() else None
         copy_whole(path, there, change=_end_what_was_under_way)
     finally:
-        schema.write_ahead()
+        if there.exists():
+            schema.write_ahead()
     return before
 
 

@@ -66,6 +66,18 @@ def test_on_an_empty_computer_the_store_comes_to_be(run, shop, store, copy, tmp_
     assert numbers(store) == {"1001"}
 
 
+def test_what_goes_wrong_on_an_empty_computer_leaves_it_empty(run, shop, store, copy, tmp_path, monkeypatch):
+    def full(_path):
+        raise OSError("No space left on device")
+
+    run("backup", copy)
+    for path in tmp_path.glob("suki.db*"):
+        path.unlink()
+    monkeypatch.setattr("blueprints.backups.copying._settle", full)
+    assert run("restore", copy, "--yes").exit_code == 1
+    assert not store.exists()
+
+
 def test_old_mail_waits_to_be_asked_for(app, shop, run, copy):
     order = shop.order()
     with app.app_context():
