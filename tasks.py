@@ -24,6 +24,9 @@ STAMP = VENV / "suki-lock.txt"
 RUNTIME = ("requirements.txt",)
 DEV = ("requirements.txt", "requirements-dev.txt")
 
+# A test file's tests stay together in one process, because they share a browser.
+SPREAD = ["-n", "auto", "--maxprocesses", "4", "--dist", "loadfile", "--no-loadscope-reorder"]
+
 EVERYWHERE = ("0.0.0.0", "::")  # noqa: S104 - not opened here, only recognised
 
 NO_PIP = """\
@@ -211,9 +214,13 @@ def upgrade(args: argparse.Namespace) -> None:
 def test(args: argparse.Namespace) -> None:
     """Run the tests: all of them, or those named"""
     prepare(DEV)
-    # A test file's tests stay together in one process, because they share a browser.
-    everything = ["-n", "auto", "--maxprocesses", "4", "--dist", "loadfile", "--no-loadscope-reorder"]
-    must(PYTHON, "-m", "pytest", *(args.more or everything))
+    must(PYTHON, "-m", "pytest", *(args.more or SPREAD))
+
+
+def gates(args: argparse.Namespace) -> None:
+    """Run what must hold under faults in full size, and print the table of docs/gates.md"""
+    prepare(DEV)
+    must(PYTHON, "-m", "pytest", "tests/gates", "--gates", *(args.more or SPREAD))
 
 
 def check(args: argparse.Namespace) -> None:
@@ -264,6 +271,7 @@ COMMANDS = {
     "run": run_shop,
     "upgrade": upgrade,
     "test": test,
+    "gates": gates,
     "check": check,
     "translate": translate,
     "lock": lock,

@@ -26,6 +26,10 @@ for name in [name for name in os.environ if name.startswith("FLASK_")]:
 os.environ["FLASK_SKIP_DOTENV"] = "1"
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--gates", action="store_true", help="the gates in full size, and their table; see docs/gates.md")
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """The long ones come first, so that no core waits in the end for another that has just begun one of them."""
     items.sort(key=lambda item: not (item.get_closest_marker("slow") or item.get_closest_marker("browser")))

@@ -25,6 +25,7 @@ from blueprints.windows import WindowClosed, note_look
 from models import AccessWindow, Actor, Order, Role, UserSession, WindowScope, db
 from tests.people import signed_in
 from tests.shop import A_MORNING
+from tests.support.conftest import ask_to_cancel, shop  # noqa: F401 (fixtures)
 
 OLIVE = Actor(1, "Olive Owner", Role.OWNER)
 UMA = Actor(3, "Uma Support", Role.SUPPORT)
@@ -55,7 +56,7 @@ UNION ALL SELECT 'an entry without its event' FROM window_entries n GROUP BY win
 
 
 @pytest.fixture
-def shop_with_tickets(app, shop, ask_to_cancel):
+def shop_with_tickets(app, shop, ask_to_cancel):  # noqa: F811 (the fixtures)
     """Three booked orders, each with its ticket, and two browsers of the same agent."""
     with time_machine.travel(A_MORNING, tick=False):
         olive = signed_in(app, "olive")
@@ -273,13 +274,13 @@ class Store(RuleBasedStateMachine):
             db.session.rollback()
 
 
-def run(app, sessions, *, examples, phases=tuple(Phase)):
+def run(app, sessions, *, examples, steps=10, phases=tuple(Phase)):
     Store.app, Store.sessions = app, sessions
     run_state_machine_as_test(
         Store,
         settings=settings(
             max_examples=examples,
-            stateful_step_count=10,
+            stateful_step_count=steps,
             deadline=None,
             database=None,
             phases=phases,
@@ -288,14 +289,18 @@ def run(app, sessions, *, examples, phases=tuple(Phase)):
     )
 
 
-def test_no_act_is_ever_kept_outside_of_a_window(app, shop_with_tickets):
-    run(app, shop_with_tickets, examples=1000)
+def test_no_act_is_ever_kept_outside_of_a_window(gate, app, shop_with_tickets):
+    examples, steps = gate.size(quick=60, full=500), gate.size(quick=10, full=50)
+    run(app, shop_with_tickets, examples=examples, steps=steps)
+    gate.figure(f"{examples} × up to {steps} steps, 0 disagreements")
 
 
-def test_without_the_question_under_the_lock_the_model_notices(app, shop_with_tickets, monkeypatch):
+@pytest.mark.control
+def test_without_the_question_under_the_lock_the_model_notices(gate, app, shop_with_tickets, monkeypatch):
     def believe(session, by, *, order_id, at):
         return session.get(AccessWindow, by.window_id) if by.window_id else None
 
     monkeypatch.setattr(windows, "require_open", believe)
-    with pytest.raises((AssertionError, BaseExceptionGroup, IntegrityError)):
+    with pytest.raises((AssertionError, BaseExceptionGroup, IntegrityError)) as found:
         run(app, shop_with_tickets, examples=20, phases=[Phase.generate])
+    gate.figure(f"asked before the lock only: {found.type.__name__} within 20")

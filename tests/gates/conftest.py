@@ -1,0 +1,89 @@
+"""The gates: what Suki promises when something goes wrong, each beside a control that shows that it can fail.
+
+A file is a gate. Its tests give the figures that they measured; those marked `control` try the same against a Suki
+whose guard was taken out, and pass when that goes red. `make test` runs all of it in a small size, but for what takes
+minutes; `make gates` runs it in full size, and writes what it found into docs/gates.md.
+"""
+
+import datetime as dt
+import os
+import platform
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+PAGE = Path(__file__).parents[2] / "docs" / "gates.md"
+HEADING = "## The last run\n"
+
+
+@dataclass
+class Gate:
+    is_full: bool
+    figures: list[str] = field(default_factory=list)
+
+    def size(self, *, quick: int, full: int) -> int:
+        """How many times, with how many people, …: for `make test`, and for `make gates`."""
+        return full if self.is_full else quick
+
+    def figure(self, text: str) -> None:
+        """What was measured, in a few words, such as “1,292 points, 0 lost”; the table shows it."""
+        self.figures.append(text)
+
+
+@pytest.fixture
+def gate(request: pytest.FixtureRequest) -> Iterator[Gate]:
+    gate = Gate(is_full=request.config.getoption("--gates"))
+    yield gate
+    assert gate.figures, "A gate says what it measured."
+    kind = "control" if request.node.get_closest_marker("control") else "figure"
+    request.node.user_properties += [(kind, text) for text in gate.figures]
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if config.getoption("--gates"):
+        return
+    minutes = [item for item in items if item.get_closest_marker("minutes")]
+    config.hook.pytest_deselected(items=minutes)
+    items[:] = [item for item in items if item not in minutes]
+
+
+def name_of(report: pytest.TestReport) -> str:
+    return Path(report.nodeid.split("::")[0]).stem.removeprefix("test_").replace("_", " ")
+
+
+def table(reports: list[pytest.TestReport]) -> str:
+    """A line for each gate: what was measured, what its control found, how long both took."""
+    lines = ["| gate | figure | control, without the guard | time |", "|---|---|---|---|"]
+    for name in dict.fromkeys(name_of(report) for report in reports):
+        own = [report for report in reports if name_of(report) == name]
+        said = {
+            kind: "; ".join(text for report in own for key, text in report.user_properties if key == kind)
+            for kind in ("figure", "control")
+        }
+        seconds = round(sum(report.duration for report in own))
+        lines.append(f"| {name} | {said['figure']} | {said['control']} | {seconds // 60}:{seconds % 60:02} |")
+    return "\n".join(lines)
+
+
+def machine() -> str:
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
+    system = platform.freedesktop_os_release().get("PRETTY_NAME", platform.system())
+    return f"{os.cpu_count()} cores, {memory:.0f} GB of memory, {system}, Python {platform.python_version()}"
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    if not config.getoption("--gates"):
+        return
+    kept = terminalreporter.stats
+    reports = [report for state in ("passed", "failed", "error") for report in kept.get(state, [])]
+    done = table(sorted(reports, key=lambda report: report.nodeid))
+    terminalreporter.section("gates")
+    terminalreporter.write_line(done)
+    is_whole = not config.getoption("keyword") and len({name_of(report) for report in reports}) == len(
+        list(Path(__file__).parent.glob("test_*.py"))
+    )
+    if is_whole and not (kept.get("failed") or kept.get("error")):
+        before = PAGE.read_text().split(HEADING)[0]
+        PAGE.write_text(f"{before}{HEADING}\n{dt.datetime.now(dt.UTC):%Y-%m-%d}: {machine()}.\n\n{done}\n")
