@@ -15,6 +15,7 @@ from packaging.utils import canonicalize_name
 
 import tasks
 from tests.browser import watch
+from tests.mail.server import free_port
 
 ROOT = Path(__file__).parent.parent
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
@@ -185,13 +186,15 @@ def test_a_port_that_is_none_is_refused(port):
 
 def test_the_shop_listens_where_its_settings_say(house):
     folder, _ = house
-    (folder / ".env").write_text('#FLASK_RUN_PORT=1\nFLASK_RUN_PORT=51007\nFLASK_BASE_URL="https://example.com"\n')
+    port = str(free_port())
+    (folder / ".env").write_text(f'#FLASK_RUN_PORT=1\nFLASK_RUN_PORT={port}\nFLASK_BASE_URL="https://example.com"\n')
     env = tasks.listening(None, tasks.shop_settings())
-    assert (env["FLASK_RUN_PORT"], env["FLASK_BASE_URL"]) == ("51007", "https://example.com")
+    assert (env["FLASK_RUN_PORT"], env["FLASK_BASE_URL"]) == (port, "https://example.com")
 
 
 def test_links_follow_another_port():
-    assert tasks.listening("51008", {})["FLASK_BASE_URL"] == "http://127.0.0.1:51008"
+    port = str(free_port())
+    assert tasks.listening(port, {})["FLASK_BASE_URL"] == f"http://127.0.0.1:{port}"
 
 
 def test_a_demo_knows_nothing_of_the_shop(monkeypatch):

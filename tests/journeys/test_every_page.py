@@ -92,24 +92,35 @@ def app(tmp_path):
         db.engine.dispose()
 
 
-@pytest.mark.parametrize(("width", "scheme"), [(390, "light"), (390, "dark"), (1440, "light"), (1440, "dark")])
-def test_nothing_stands_in_anybodys_way(served, browser_page, width, scheme):
-    page = browser_page(width=width, scheme=scheme)
+LOOKS = [(390, "light"), (390, "dark"), (1440, "light"), (1440, "dark")]
+
+
+def test_nothing_stands_in_anybodys_way(served, browser_page):
+    """The looks in turn, a page in each of them; all pages in all looks: tests/gates/test_every_look.py."""
+    faults = [
+        fault
+        for turn, (width, scheme) in enumerate(LOOKS)
+        for fault in walk(browser_page(width=width, scheme=scheme), served, PAGES[turn :: len(LOOKS)])
+    ]
+    assert not faults, "\n".join(faults)
+
+
+def walk(page, served, addresses):
+    """What axe finds on each of these, and on the page to sign in; and whatever is wider than the screen."""
     page.goto(f"{served}/login")
-    faults = list(faults_of(page, width))
+    yield from faults_of(page)
     page.get_by_label("Email").fill("ana@example.com")
     page.get_by_label("Password", exact=True).fill(DEMO_PASSWORD)
     page.get_by_role("button", name="Sign in").click()
     page.wait_for_url(f"{served}/")
-    for address in PAGES:
+    for address in addresses:
         arrived = page.goto(served + address)
         assert arrived.status == (404 if "/not-" in address else 200), address
-        faults += faults_of(page, width)
-    assert not faults, "\n".join(faults)
+        yield from faults_of(page)
 
 
-def faults_of(page, width):
+def faults_of(page):
     for violation in Axe().run(page).response["violations"]:
         yield f"{page.url}: {violation['id']} at {violation['nodes'][0]['target']}"
-    if page.evaluate("document.documentElement.scrollWidth") > width:
+    if page.evaluate("document.documentElement.scrollWidth") > page.viewport_size["width"]:
         yield f"{page.url}: wider than the screen"
