@@ -274,8 +274,9 @@ def window_or_404(window_id: int) -> AccessWindow:
 
 
 def _find_order(order_id: int) -> Order | None:
-    found = select(Order).where(Order.id == order_id)
-    return db.session.scalars(found.options(joinedload(Order.courier), joinedload(Order.open_request))).one_or_none()
+    beside = (Order.courier, Order.items, Order.open_request, Order.open_ticket)  # type: ignore[attr-defined]  # see models/ticket.py
+    found = select(Order).where(Order.id == order_id).options(*map(joinedload, beside))
+    return db.session.scalars(found).unique().one_or_none()
 
 
 def ticket_or_404(ticket_id: int) -> Ticket:

@@ -1,14 +1,14 @@
 """How money, times and states read on a page, in the store's currency, zone and language."""
 
 import hashlib
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from enum import StrEnum
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_date, format_datetime, format_time
+from babel.dates import format_date, format_time
 from babel.numbers import format_currency, format_decimal, get_currency_precision
 from babel.units import format_unit
 from flask import Flask, current_app, url_for
@@ -102,14 +102,34 @@ WORDS = {
 
 def word(member: StrEnum) -> str:
     """How a state is called in the reader's language."""
-    return str(WORDS[member])
+    return _word(type(member), member, _locale())
 
 
 def money(amount: int, currency: str | None = None) -> str:
     """`amount` in minor units; the store's currency unless another is named."""
-    currency = currency or current_store().currency
+    return _money(amount, currency or current_store().currency, _locale())
+
+
+# A list says the same few words, days and amounts over and over, and babel takes its time to find each of them.
+@lru_cache(maxsize=1024)
+def _word(_kind: type[StrEnum], member: StrEnum, _locale: str) -> str:
+    return str(WORDS[member])
+
+
+@lru_cache(maxsize=4096)
+def _money(amount: int, currency: str, locale: str) -> str:
     major = Decimal(amount).scaleb(-get_currency_precision(currency))
-    return format_currency(major, currency, locale=_locale())
+    return format_currency(major, currency, locale=locale)
+
+
+@lru_cache(maxsize=4096)
+def _date(day: date, pattern: str, locale: str) -> str:
+    return format_date(day, pattern, locale=locale)
+
+
+@lru_cache(maxsize=24 * 60)
+def _time(hour: int, minute: int, locale: str) -> str:
+    return format_time(time(hour, minute), "short", locale=locale)
 
 
 def zone() -> ZoneInfo:
@@ -118,7 +138,8 @@ def zone() -> ZoneInfo:
 
 
 def _locale() -> str:
-    return "fil_PH" if str(get_locale()) == "fil" else "en_PH"
+    locale = get_locale()
+    return "fil_PH" if locale and locale.language == "fil" else "en_PH"
 
 
 def local(at: datetime) -> datetime:
@@ -126,27 +147,28 @@ def local(at: datetime) -> datetime:
 
 
 def time_of_day(at: datetime) -> str:
-    return format_time(local(at), "short", tzinfo=zone(), locale=_locale())
+    here = local(at)
+    return _time(here.hour, here.minute, _locale())
 
 
 def when(at: datetime) -> str:
     """For lists: `today 9:41 am`, `yesterday`, `21 Nov`, `21 Nov 2025`."""
-    here, today = local(at), local(clock.now()).date()
-    if here.date() == today:
+    day, today = local(at).date(), local(clock.now()).date()
+    if day == today:
         return _("today %(time)s", time=time_of_day(at))
-    if here.date() == today - timedelta(days=1):
+    if day == today - timedelta(days=1):
         return _("yesterday %(time)s", time=time_of_day(at))
-    return format_date(here, "d MMM" if here.year == today.year else "d MMM y", locale=_locale())
+    return _date(day, "d MMM" if day.year == today.year else "d MMM y", _locale())
 
 
 def day(at: datetime | date) -> str:
     """`21 November 2026`."""
-    return format_date(local(at) if isinstance(at, datetime) else at, "d MMMM y", locale=_locale())
+    return _date(local(at).date() if isinstance(at, datetime) else at, "d MMMM y", _locale())
 
 
 def moment(at: datetime) -> str:
     """`Saturday 21 November 2026, 4:12 pm`."""
-    return format_datetime(local(at), "EEEE d MMMM y, ", tzinfo=zone(), locale=_locale()) + time_of_day(at)
+    return f"{_date(local(at).date(), 'EEEE d MMMM y', _locale())}, {time_of_day(at)}"
 
 
 def until(at: datetime) -> str:
@@ -155,7 +177,7 @@ def until(at: datetime) -> str:
     if here.date() == today:
         return _("today %(time)s", time=time_of_day(at))
     pattern = "EEEE" if timedelta(0) < here.date() - today < timedelta(days=7) else "d MMM"
-    return f"{format_date(here, pattern, locale=_locale())} {time_of_day(at)}"
+    return f"{_date(here.date(), pattern, _locale())} {time_of_day(at)}"
 
 
 def span(seconds: int) -> str:

@@ -1,20 +1,22 @@
 """The left-hand menu: what it lists for whom, and how much waits there."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from flask import Flask, current_app, request, url_for
 from flask_babel import get_locale
 from flask_babel import gettext as _
 from flask_login import current_user
-from sqlalchemy import select
+from sqlalchemy import Executable, select
 
 from blueprints import clock
 from blueprints.access import Right, inside, may
 from blueprints.capped import count_of, shown
 from blueprints.shop import find_store
-from blueprints.windows import open_windows
-from models import Order, OrderStatus, Refund, Ticket, db
+from blueprints.windows import IS_OPEN, open_windows
+from models import AccessWindow, Order, OrderStatus, Refund, Ticket, TicketState, db
 from models.ticket import ON_MERCHANT, ON_SUPPORT
 
 
@@ -38,20 +40,33 @@ class Entry:
         return _beginning(url_for(self.endpoint)) == _beginning(request.root_path + request.path)
 
 
-def _counts() -> dict[str, str]:
-    """What waits on whoever looks, by endpoint; one statement for all."""
+WINDOWS = "support.access"
+
+
+def _counts() -> dict[str, int]:
+    """What waits on whoever looks, by endpoint."""
     on_me = ON_SUPPORT if may(Right.SOLVE_TICKETS) else ON_MERCHANT
-    counts = {"support.tickets": count_of(select(Ticket.id).where(Ticket.state.in_(on_me)))}
-    if may(Right.SEE_SHOP):
+    statement = _counting(on_me, may(Right.SEE_SHOP), may(Right.SETTLE_REFUNDS))
+    return dict(db.session.execute(statement, {"now": clock.now()}).one()._mapping)
+
+
+@cache
+def _counting(on_me: tuple[TicketState, ...], with_orders: bool, with_refunds: bool) -> Executable:
+    """One statement for all, put together once: that takes longer than counting."""
+    counts = {
+        "support.tickets": count_of(select(Ticket.id).where(Ticket.state.in_(on_me))),
+        WINDOWS: count_of(select(AccessWindow.id).where(IS_OPEN)),
+    }
+    if with_orders:
         counts["orders.listing"] = count_of(select(Order.id).where(Order.status == OrderStatus.PENDING))
-    if may(Right.SETTLE_REFUNDS):
+    if with_refunds:
         counts["orders.refunds"] = count_of(select(Refund.id).where(Refund.settled_at.is_(None)))
-    found = db.session.execute(select(*counts.values())).one()
-    return {endpoint: shown(count) if count else "" for endpoint, count in zip(counts, found, strict=True)}
+    return select(*[count.label(endpoint) for endpoint, count in counts.items()])
 
 
-def entries() -> list[Entry]:
-    menu, counts = [], _counts()
+def entries(waiting: Mapping[str, int]) -> list[Entry]:
+    menu = []
+    counts = {endpoint: shown(count) if count else "" for endpoint, count in waiting.items()}
     if may(Right.SEE_SHOP):
         menu.append(Entry("orders.today", _("Today"), "today"))
     if may(Right.SEE_ORDERS):
@@ -88,6 +103,8 @@ def entries() -> list[Entry]:
 
 def _context() -> dict[str, Any]:
     store = find_store()
+    waiting = _counts() if current_user.is_authenticated else {}
+    is_let_in = may(Right.GRANT_ACCESS) and waiting[WINDOWS]
     return {
         "store": store,
         "store_name": store.name if store else None,
@@ -96,12 +113,12 @@ def _context() -> dict[str, Any]:
         "demo": bool(store and store.is_demo),
         "mail_is_captured": not current_app.config.get("MAIL_SERVER"),
         "mailbox_url": url_for("orders.emails") if may(Right.SEE_SHOP) else None,
-        "navigation": entries() if current_user.is_authenticated else [],
+        "navigation": entries(waiting) if waiting else [],
         "may_manage_store": may(Right.MANAGE_STORE),
         "may_change_orders": may(Right.CHANGE_ORDERS),
         "may_see_shop": may(Right.SEE_SHOP),
         "inside": inside(),
-        "open_windows": open_windows(db.session(), clock.now()) if may(Right.GRANT_ACCESS) else None,
+        "open_windows": open_windows(db.session(), clock.now()) if is_let_in else None,
     }
 
 

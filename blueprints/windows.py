@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import and_, bindparam, func, select
 from sqlalchemy.orm import Session, joinedload
 
 from blueprints import clock, outbox
@@ -29,7 +29,7 @@ from models import (
     db,
     writing,
 )
-from models.base import DiskFailed
+from models.base import DiskFailed, UTCDateTime
 from models.window import Granted
 
 # Looking at the same thing again within this time is the same look.
@@ -232,21 +232,25 @@ class OpenWindows:
     more: int
 
 
+IS_OPEN = and_(AccessWindow.ended_at.is_(None), AccessWindow.expires_at > bindparam("now", type_=UTCDateTime))
+_OPEN_WINDOWS = (
+    select(
+        AccessWindow.id,
+        AccessWindow.ticket_id,
+        AccessWindow.scope,
+        Ticket.order_number,
+        AccessWindow.expires_at,
+        func.count().over() - 1,
+    )
+    .join(Ticket, Ticket.id == AccessWindow.ticket_id)
+    .where(IS_OPEN)
+    .order_by(AccessWindow.scope, AccessWindow.expires_at.desc())  # the widest first, as "all" is before "order"
+    .limit(1)
+)
+
+
 def open_windows(session: Session, now: datetime) -> OpenWindows | None:
-    found = session.execute(
-        select(
-            AccessWindow.id,
-            AccessWindow.ticket_id,
-            AccessWindow.scope,
-            Ticket.order_number,
-            AccessWindow.expires_at,
-            func.count().over() - 1,
-        )
-        .join(Ticket, Ticket.id == AccessWindow.ticket_id)
-        .where(AccessWindow.ended_at.is_(None), AccessWindow.expires_at > now)
-        .order_by(AccessWindow.scope, AccessWindow.expires_at.desc())  # the widest first, as "all" is before "order"
-        .limit(1)
-    ).one_or_none()
+    found = session.execute(_OPEN_WINDOWS, {"now": now}).one_or_none()
     return None if found is None else OpenWindows(*found)
 
 

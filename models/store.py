@@ -2,9 +2,10 @@
 
 from datetime import datetime
 from enum import StrEnum
+from typing import ClassVar
 
-from sqlalchemy import CheckConstraint, ForeignKey, String, text
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import CheckConstraint, ForeignKey, String, func, select, text
+from sqlalchemy.orm import Mapped, MappedSQLExpression, column_property, mapped_column
 
 from models.base import Base
 from models.order_states import BEFORE_DELIVERY, OrderStatus
@@ -65,6 +66,13 @@ class Store(Base):
     support_name: Mapped[str] = mapped_column(String(100))
     support_email: Mapped[str | None] = mapped_column(String(254))
     is_demo: Mapped[bool] = mapped_column(default=False)
+    _kinds_off: ClassVar[MappedSQLExpression[str | None]]
+    """Of the table of alerts, see below."""
+
+    @property
+    def kinds_off(self) -> set[str]:
+        """The kinds of email that Settings has switched off, whatever it says of all; as read with the store."""
+        return set((self._kinds_off or "").split(","))
 
     def lets_ask(self, status: OrderStatus) -> bool:
         """Whether a customer may ask for a cancel of an order that is so far."""
@@ -80,6 +88,10 @@ class Alert(Base):
 
     kind: Mapped[str] = mapped_column(String(40), primary_key=True)
     on: Mapped[bool]
+
+
+# Read in the same statement as the store, which every page needs.
+Store._kinds_off = column_property(select(func.group_concat(Alert.kind)).where(Alert.on.is_(False)).scalar_subquery())
 
 
 class Courier(Base):

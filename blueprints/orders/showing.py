@@ -8,7 +8,8 @@ from blueprints import stock
 from blueprints.orders.awaiting_payment import Wait, cancelled_as_unpaid, wait_of
 from blueprints.orders.cancelling import cancellation_of
 from blueprints.orders.taking_back import TakeBack, parts_of, take_back_of
-from blueprints.orders.telling import kind_of, kinds_off, why_not_told
+from blueprints.orders.telling import kind_of, why_not_told
+from blueprints.shop import current_store
 from models import Cancellation, Email, NotSentReason, Order, OrderStatus, Reason, Refund, db
 
 
@@ -49,7 +50,7 @@ class StatusArea:
 def status_area(order: Order) -> StatusArea:
     cancellation = cancellation_of(db.session(), order) if order.cancelled_at else None
     allowed = order.allowed_changes()
-    off = kinds_off(db.session()) if allowed else set()
+    off = current_store().kinds_off
     silent = tuple(status for status in allowed if kind_of(status) in off)
     return StatusArea(
         cancellation=cancellation,
