@@ -28,12 +28,26 @@ class _Worker(Thread):
     def __init__(self, app: Flask, task: _Task) -> None:
         super().__init__(name=f"suki-{task.function.__name__}", daemon=True)
         self.app, self.task, self.stopping = app, task, Event()
+        self.began = self.ended = time.monotonic()
 
     def run(self) -> None:
         while not self.stopping.is_set():
+            self.began = time.monotonic()
             _run(self.app, self.task)
+            self.ended = time.monotonic()
             self.task.due.wait(LOOK_EVERY_S)
             self.task.due.clear()
+
+
+@dataclass(frozen=True)
+class Pulse:
+    """How a task does in this process."""
+
+    is_alive: bool
+    busy_s: float
+    """For how long it has been at its present round; 0 between two rounds."""
+    rested_s: float
+    """How long ago its last round ended."""
 
 
 _tasks: list[_Task] = []
@@ -50,6 +64,15 @@ def wake() -> None:
     """There is something to do now; called after the commit that made it so."""
     for each in _tasks:
         each.due.set()
+
+
+def pulse_of(function: Callable[[], None]) -> Pulse | None:
+    """None where no thread of this process does it: it is another's to do."""
+    for worker in _workers:
+        if worker.task.function is function:
+            now, began, ended = time.monotonic(), worker.began, worker.ended
+            return Pulse(worker.is_alive(), busy_s=now - began if began > ended else 0.0, rested_s=now - ended)
+    return None
 
 
 def is_stopping() -> bool:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import and_, bindparam, func, select
+from sqlalchemy import Select, and_, bindparam, func, select
 from sqlalchemy.orm import Session, joinedload
 
 from blueprints import clock, outbox
@@ -160,6 +160,23 @@ def event_in(window: AccessWindow, code: str, *, by: Actor, at: datetime, order_
     return Event(
         at=at, code=code, user_id=by.user_id, order_id=order_id, ticket_id=window.ticket_id, window_id=window.id
     )
+
+
+def leave(session: Session, entry: WindowEntry, *, at: datetime) -> None:
+    """Nobody leaves what has ended: they were put out then."""
+    entry.left_at = at
+    session.flush()
+    window = session.get_one(AccessWindow, entry.window_id, populate_existing=True)
+    if window.is_open(at):
+        agent = Actor(user_id=entry.user_id, name="", role=Role.SUPPORT)
+        session.add(event_in(window, "access.left", by=agent, at=at, order_id=window.order_id))
+
+
+def leave_with_sessions(session: Session, sessions: Select[Any], *, at: datetime) -> None:
+    """Whoever is signed out is out of the store as well. In the caller's transaction, before the sessions are ended."""
+    inside = select(WindowEntry).where(WindowEntry.user_session_id.in_(sessions), WindowEntry.left_at.is_(None))
+    for entry in session.scalars(inside).all():
+        leave(session, entry, at=at)
 
 
 def end_window(session: Session, window: AccessWindow, end: WindowEnd, *, by: Actor, at: datetime) -> None:

@@ -1,4 +1,13 @@
 from flask import Blueprint
 
 auth = Blueprint("auth", __name__, cli_group=None)
-FURNITURE = ("routes", "code_routes", "password_routes", "confirm_routes", "factor_routes", "user_routes", "cli")
+FURNITURE = (
+    "routes",
+    "code_routes",
+    "password_routes",
+    "confirm_routes",
+    "factor_routes",
+    "user_routes",
+    "session_routes",
+    "cli",
+)

@@ -1,11 +1,13 @@
 """The rows behind an account: sessions, links, lines of history. All of it inside the caller's transaction."""
 
 from datetime import datetime, timedelta
+from typing import Any, cast
 
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, CursorResult, select, update
 from sqlalchemy.orm import Session
 
 from blueprints.tokens import hash_of, new_token
+from blueprints.windows import leave_with_sessions
 from models import Actor, Event, PasswordReset, User, UserSession
 
 
@@ -26,13 +28,24 @@ def open_session(session: Session, user: User, *, address: str, browser: str, no
 
 
 def end_session(session: Session, token: str, *, now: datetime) -> None:
-    open_one = UserSession.token_hash == hash_of(token), UserSession.ended_at.is_(None)
-    session.execute(update(UserSession).where(*open_one).values(ended_at=now))
+    _end(session, UserSession.token_hash == hash_of(token), now=now)
 
 
-def end_sessions_of(session: Session, user: User, *, now: datetime) -> None:
-    open_ones = UserSession.user_id == user.id, UserSession.ended_at.is_(None)
-    session.execute(update(UserSession).where(*open_ones).values(ended_at=now))
+def end_sessions_of(session: Session, user: User, *, now: datetime, but: int | None = None) -> int:
+    """How many there were. `but`: the one that goes on."""
+    return _end(session, UserSession.user_id == user.id, UserSession.id != (but or 0), now=now)
+
+
+def end_session_by_id(session: Session, user_session_id: int, *, now: datetime) -> int:
+    return _end(session, UserSession.id == user_session_id, now=now)
+
+
+def _end(session: Session, *those: ColumnElement[bool], now: datetime) -> int:
+    """Whoever was inside of an access window with one of them leaves it."""
+    open_ones = *those, UserSession.ended_at.is_(None)
+    leave_with_sessions(session, select(UserSession.id).where(*open_ones), at=now)
+    ended = update(UserSession).where(*open_ones).values(ended_at=now)
+    return cast("CursorResult[Any]", session.execute(ended)).rowcount
 
 
 def replace_password(session: Session, user: User, password_hash: str, *, now: datetime) -> None:

@@ -1,6 +1,6 @@
 """Who may sign in, when each was here last, and where each is signed in now."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -8,9 +8,12 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload
 
 from blueprints import clock
-from models import Event, User, UserSession, db
+from models import AccessWindow, Event, Role, User, UserSession, WindowEntry, db
 
 HISTORY_LINES = 50
+MOST_LOOKED_AT = 2000
+"""Sessions are looked for among the newest so many, as no other place says which of them are open."""
+MOST_SHOWN = 200
 
 
 @dataclass(frozen=True)
@@ -49,6 +52,43 @@ def find_open_sessions(user: User, *, idle: timedelta, whole: timedelta) -> Sequ
         )
         .order_by(UserSession.last_seen_at.desc())
     ).all()
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where somebody is signed in."""
+
+    session: UserSession
+    in_store_for: int | None
+    """The ticket for which this agent is inside of an open access window."""
+
+
+def find_places(limits: Mapping[Role, tuple[timedelta, timedelta]]) -> list[Place]:
+    """Of everybody, who was here last first. `limits`: how long a session may lie idle and last, by role."""
+    now = clock.now()
+    idle, whole = (max(times) for times in zip(*limits.values(), strict=True))
+    newest = select(UserSession.id).order_by(UserSession.id.desc()).limit(MOST_LOOKED_AT)
+    inside = (WindowEntry.user_session_id == UserSession.id) & WindowEntry.left_at.is_(None)
+    is_open = AccessWindow.ended_at.is_(None) & (AccessWindow.opened_at <= now) & (AccessWindow.expires_at > now)
+    found = db.session.execute(
+        select(UserSession, AccessWindow.ticket_id)
+        .outerjoin(WindowEntry, inside)
+        .outerjoin(AccessWindow, (AccessWindow.id == WindowEntry.window_id) & is_open)
+        .where(
+            UserSession.id.in_(newest),
+            UserSession.ended_at.is_(None),
+            UserSession.last_seen_at > now - idle,
+            UserSession.created_at > now - whole,
+        )
+        .order_by(UserSession.last_seen_at.desc(), UserSession.id.desc())
+        .limit(MOST_SHOWN)
+    )
+    return [Place(place, ticket_id) for place, ticket_id in found if _is_live(place, limits[place.user.role], now)]
+
+
+def _is_live(place: UserSession, limits: tuple[timedelta, timedelta], now: datetime) -> bool:
+    idle, whole = limits
+    return now - place.last_seen_at <= idle and now - place.created_at <= whole and place.user.disabled_at is None
 
 
 def find_history(user: User) -> Sequence[Event]:

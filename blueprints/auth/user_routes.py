@@ -1,6 +1,6 @@
 """The owner's list of users: who may sign in, and as what."""
 
-from flask import abort, flash, make_response, redirect, render_template, url_for
+from flask import abort, flash, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -111,6 +111,8 @@ def user_sign_out(user_id: int) -> ResponseReturnValue:
     found = _user_or_404(user_id)
     sign_out_everywhere(user_id, by=access.actor())
     flash(_("%(name)s is signed out everywhere.", name=found.name), "done")
+    if request.form.get("back") == "all":
+        return redirect(url_for(".all_sessions"), 303)
     return redirect(url_for(".user", user_id=user_id), 303)
 
 

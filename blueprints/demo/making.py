@@ -15,6 +15,7 @@ from blueprints.demo.data_stories import QUESTIONS, STORIES
 from blueprints.demo.inventing import ordinary_stories
 from blueprints.demo.living import Desk, WriteEmail
 from blueprints.demo.requesting import ask_some
+from blueprints.demo.signing_in import sign_in_all
 from blueprints.demo.telling import tell_bookkeeping
 from blueprints.demo_accounts import DEMO_ACCOUNTS, FACTOR_MARK, SUPPORT
 from blueprints.stock import move
@@ -102,6 +103,7 @@ def _fill(session: Session, password_hash: str, write_email: WriteEmail, now: da
     _add(session, reminding.rows(reminded))
     tell_bookkeeping(session, desk, now - OPENED)
     _let_program_in(session, users["ana"])
+    _add(session, sign_in_all(users, now))
     _give_feedback(session, users, now)
 
 

@@ -14,6 +14,7 @@ FURNITURE = (
     "request_routes",
     "seed_cli",
     "email_routes",
+    "outbox_routes",
     "email_cli",
     "bulk_routes",
     "import_routes",

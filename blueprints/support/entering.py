@@ -1,12 +1,10 @@
 """An agent goes into the store, on purpose and from the ticket, and out again."""
 
-from datetime import datetime
-
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from blueprints import clock
-from blueprints.windows import WindowClosed, event_in, tell_owners
+from blueprints.windows import WindowClosed, event_in, leave, tell_owners
 from models import AccessWindow, Actor, UserSession, WindowEntry, writing
 
 
@@ -20,7 +18,7 @@ def enter_store(window_id: int, *, user_session_id: int, by: Actor) -> None:
         if entry is not None and entry.window_id == window.id:
             return
         if entry is not None:
-            _leave(session, entry, by=by, at=at)
+            leave(session, entry, at=at)
         is_first = session.scalar(select(WindowEntry.id).where(WindowEntry.window_id == window.id).limit(1)) is None
         session.add(
             WindowEntry(window_id=window.id, user_id=by.user_id, user_session_id=user_session_id, entered_at=at)
@@ -35,18 +33,9 @@ def leave_store(window_id: int, *, user_session_id: int, by: Actor) -> None:
     with writing() as session:
         entry = _entry_of(session, user_session_id)
         if entry is not None and entry.window_id == window_id:
-            _leave(session, entry, by=by, at=clock.now())
+            leave(session, entry, at=clock.now())
 
 
 def _entry_of(session: Session, user_session_id: int) -> WindowEntry | None:
     found = select(WindowEntry).where(WindowEntry.user_session_id == user_session_id, WindowEntry.left_at.is_(None))
     return session.scalars(found, execution_options={"populate_existing": True}).one_or_none()
-
-
-def _leave(session: Session, entry: WindowEntry, *, by: Actor, at: datetime) -> None:
-    """Nobody leaves what has ended: they were put out then."""
-    entry.left_at = at
-    session.flush()
-    window = session.get_one(AccessWindow, entry.window_id, populate_existing=True)
-    if window.is_open(at):
-        session.add(event_in(window, "access.left", by=by, at=at, order_id=window.order_id))

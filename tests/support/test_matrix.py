@@ -50,13 +50,19 @@ TABLE = {
     "api.token_revoke": OWNER,
     "api.token_shown": OWNER,
     "api.tokens": OWNER,
+    "auth.all_sessions": OWNER,
     "auth.confirm": EVERYBODY,
+    "auth.everybody": OWNER,
+    "auth.everybody_sign_out": OWNER,
     "auth.forgot": PUBLIC,
     "auth.healthz": PUBLIC,
     "auth.login": PUBLIC,
     "auth.login_code": PUBLIC,
     "auth.login_second_factor": PUBLIC,
     "auth.logout": EVERYBODY,
+    "auth.other_sessions_end": EVERYBODY,
+    "auth.own_session_end": EVERYBODY,
+    "auth.own_sessions": EVERYBODY,
     "auth.password": EVERYBODY,
     "auth.recovery_codes": EVERYBODY,
     "auth.recovery_codes_kept": EVERYBODY,
@@ -65,6 +71,7 @@ TABLE = {
     "auth.second_factor": EVERYBODY,
     "auth.second_factor_off": EVERYBODY,
     "auth.second_factor_set_up": EVERYBODY,
+    "auth.session_end": OWNER,
     "auth.user": OWNER,
     "auth.user_disable": OWNER,
     "auth.user_enable": OWNER,
@@ -115,6 +122,10 @@ TABLE = {
     "orders.listing": LIST,
     "orders.new": MERCHANT,
     "orders.new_rows": MERCHANT,
+    "orders.outbox": OWNER,
+    "orders.outbox_try": OWNER,
+    "orders.outbox_try_failed": OWNER,
+    "orders.outbox_try_waiting": OWNER,
     "orders.payment": MERCHANT,
     "orders.refund": MERCHANT,
     "orders.refund_owed": MERCHANT,
@@ -189,6 +200,7 @@ ABSENT = {
     "webhooks.again",
     "orders.bulk", "orders.bulk_discard", "orders.bulk_start", "orders.bulk_tickets",
     "api.token_revoke",
+    "auth.own_session_end",  # but for the owner, whose other browser it is
 }  # fmt: skip
 AGENTS = ("outside", "this", "another", "all", "expired", "revoked", "solved")
 ACTORS = ("anonymous", "owner", "staff", *AGENTS)
@@ -293,7 +305,7 @@ def made(first_day: Path, folder: Path, name: str) -> Actor:
         "order_id": 1, "user_id": 4, "email_id": shop.first(select(Email).where(Email.order_id == 2)).id,
         "ticket_id": tickets[0], "attachment_id": 1, "courier_id": 1, "reason_id": 2, "import_id": 1,
         "refund_id": 1, "bulk_id": 1, "product_id": 1,
-        "endpoint_id": 1, "message_id": 1, "token_id": 1,
+        "session_id": 1, "endpoint_id": 1, "message_id": 1, "token_id": 1,
         "slug": "cancel-an-order", "way": "up", "secret": "x", "token": "x", "filename": "icon.svg", "name": "x",
     }  # fmt: skip
     visitor = _placed(app, shop, olive, tickets, name, values)

@@ -1,0 +1,90 @@
+"""Trying again now, whatever was planned: what waits to be tried is due at once, and what failed goes out as a copy."""
+
+from enum import StrEnum
+
+from sqlalchemy import update
+from sqlalchemy.orm import Session
+
+from blueprints import clock, retrying
+from blueprints.orders.sending_again import NotSentAgain, can_be_sent_again, send_copy
+from blueprints.orders.watching_outbox import failed_emails
+from blueprints.outbox import leaves_after_commit, why_nothing_leaves
+from models import Actor, Email, EmailState, Event, NotSentReason, Order, writing
+
+MOST_AT_ONCE = 100
+"""Copies in one press: they are written in one transaction, and others want to save too."""
+
+
+class Tried(StrEnum):
+    """What came of it."""
+
+    COPIED = "copied"
+    HURRIED = "hurried"
+    """It waits no longer for its next try."""
+    UNDER_WAY = "under_way"
+    """Somebody was quicker, or a deliverer was: it is being sent, was sent, or was written again."""
+
+
+def can_be_tried(email: Email) -> bool:
+    return email.state is EmailState.QUEUED or can_be_sent_again(email)
+
+
+def try_again(email_id: int, *, by: Actor) -> Tried:
+    """Raises NotSentAgain when it can't leave."""
+    with writing() as session:
+        at, email = clock.now(), session.get_one(Email, email_id)
+        if email.state is EmailState.QUEUED:
+            _refuse_without_server()
+            email.due_at = min(email.due_at, at)
+            _leave_event(session, by)
+            return Tried.HURRIED
+        if session.scalar(failed_emails(at).where(Email.id == email_id)) is None:
+            return Tried.UNDER_WAY
+        _copy(session, email, by)
+        return Tried.COPIED
+
+
+def try_waiting(*, by: Actor) -> int:
+    """How many do not wait any longer. Raises NotSentAgain."""
+    with writing() as session:
+        _refuse_without_server()
+        at = clock.now()
+        later = update(Email).where(Email.state == EmailState.QUEUED, Email.due_at > at)
+        hurried = retrying.change(session, later.values(due_at=at))
+        if hurried:
+            _leave_event(session, by)
+        return hurried
+
+
+def try_failed(*, by: Actor) -> int:
+    """How many copies were made, of the oldest first; those that can't be copied stay as they are. Raises
+    NotSentAgain when nothing can leave."""
+    copied = 0
+    with writing() as session:
+        _refuse_without_server()
+        oldest = session.scalars(failed_emails(clock.now()).order_by(Email.id)).all()
+        for email_id in oldest:
+            try:
+                _copy(session, session.get_one(Email, email_id), by)
+            except NotSentAgain:
+                continue
+            copied += 1
+            if copied == MOST_AT_ONCE:
+                break
+    return copied
+
+
+def _refuse_without_server() -> None:
+    if why_nothing_leaves() is NotSentReason.NO_SERVER:
+        raise NotSentAgain("no_server")
+
+
+def _copy(session: Session, email: Email, by: Actor) -> None:
+    """To the address that the order has now."""
+    order = session.get(Order, email.order_id) if email.order_id else None
+    send_copy(session, email, recipient=order.customer_email if order else email.recipient, by=by)
+
+
+def _leave_event(session: Session, by: Actor) -> None:
+    leaves_after_commit(session)
+    session.add(Event(at=clock.now(), code="outbox.hurried", user_id=by.user_id))

@@ -1,0 +1,141 @@
+"""How the outbox stands: what waits, what failed and was not written again since, and whether mail gets out."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, TextClause, and_, exists, func, or_, select
+from sqlalchemy.orm import aliased, defer
+
+from blueprints import clock
+from blueprints.capped import count_of, shown
+from blueprints.orders.listing_emails import Listed
+from blueprints.retrying import LEASE
+from models import Email, EmailState, Order, WebhookEndpoint, WebhookMessage, db
+from models.email import WAITING
+
+PAGE = 20
+MOST_LOOKED_AT = 500
+"""Failed emails are looked for among the newest so many; a shop that has more has other worries."""
+LATELY = timedelta(days=7)
+# A deliverer takes what is due within seconds, and puts off what it can't send; so nothing is overdue for long.
+OVERDUE = LEASE
+_WITHOUT_BODIES = (defer(Email.text, raiseload=True), defer(Email.html, raiseload=True))
+
+
+class Pile(StrEnum):
+    FAILED = "failed"
+    WAITING = "waiting"
+
+
+@dataclass(frozen=True)
+class OutboxState:
+    """Counts are as capped.count_of() has them."""
+
+    queued: int
+    held: int
+    failed: int
+    oldest_queued: datetime | None
+    oldest_sending: datetime | None
+    due_longest: datetime | None
+    last_sent_at: datetime | None
+    webhooks_waiting: int
+    webhooks_failed: int
+    """Of the newest MOST_LOOKED_AT."""
+    webhooks_on: int
+
+    def shown(self, name: str) -> str:
+        return shown(getattr(self, name))
+
+    @property
+    def waiting(self) -> int:
+        return self.queued + self.held
+
+    @property
+    def oldest_at(self) -> datetime | None:
+        """Since when somebody has waited for their email; what is held on purpose does not count."""
+        return min(filter(None, (self.oldest_queued, self.oldest_sending)), default=None)
+
+    def overdue_since(self, now: datetime) -> datetime | None:
+        """Since when nobody has taken what is due; None when all goes its way."""
+        is_overdue = self.due_longest is not None and now - self.due_longest > OVERDUE
+        return self.due_longest if is_overdue else None
+
+
+@dataclass(frozen=True)
+class OutboxPage:
+    rows: Sequence[Listed]
+    next_after: int | None
+    """The id after which the next page begins."""
+
+
+def look_at_outbox() -> OutboxState:
+    """One statement; each part of it follows an index to its beginning, or is bounded."""
+    now = clock.now()
+    newest_sent = select(Email.sent_at).where(Email.state == EmailState.SENT).order_by(Email.id.desc())
+    newest_messages = select(WebhookMessage.state).order_by(WebhookMessage.id.desc()).limit(MOST_LOOKED_AT).subquery()
+    parts = {
+        "queued": count_of(select(Email.id).where(Email.state.in_((EmailState.QUEUED, EmailState.SENDING)))),
+        "held": count_of(select(Email.id).where(Email.state == EmailState.HELD)),
+        "failed": count_of(failed_emails(now)),
+        "oldest_queued": _oldest(EmailState.QUEUED),
+        "oldest_sending": _oldest(EmailState.SENDING),
+        "due_longest": select(Email.due_at).where(WAITING).order_by(Email.due_at).limit(1).scalar_subquery(),
+        "last_sent_at": select(func.max(newest_sent.limit(MOST_LOOKED_AT).subquery().c.sent_at)).scalar_subquery(),
+        "webhooks_waiting": count_of(select(WebhookMessage.id).where(WAITING)),
+        "webhooks_failed": count_of(select(newest_messages).where(newest_messages.c.state == EmailState.FAILED)),
+        "webhooks_on": count_of(select(WebhookEndpoint.id).where(WebhookEndpoint.off_since.is_(None))),
+    }
+    found = db.session.execute(select(*[part.label(name) for name, part in parts.items()])).one()
+    return OutboxState(**found._asdict())
+
+
+def _oldest(state: EmailState) -> Any:
+    return select(Email.created_at).where(Email.state == state).order_by(Email.id).limit(1).scalar_subquery()
+
+
+def failed_emails(now: datetime) -> Select[Any]:
+    """Those that are true still and of which no other was written since, for the same reader or as a copy: that one
+    tells how it stands. What is about no order and no ticket is of no use for long, so of these the latest."""
+    later = aliased(Email)
+    newest = select(Email.id).where(Email.state == EmailState.FAILED).order_by(Email.id.desc()).limit(MOST_LOOKED_AT)
+    is_copy = later.again_of_id == func.coalesce(Email.again_of_id, Email.id)
+    is_of_same = and_(later.kind == Email.kind, or_(later.recipient == Email.recipient, is_copy))
+    no_order, no_ticket = Email.order_id.is_(None), Email.ticket_id.is_(None)
+
+    def unless_later(*those: ColumnElement[bool]) -> ColumnElement[bool]:
+        return ~exists().where(later.id > Email.id, *those)
+
+    return select(Email.id).where(
+        Email.id.in_(newest),
+        Email.state == EmailState.FAILED,
+        Email.over_since.is_(None),
+        or_(
+            and_(~no_order, unless_later(later.order_id == Email.order_id, is_of_same)),
+            and_(no_order, ~no_ticket, unless_later(later.ticket_id == Email.ticket_id, is_of_same)),
+            and_(
+                no_order,
+                no_ticket,
+                Email.created_at > now - LATELY,
+                unless_later(later.order_id.is_(None), later.ticket_id.is_(None), is_copy),
+            ),
+        ),
+    )
+
+
+def page_of(pile: Pile, *, after: int | None = None) -> OutboxPage:
+    """Failed ones newest first; waiting ones as they were written. By id, so that no page costs more than another."""
+    found = select(Email, Order.number).outerjoin(Order, Order.id == Email.order_id).options(*_WITHOUT_BODIES)
+    those: ColumnElement[bool] | TextClause
+    if pile is Pile.FAILED:
+        those, beyond, order = Email.id.in_(failed_emails(clock.now())), Email.id < (after or 0), Email.id.desc()
+    else:
+        those, beyond, order = WAITING, Email.id > (after or 0), Email.id.asc()
+    found = found.where(those).order_by(order)
+    if after is not None:
+        found = found.where(beyond)
+    rows = [Listed(email, number) for email, number in db.session.execute(found.limit(PAGE + 1))]
+    more, rows = len(rows) > PAGE, rows[:PAGE]
+    return OutboxPage(rows, rows[-1].email.id if more else None)
