@@ -10,7 +10,7 @@ from flask_migrate import Migrate
 from flask_wtf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from blueprints import access, errors, filters, headers, logs, navigation
+from blueprints import access, bounds, errors, filters, headers, logs, navigation
 from blueprints.ids import IdConverter
 from blueprints.programs import scope_of
 from blueprints.serving import serve
@@ -51,7 +51,8 @@ def create_app(overrides: dict[str, Any] | None = None) -> Flask:
     Mail(app)
     babel.init_app(app, locale_selector=_language, timezone_selector=lambda: filters.zone().key)
     logs.watch(app)
-    # In this order a stranger's form meets first the other-site check, then the wall, then the token.
+    # In this order a stranger's form meets first its bounds, then the other-site check, the wall, and the token.
+    bounds.keep(app)
     headers.protect(app)
     access.put_up_wall(app)
     csrf.init_app(app)

@@ -50,10 +50,10 @@ def _add_headers(response: Response) -> Response:
     headers.setdefault("Referrer-Policy", "no-referrer" if request.endpoint in AT_A_SECRET else "same-origin")
     headers["Cross-Origin-Opener-Policy"] = "same-origin"
     headers["Cross-Origin-Resource-Policy"] = "same-origin"
-    if request.endpoint == "static" and response.status_code == 200:
+    if request.endpoint == "static" and response.status_code < 400:
         # The address carries a hash of the content (see static_url), so that it never changes under a name.
         headers["Cache-Control"] = "public, max-age=31536000, immutable"
-    elif request.endpoint != "static":
+    else:
         headers["Cache-Control"] = "no-store"
     if current_app.config["IS_SECURE"]:
         headers["Strict-Transport-Security"] = "max-age=31536000"

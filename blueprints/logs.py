@@ -10,8 +10,15 @@ from datetime import UTC, datetime
 from typing import TextIO
 
 from flask import Flask, Response, g, has_request_context, request
+from sqlalchemy import event
+from sqlalchemy.orm import Session
+
+from models import Event
 
 log = logging.getLogger("suki.requests")
+history = logging.getLogger("suki.history")
+_LINES = "lines_of_log"
+MOST_LINES = 100
 
 
 class OneLine(logging.Formatter):
@@ -46,6 +53,31 @@ def request_id() -> str:
     if "request_id" not in g:
         g.request_id = secrets.token_hex(4)
     return str(g.request_id)
+
+
+@event.listens_for(Session, "after_flush")
+def _keep_lines(session: Session, _context: object) -> None:
+    """Every line of history is one of the log, too; what is done to accounts is said by who does it."""
+    lines = [_line_of(done) for done in session.new if isinstance(done, Event) and not done.code.startswith("user.")]
+    session.info.setdefault(_LINES, []).extend(lines)
+
+
+@event.listens_for(Session, "after_commit")
+def _say_lines(session: Session) -> None:
+    """Once they are true. A whole file of orders is no hundred lines."""
+    lines = session.info.pop(_LINES, [])
+    for line in lines if len(lines) <= MOST_LINES else [f"{len(lines)} lines of history"]:
+        history.info(line)
+
+
+@event.listens_for(Session, "after_rollback")
+def _forget_lines(session: Session) -> None:
+    session.info.pop(_LINES, None)
+
+
+def _line_of(done: Event) -> str:
+    facts = {"by": done.user_id, "order": done.order_id, "ticket": done.ticket_id, "window": done.window_id}
+    return " ".join([done.code, *(f"{name}={number}" for name, number in facts.items() if number is not None)])
 
 
 def watch(app: Flask) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 from flask import Flask, current_app, request, url_for
@@ -14,6 +15,7 @@ from sqlalchemy import Executable, select
 from blueprints import clock
 from blueprints.access import Right, inside, may
 from blueprints.capped import count_of, shown
+from blueprints.disk import Room, room_on
 from blueprints.shop import find_store
 from blueprints.windows import IS_OPEN, open_windows
 from models import AccessWindow, Order, OrderStatus, Refund, Ticket, TicketState, db
@@ -101,6 +103,12 @@ def entries(waiting: Mapping[str, int]) -> list[Entry]:
     return menu
 
 
+def _disk_that_fills() -> Room | None:
+    """Asked for each page of an owner, as it costs microseconds: it is to be said before orders can't be saved."""
+    room = room_on(Path(current_app.instance_path))
+    return room if room.is_little else None
+
+
 def _context() -> dict[str, Any]:
     store = find_store()
     waiting = _counts() if current_user.is_authenticated else {}
@@ -115,6 +123,7 @@ def _context() -> dict[str, Any]:
         "mailbox_url": url_for("orders.emails") if may(Right.SEE_SHOP) else None,
         "navigation": entries(waiting) if waiting else [],
         "may_manage_store": may(Right.MANAGE_STORE),
+        "disk_fills": _disk_that_fills() if may(Right.MANAGE_STORE) else None,
         "may_change_orders": may(Right.CHANGE_ORDERS),
         "may_see_shop": may(Right.SEE_SHOP),
         "inside": inside(),

@@ -31,6 +31,7 @@ def serve(host: str, port: int) -> None:
         # Slow clients hold a connection, not a thread: with these, pages answer beside hundreds of them.
         connection_limit=1000,
         channel_timeout=30,
+        max_request_header_size=64 * 1024,  # of all of them; each has a bound of its own
         ident=None,
         # ProxyFix reads these headers, and only as far as FLASK_TRUSTED_PROXIES says.
         clear_untrusted_proxy_headers=not app.config["TRUSTED_PROXIES"],

@@ -59,6 +59,33 @@ def test_a_use_case_knows_no_request_no_form_and_no_other_room(path):
         assert ".".join(name.split(".")[:2]) not in other_rooms, name
 
 
+def calls(path: Path) -> list[tuple[str, ast.Call]]:
+    """By the name that is called; a method by its own name behind a point."""
+    found = [node for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.Call)]
+    return [(f".{f.attr}" if isinstance(f := node.func, ast.Attribute) else ast.unparse(f), node) for node in found]
+
+
+def test_no_field_of_a_form_becomes_a_column_by_itself():
+    """Each is named where it is used."""
+    for path in PROGRAM:
+        for name, call in calls(path):
+            assert name not in ("setattr", ".populate_obj"), f"{short(path)}:{call.lineno}"
+            spread = [ast.unparse(keyword.value) for keyword in call.keywords if keyword.arg is None]
+            assert not [value for value in spread if "request." in value], f"{short(path)}:{call.lineno}"
+
+
+def test_no_value_is_written_into_sql():
+    """Values are bound. What is put together here is of constants: pragmas, a kind of BEGIN, the states of an enum."""
+    takes_sql = ("text", "literal_column", ".exec_driver_sql", ".execute")
+    put_together = {
+        short(path)
+        for path in PROGRAM
+        for name, call in calls(path)
+        if name in takes_sql and call.args and isinstance(call.args[0], ast.JoinedStr | ast.BinOp)
+    }
+    assert put_together == {"models/base.py", "models/payment_reminder.py", "blueprints/doctor/examining_store.py"}
+
+
 def test_only_writing_commits():
     committing = {
         short(path)

@@ -8,7 +8,10 @@ import urllib.request
 
 import pytest
 
-from blueprints.logs import OneLine
+from blueprints import clock
+from blueprints.logs import MOST_LINES, OneLine
+from models import Event, writing
+from tests.support.inside import enter, filled_in, open_window, window_of
 from tests.test_serving import PATIENCE, folder, serve, wait_for  # noqa: F401 (fixtures)
 
 LINE = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z (INFO|WARNING|ERROR) req=([0-9a-f]{8})( user=\d+)? (.+)")
@@ -94,3 +97,45 @@ def test_the_real_server_writes_it(serve, folder):  # noqa: F811 (the fixtures)
     server.terminate()
     said, _ = server.communicate(timeout=PATIENCE)
     assert [line for line in said.splitlines() if re.search(r"INFO req=[0-9a-f]{8} GET - 404 \d+ ms", line)]
+
+
+def test_what_happened_is_a_line_with_who_did_it_and_where(olive, uma, sam, shop, log):
+    order = shop.booked_order()
+    ticket = int(olive.post(f"/support/tickets/new?order={order.id}", reason="Why").location.rpartition("/")[2])
+    open_window(olive, ticket)
+    window = window_of(shop, ticket)
+    enter(uma, window)
+    url, fields = filled_in(uma, order)
+    uma.post(url, **fields)
+    olive.post(f"/support/windows/{window.id}/revoke")
+    sam.get("/orders/export.csv")
+    olive.post("/settings/support", name="Helpers")
+    said = [line.partition(" req=")[2][9:] for line in log() if " ms" not in line]
+    where = f"order={order.id} ticket={ticket} window={window.id}"
+    assert [line.partition(" ")[2] for line in said] == [
+        f"ticket.opened by=1 order={order.id} ticket={ticket}",
+        f"access.opened by=1 {where}",
+        f"access.entered by=3 {where}",
+        f"order.seen by=3 {where}",
+        f"order.booking_cancelled by=3 {where}",
+        f"order.cancelled by=3 {where}",
+        f"ticket.replied by=3 ticket={ticket}",
+        f"access.revoked by=1 {where}",
+        "orders exported by user 2",
+        "settings.changed.support by=1",
+    ]
+
+
+def test_what_did_not_happen_is_no_line(app, log):
+    def fail():
+        with writing() as session:
+            session.add(Event(at=clock.now(), code="settings.changed.support"))
+            session.flush()
+            raise ZeroDivisionError
+
+    with app.app_context():
+        with pytest.raises(ZeroDivisionError):
+            fail()
+        with writing() as session:
+            session.add_all(Event(at=clock.now(), code="order.imported") for _ in range(MOST_LINES + 1))
+    assert [line.partition(" INFO ")[2] for line in log()] == [f"{MOST_LINES + 1} lines of history"]

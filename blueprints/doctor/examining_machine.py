@@ -1,7 +1,6 @@
 """The computer that Suki runs on, and how it is set up there: settings, files, disk, clock."""
 
 import os
-import shutil
 import stat
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -11,13 +10,12 @@ from typing import Any
 from sqlalchemy import select
 
 from blueprints import clock
+from blueprints.disk import room_on
 from blueprints.doctor.findings import Finding, fail, ok, warn
 from models import Event, Order, db
 
 # Suki was written after it, so a clock that says otherwise was never set.
 WRITTEN = datetime(2026, 11, 1, tzinfo=UTC)
-LITTLE_ROOM = 0.10
-NO_ROOM_BYTES = 100 * 1024 * 1024
 OTHERS_MAY = stat.S_IRWXG | stat.S_IRWXO
 
 
@@ -60,11 +58,11 @@ def examine_files(instance: Path, database: Path | None) -> list[Finding]:
 
 
 def examine_disk(instance: Path) -> Finding:
-    usage = shutil.disk_usage(instance)
-    facts = {"free": usage.free, "percent": round(100 * usage.free / usage.total)}
-    if usage.free < NO_ROOM_BYTES:
+    room = room_on(instance)
+    facts = {"free": room.free, "percent": room.percent}
+    if room.is_none:
         return fail("disk_full", **facts)
-    return (warn if usage.free < LITTLE_ROOM * usage.total else ok)("disk", **facts)
+    return (warn if room.is_little else ok)("disk", **facts)
 
 
 def examine_clock() -> Finding:

@@ -8,6 +8,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from blueprints import clock
+from blueprints.webhooks.sending import ONE_WISH
 from blueprints.webhooks.signing import new_nonce
 from blueprints.webhooks.switching import forget_failures, leave_event
 from models import Actor, WebhookEndpoint, WebhookSubscription, WebhookType, writing
@@ -32,8 +33,10 @@ class Wish:
 
 
 def add_endpoint(wish: Wish, *, by: Actor) -> int:
-    """Raises TooManyEndpoints."""
+    """Its id, or that of the same wish from a moment ago: two clicks are one. Raises TooManyEndpoints."""
     with writing() as session:
+        if (same := _added_lately(session, wish, by)) is not None:
+            return same
         if (session.scalar(select(func.count(WebhookEndpoint.id))) or 0) >= MOST_ENDPOINTS:
             raise TooManyEndpoints
         endpoint = WebhookEndpoint(created_at=clock.now(), created_by_id=by.user_id, secret_nonce=new_nonce())
@@ -42,6 +45,16 @@ def add_endpoint(wish: Wish, *, by: Actor) -> int:
         leave_event(session, by)
         session.flush()
         return endpoint.id
+
+
+def _added_lately(session: Session, wish: Wish, by: Actor) -> int | None:
+    since = clock.now() - ONE_WISH
+    lately = select(WebhookEndpoint).where(WebhookEndpoint.url == wish.url, WebhookEndpoint.created_at > since)
+    wished = (wish.name, {*wish.types}, wish.allow_private, by.user_id)
+    for each in session.scalars(lately):
+        if (each.name, {*each.types}, each.allow_private, each.created_by_id) == wished:
+            return each.id
+    return None
 
 
 def change_endpoint(endpoint_id: int, wish: Wish, *, by: Actor) -> None:

@@ -1,6 +1,12 @@
 """The owner reads on a page what `flask doctor` says in a terminal."""
 
+import shutil
+
+import pytest
+
+from tests.doctor.test_examining import Usage
 from tests.mail.desk import MailDesk
+from tests.pages import words
 
 HERE = "/settings/health"
 
@@ -29,3 +35,11 @@ def test_what_fails_is_marked_by_more_than_its_colour(app, olive, post_office):
     page = olive.get(HERE)
     [row] = [row for row in page.select("main li") if "failed" in row.text]
     assert "See to it" in row.text
+
+
+@pytest.mark.parametrize(("free", "is_said"), [(11, False), (9, True)])
+def test_the_owner_is_told_on_every_page_before_the_disk_is_full(olive, sam, monkeypatch, free, is_said):
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: Usage(100 * 10**9, (100 - free) * 10**9, free * 10**9))
+    banner = olive.get("/orders/").select("aside[aria-label=Disk]")
+    assert ["only 9 GB are free, 9 %." in words(each) for each in banner] == [True] * is_said
+    assert not sam.get("/orders/").select("aside[aria-label=Disk]")

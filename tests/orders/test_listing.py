@@ -1,10 +1,13 @@
 """The list of orders and the Today page: what they show, where their links lead, what they cost."""
 
+from datetime import UTC, datetime, timedelta
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+import time_machine
 from sqlalchemy import text
 
+from blueprints.filters import when
 from blueprints.orders.find_forms import filters_of
 from blueprints.orders.finding import Filters, positions_of
 from models import OrderStatus, Store, db, writing
@@ -166,3 +169,26 @@ def test_no_page_reads_all_orders(app, query):
 
 def test_filters_that_say_nothing_find_everything():
     assert filters_of({}) == Filters()
+
+
+@pytest.mark.parametrize(
+    ("zone", "day", "begins", "hours"),
+    [
+        ("Europe/Berlin", "2026-03-29", datetime(2026, 3, 28, 23, tzinfo=UTC), 23),
+        ("Europe/Berlin", "2026-10-25", datetime(2026, 10, 24, 22, tzinfo=UTC), 25),
+        ("Asia/Manila", "2026-03-29", datetime(2026, 3, 28, 16, tzinfo=UTC), 24),
+    ],
+)
+def test_a_day_has_its_own_hours_when_the_clocks_change(sam, shop, zone, day, begins, hours):
+    shop.change(shop.get(Store, 1), timezone=zone)
+    second, ends = timedelta(seconds=1), begins + timedelta(hours=hours)
+    for number, placed_at in (("1", begins - second), ("2", begins), ("3", ends - second), ("4", ends)):
+        shop.order(number=number, placed_at=placed_at)
+    assert numbers(sam.get(f"/orders/?from={day}&to={day}")) == ["3", "2"]
+    with time_machine.travel(ends - second, tick=False), sam.app.app_context():
+        assert [when(at).startswith("today") for at in (begins - second, begins, ends - second, ends)] == [
+            False,
+            True,
+            True,
+            False,
+        ]

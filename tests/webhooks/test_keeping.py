@@ -3,11 +3,11 @@
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from blueprints import clock
 from blueprints.webhooks.keeping import MOST_ENDPOINTS
-from models import EmailState, Store, UserSession, WebhookType, writing
+from models import EmailState, Store, UserSession, WebhookEndpoint, WebhookType, writing
 from tests.orders.books import later, reinstate
 from tests.orders.deciding import cancel
 from tests.orders.watching import statements
@@ -27,6 +27,12 @@ def test_an_address_is_added_and_tells_what_comes_next(olive, hooks):
     assert (endpoint.url, endpoint.types, endpoint.allow_private) == (ONE["url"], [WebhookType.ORDER_CANCELLED], False)
     assert "Bookkeeping" in olive.get(LIST).text
     assert "1 other system is told of what happens" in olive.get("/settings/").text
+
+
+def test_two_clicks_add_one_and_another_wish_another(olive, shop):
+    for wish in (ONE, ONE, ONE | {"name": "Stock"}):
+        assert olive.post(NEW, data=wish).status == 303
+    assert [endpoint.name for endpoint in shop.all(select(WebhookEndpoint))] == ["Bookkeeping", "Stock"]
 
 
 WHOLE = "Write the whole address, such as https://example.com/suki."
