@@ -207,7 +207,7 @@ def _note(user_session: UserSession, **change: object) -> None:
     """A session's times are worth neither a wait nor a failure: when they can't be written, the next page tries."""
     session_id = user_session.id
     try:
-        with writing() as session:
+        with writing(waits=False) as session:
             session.execute(update(UserSession).where(UserSession.id == session_id).values(**change))
     except (DatabaseBusy, DiskFailed):
         db.session.rollback()

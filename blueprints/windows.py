@@ -226,7 +226,7 @@ def end_expired(session: Session, at: datetime, *, by: Actor) -> None:
 def end_expired_in_passing() -> None:
     """In a transaction of its own. When nothing can be written, the next who looks does it: by the clock it is over."""
     try:
-        with writing() as session:
+        with writing(waits=False) as session:
             end_expired(session, clock.now(), by=SYSTEM)
     except (DatabaseBusy, DiskFailed):
         db.session.rollback()

@@ -2,6 +2,7 @@
 
 import enum
 import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -28,6 +29,9 @@ BUSY_TIMEOUT_MS = 1500
 # Threads that wait for the lock serve no page: half of the server's eight may wait, and for a moment only.
 _writers = BoundedSemaphore(4)
 WAIT_FOR_A_PLACE_S = 0.4
+# One who waited in vain for a place has shown that the lock is held for long; for so long nobody else waits for one.
+NO_PLACE_FOR_S = 1.0
+_no_place_until = 0.0
 
 
 class DatabaseBusy(Exception):
@@ -116,14 +120,26 @@ def _begin(connection: Connection) -> None:
     """Readers can't write at all, so that a change outside of `writing()` fails in the first test that meets it."""
     raw = connection.connection.dbapi_connection
     if isinstance(raw, sqlite3.Connection):
-        mode = connection.get_execution_options().get("sqlite_begin", "DEFERRED")
+        options = connection.get_execution_options()
+        mode = options.get("sqlite_begin", "DEFERRED")
+        raw.execute(f"PRAGMA busy_timeout={options.get('sqlite_busy_timeout_ms', BUSY_TIMEOUT_MS)}")
         raw.execute(f"PRAGMA query_only={0 if mode == 'IMMEDIATE' else 1}")
         raw.execute(f"BEGIN {mode}")
 
 
+def _take_place(wait_s: float) -> None:
+    global _no_place_until  # noqa: PLW0603 (all threads of the process are meant)
+    if _writers.acquire(timeout=wait_s if time.monotonic() >= _no_place_until else 0):
+        return
+    if wait_s:
+        _no_place_until = time.monotonic() + NO_PLACE_FOR_S
+    raise DatabaseBusy
+
+
 @contextmanager
-def writing() -> Iterator[Session]:
+def writing(*, waits: bool = True) -> Iterator[Session]:
     """One transaction that holds the write lock from its first moment; commits at the end, or undoes everything.
+    `waits`: not for what is worth no wait, such as noting that somebody reads.
 
     Raises DatabaseBusy when the lock can't be had in time, DiskFailed when nothing more can be written down, and
     RuntimeError inside another `writing()`.
@@ -132,11 +148,11 @@ def writing() -> Iterator[Session]:
     if session.info.get("writing") or session.new or session.dirty or session.deleted:
         raise RuntimeError("writing() inside unfinished work")
     session.rollback()  # ends the read that finding the user began: it may be older than the lock
-    if not _writers.acquire(timeout=WAIT_FOR_A_PLACE_S):
-        raise DatabaseBusy
+    _take_place(WAIT_FOR_A_PLACE_S if waits else 0)
     session.info["writing"] = True
     try:
-        session.connection(execution_options={"sqlite_begin": "IMMEDIATE"})
+        busy_timeout_ms = BUSY_TIMEOUT_MS if waits else 0
+        session.connection(execution_options={"sqlite_begin": "IMMEDIATE", "sqlite_busy_timeout_ms": busy_timeout_ms})
         yield session
         session.commit()
     except (OperationalError, sqlite3.OperationalError) as error:  # BEGIN is said to the driver itself, in _begin

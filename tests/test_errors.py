@@ -3,6 +3,8 @@
 import logging
 import re
 import sqlite3
+import threading
+import time
 from datetime import timedelta
 from io import BytesIO
 
@@ -11,7 +13,7 @@ from flask import request
 from sqlalchemy import select
 
 from blueprints.access import public
-from models import UserSession, db, writing
+from models import DatabaseBusy, UserSession, base, db, writing
 from tests.pages import Page
 
 
@@ -62,6 +64,45 @@ def test_while_somebody_else_writes_pages_are_read_and_a_write_is_asked_to_wait(
         other.rollback()
         other.close()
     assert olive.get("/help/").status == 200
+
+
+@pytest.fixture
+def lock_held(app):
+    other = sqlite3.connect(f"{app.instance_path}/suki.db", isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    yield
+    other.rollback()
+    other.close()
+
+
+def test_to_note_who_reads_no_page_waits(olive, shop, request, caplog):
+    olive.get("/orders/")
+    seen = shop.first(select(UserSession))
+    shop.change(seen, last_seen_at=seen.last_seen_at - timedelta(minutes=5))
+    before = shop.first(select(UserSession)).last_seen_at
+    request.getfixturevalue("lock_held")
+    began = time.monotonic()
+    assert olive.get("/orders/").status == 200
+    assert time.monotonic() - began < base.BUSY_TIMEOUT_MS / 1000
+    assert shop.first(select(UserSession)).last_seen_at == before
+
+
+def test_once_a_writer_waited_in_vain_no_other_waits_for_a_place(app, monkeypatch, lock_held):
+    """Threads that wait serve no page."""
+    places = threading.BoundedSemaphore(1)
+    places.acquire()
+    asked = []
+    monkeypatch.setattr(places, "acquire", lambda timeout: asked.append(timeout))
+    monkeypatch.setattr(base, "_writers", places)
+    monkeypatch.setattr(base, "_no_place_until", 0.0)
+    with app.app_context():
+        for _ in range(3):
+            with pytest.raises(DatabaseBusy), writing():
+                pass
+        monkeypatch.setattr(base, "_no_place_until", 0.0)
+        with pytest.raises(DatabaseBusy), writing(waits=False):
+            pass
+    assert asked == [base.WAIT_FOR_A_PLACE_S, 0, 0, 0]
 
 
 @pytest.fixture
