@@ -3,15 +3,18 @@
 import unicodedata
 
 _KEPT_CONTROLS = "\n"
-# Zero-width characters, and the marks that turn the direction of what follows them.
-_INVISIBLE = dict.fromkeys([*range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x206A), 0xFEFF, 0x061C])
+# Controls that part words, as in what is copied from a spreadsheet.
+_PARTING = dict.fromkeys(map(ord, "\t\v\f\x85"), " ")
+# Letters that show nothing. What is left out besides is a category: zero-width characters, soft hyphens, tags, and the
+# marks that turn the direction of what follows them.
+_BLANK_LETTERS = "\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0"
 
 
 def cleaned_text(text: str) -> str:
     """NFC, nothing that is no character (controls but line breaks, lone surrogates); line ends as \\n; trimmed."""
     if text.isascii() and text.isprintable():  # nearly all of a large file, and much quicker
         return text.strip()
-    text = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n"))
+    text = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n").translate(_PARTING))
     return "".join(c for c in text if c in _KEPT_CONTROLS or _is_character(c)).strip()
 
 
@@ -25,4 +28,5 @@ def cleaned_line(text: str) -> str:
     text = cleaned_text(text)
     if text.isascii():
         return text if "  " not in text and text.isprintable() else " ".join(text.split())
-    return " ".join(text.translate(_INVISIBLE).split())
+    seen = "".join(c for c in text if unicodedata.category(c) != "Cf" and c not in _BLANK_LETTERS)
+    return " ".join(unicodedata.normalize("NFC", seen).split())

@@ -34,8 +34,9 @@ def test_every_link_leads_somewhere(path):
         assert not anchor or anchor in anchors(there), f"{target}#{anchor}"
 
 
-def test_each_test_that_shows_what_is_promised_is_there():
-    named = re.findall(r"`((?:\w+/)*(?:test_\w+\.py)?)`", (ROOT / "docs" / "threats.md").read_text())
+@pytest.mark.parametrize("name", ["threats.md", "requirements.md"])
+def test_each_test_that_shows_what_is_promised_is_there(name):
+    named = re.findall(r"`((?:\w+/)*(?:test_\w+\.py)?)`", (ROOT / "docs" / name).read_text())
     assert len(named) > 25
     assert [name for name in named if not (ROOT / "tests" / name).exists()] == []
 

@@ -1,5 +1,6 @@
 """The real server in a process of its own: when it refuses to start, and how it stops."""
 
+import contextlib
 import os
 import signal
 import socket
@@ -105,3 +106,48 @@ def test_its_key_is_made_once_and_readable_by_nobody_else(serve, folder):
         last_words(server)
     assert (folder / "secret_key").stat().st_mode & 0o777 == 0o600
     assert len({path.read_text() for path in folder.glob("secret_key*")}) == 1
+
+
+def odd_requests():
+    """Such as no browser sends: the line and the headers, the body, and the status that they end with."""
+    form = "Content-Type: application/x-www-form-urlencoded"
+    many = "&".join(f"f{number}=x" for number in range(20_000))
+    yield "GET /login HTTP/1.1", ["Host: evil.example"], "", 400
+    yield "GET /login HTTP/1.1", ["Host: {host}", "Host: evil.example"], "", 400
+    yield "GET /login HTTP/1.1", ["Host: evil.example", "Host: {host}"], "", 400
+    yield "GET /login HTTP/1.1", [], "", 400
+    yield "GET http://evil.example/ HTTP/1.1", ["Host: {host}"], "", 303
+    yield "GET / HTTP/1.1", ["Host: {host}", "X-Forwarded-Host: evil.example", "X-Forwarded-Proto: https"], "", 303
+    yield "TRACE /login HTTP/1.1", ["Host: {host}"], "", 405
+    yield "GET /login HTTP/1.1", ["Host: {host}", f"X-Long: {'a' * 9000}"], "", 431
+    yield "GET /login HTTP/1.1", ["Host: {host}", f"X-Long: {'a' * 100_000}"], "", 431
+    yield f"GET /{'a' * 5000} HTTP/1.1", ["Host: {host}"], "", 414
+    yield "POST /login HTTP/1.1", ["Host: {host}", form, f"Content-Length: {len(many)}"], many, 413
+    yield "POST /login HTTP/1.1", ["Host: {host}", form, "Content-Length: 5000000000"], "a=b", 413
+    yield "POST /login HTTP/1.1", ["Host: {host}", "Content-Length: 6", "Transfer-Encoding: chunked"], "0\r\n\r\nG", 400
+    yield "POST /login HTTP/1.1", ["Host: {host}", "Content-Length: 3", "Content-Length: 4"], "abcd", 400
+    yield "GET /static/../config.py HTTP/1.1", ["Host: {host}"], "", 404
+
+
+def all_of(connection):
+    """Of an answer, also where the server does not wait for the rest of the request."""
+    got = b""
+    with contextlib.suppress(ConnectionResetError):
+        while part := connection.recv(65536):
+            got += part
+    return got.decode()
+
+
+def test_what_no_browser_sends_is_refused_and_leads_nowhere_else(serve, folder):
+    server, address = serve(folder)
+    wait_for(f"{address}/healthz").close()
+    host = address.removeprefix("http://")
+    for line, headers, body, status in odd_requests():
+        request = "\r\n".join([line, *headers, "Connection: close", "", body]).replace("{host}", host)
+        with socket.create_connection(("127.0.0.1", int(host.partition(":")[2])), timeout=PATIENCE) as connection:
+            connection.sendall(request.encode())
+            answer = all_of(connection)
+        assert int(answer.split()[1]) == status, f"{line[:60]} {headers[:3]}: {answer[:60]}"
+        assert "evil.example" not in answer
+    server.terminate()
+    assert " ERROR " not in last_words(server)

@@ -130,3 +130,16 @@ def test_reading_pages_is_not_writing(sam, shop):
     seen = shop.first(select(UserSession)).last_seen_at
     sam.get("/help/")
     assert shop.first(select(UserSession)).last_seen_at == seen
+
+
+def test_the_cookie_is_for_this_store_and_for_no_script(sam, stranger):
+    visitor = stranger()
+    visitor.post("/login", email="sam@example.com", password=PASSWORD)
+    page = visitor.client.post("/login", data={})
+    [cookie] = visitor.client.get("/login", headers={"Cookie": ""}).headers.getlist("Set-Cookie") or [
+        page.headers["Set-Cookie"]
+    ]
+    name, *rest = cookie.split("; ")
+    assert {"HttpOnly", "Path=/", "SameSite=Lax"} <= set(rest)
+    assert name.startswith("suki-"), "a store of its own on each port of a laptop"
+    assert len(cookie) < 4096
