@@ -1,9 +1,9 @@
 """The backups that Suki keeps in the instance folder: made every day, or by hand, and the oldest go by themselves."""
 
-import os
 import re
+import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
@@ -14,8 +14,6 @@ from blueprints.backups.copying import copy_whole, database_file
 
 _NAME = re.compile(r"suki-(?P<at>\d{8}T\d{6}Z)-(?P<kind>[a-z-]+)\.db")
 _AT = "%Y%m%dT%H%M%SZ"
-# Nobody takes as long to make one: who has not finished by then has died.
-LEASE = timedelta(hours=1)
 LONG_AGO = timedelta(days=7)
 
 
@@ -99,15 +97,13 @@ def make_when_due(*, every: timedelta, keep: int) -> Backup | None:
 
 @contextmanager
 def _alone(there: Path) -> Iterator[None]:
-    """One at a time, over all processes. The mark of one that died in the middle counts for an hour."""
-    mark = there / ".making"
-    try:
-        if mark.exists() and clock.now().timestamp() - mark.stat().st_mtime > LEASE.total_seconds():
-            mark.unlink(missing_ok=True)
-        os.close(os.open(mark, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
-    except FileExistsError:
-        raise BeingMade from None
-    try:
+    """One at a time, over all processes. The lock is SQLite's, on a file that stays empty: it ends with whoever holds
+    it, however they end, so that nobody waits for one who died in the middle."""
+    with closing(sqlite3.connect(there / ".making", timeout=0, isolation_level=None)) as lock:
+        try:
+            lock.execute("BEGIN EXCLUSIVE")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode == sqlite3.SQLITE_BUSY:
+                raise BeingMade from None
+            raise
         yield
-    finally:
-        mark.unlink(missing_ok=True)

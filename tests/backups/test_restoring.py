@@ -44,7 +44,7 @@ def test_the_store_of_the_backup_is_back_and_the_other_is_kept(shop, run, store,
     said = run("restore", copy, "--yes")
     assert said.exit_code == 0, said.output
     assert numbers(store) == {"1001"}
-    [before] = (store.parent / "backups").iterdir()
+    [before] = (store.parent / "backups").glob("*.db")
     assert numbers(before) == {"1001", "1002"}
     assert str(before) in said.output
     assert ask(store, "PRAGMA journal_mode") == [("wal",)], "readers wait for nobody, as before"

@@ -62,7 +62,7 @@ def test_from_each_schema_that_there_was_the_rows_come_along(app, shop, run, tmp
     said = run("upgrade")
     assert said.exit_code == 0, said.output
     assert (revision_of(tmp_path / "suki.db"), numbers(tmp_path / "suki.db")) == (REVISIONS[-1], {"1001"})
-    [kept] = (tmp_path / "backups").iterdir()
+    [kept] = (tmp_path / "backups").glob("*.db")
     assert (revision_of(kept), numbers(kept)) == (revision, {"1001"})
     assert str(kept) in said.output
 
@@ -71,13 +71,13 @@ def test_a_second_time_nothing_is_done(run, store, tmp_path):
     run("upgrade")
     said = run("upgrade")
     assert (said.exit_code, said.output) == (0, "The database was up to date already.\n")
-    assert len(list((tmp_path / "backups").iterdir())) == 1
+    assert len(list((tmp_path / "backups").glob("*.db"))) == 1
 
 
 def test_init_keeps_the_store_as_it_was_too(run, store, tmp_path):
     assert run("init").exit_code == 0
     assert revision_of(store) == REVISIONS[-1]
-    assert len(list((tmp_path / "backups").iterdir())) == 1
+    assert len(list((tmp_path / "backups").glob("*.db"))) == 1
 
 
 @pytest.mark.parametrize("command", ["upgrade", "init", "serve"])
