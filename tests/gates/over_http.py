@@ -65,12 +65,15 @@ class Person:
     fields: dict[str, str]
 
     def cancel(self, line: http.client.HTTPConnection, order: int) -> int:
+        answer = self.press(line, order)
+        answer.read()
+        return answer.status
+
+    def press(self, line: http.client.HTTPConnection, order: int) -> http.client.HTTPResponse:
         body = urlencode({**self.fields, "once": f"form-{order}"})
         headers = {"Cookie": self.cookie, "Content-Type": "application/x-www-form-urlencoded"}
         line.request("POST", f"/orders/{order}/cancel", body, headers)
-        answer = line.getresponse()
-        answer.read()
-        return answer.status
+        return line.getresponse()
 
     def get(self, line: http.client.HTTPConnection, path: str) -> tuple[int, str]:
         line.request("GET", path, headers={"Cookie": self.cookie})

@@ -7,12 +7,13 @@
 #include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #define LONGEST 4096
 
-enum { OFF, COUNT, KILL, FAIL_ONCE, FAIL_ON };
+enum { OFF, COUNT, KILL, FAIL_ONCE, FAIL_ON, FULL };
 static char folder[LONGEST];
 static int mode, at, code, journal = -1, seen;
 
@@ -20,6 +21,14 @@ static int mode, at, code, journal = -1, seen;
 void shim_arm(const char *where, int how, int n, int error, int log) {
     snprintf(folder, sizeof folder, "%s/", where);
     at = n, code = error, journal = log, seen = 0, mode = how;
+}
+
+/* A server that is started with these is on a disk that is full as long as there is such a file. */
+static const char *full_while;
+
+__attribute__((constructor)) static void begin(void) {
+    full_while = getenv("SHIM_FULL_WHILE");
+    if (full_while) shim_arm(getenv("SHIM_FOLDER"), FULL, 0, ENOSPC, -1);
 }
 
 int shim_seen(void) { return seen; }
@@ -57,7 +66,8 @@ static int file_is_ours(int fd, char *path) {
 static int meets_its_fault(int takes_room) {
     seen++;
     if (mode == KILL && seen == at) kill(getpid(), SIGKILL);
-    int is_due = (mode == FAIL_ONCE && seen == at) || (mode == FAIL_ON && seen >= at);
+    int is_due = (mode == FAIL_ONCE && seen == at) || (mode == FAIL_ON && seen >= at)
+                 || (mode == FULL && !access(full_while, F_OK));
     if (!is_due || (code == ENOSPC && !takes_room)) return 0;
     errno = code;
     return 1;

@@ -1,32 +1,17 @@
 """The process dies, the disk fails or the power goes, at any point: what was acknowledged is there, nothing is half."""
 
 import multiprocessing
-import shutil
-import subprocess
 from concurrent.futures import ProcessPoolExecutor
-from pathlib import Path
 
 import pytest
 
 from tests.gates.acting import ACTIONS
-from tests.gates.opened import opened  # noqa: F401 (a fixture)
+from tests.gates.opened import opened, shim  # noqa: F401 (a fixture)
 from tests.gates.trying import Tries, try_all
-
-SHIM = Path(__file__).with_name("shim.c")
-
-
-@pytest.fixture(scope="session")
-def shim(tmp_path_factory):
-    compiler = shutil.which("cc")
-    if compiler is None:
-        pytest.skip("THE FAULT POINTS WERE NOT TRIED: no C compiler (cc) is here to build tests/gates/shim.c")
-    made = tmp_path_factory.mktemp("shim") / "shim.so"
-    subprocess.run([compiler, "-shared", "-fPIC", "-O1", "-o", made, SHIM, "-ldl"], check=True)
-    return made
 
 
 @pytest.fixture
-def attempt(shim, opened, tmp_path, monkeypatch):  # noqa: F811 (the fixture)
+def attempt(shim, opened, tmp_path, monkeypatch):  # noqa: F811 (fixtures)
     """In forks of a process that was started with the shim: one for the action, and of that one for each point."""
     monkeypatch.setenv("LD_PRELOAD", str(shim))
     processes = multiprocessing.get_context("forkserver")
@@ -43,7 +28,7 @@ def attempt(shim, opened, tmp_path, monkeypatch):  # noqa: F811 (the fixture)
 @pytest.mark.parametrize(
     "name", [pytest.param(name, marks=() if name == "cancel" else pytest.mark.minutes) for name in ACTIONS]
 )
-def test_nothing_is_lost_and_nothing_half_done(gate, attempt, name):
+def test_nothing_is_lost_and_nothing_half_done(attempt, gate, name):
     tried = attempt(name, every=gate.size(quick=60, full=1), cuts=gate.size(quick=2, full=10))
     assert tried.faults == []
     kinds = ", ".join(f"{many:,} × {kind}" for kind, many in tried.points.items())
@@ -51,7 +36,7 @@ def test_nothing_is_lost_and_nothing_half_done(gate, attempt, name):
 
 
 @pytest.mark.control
-def test_without_a_full_sync_power_cuts_lose_what_was_acknowledged(gate, attempt):
+def test_without_a_full_sync_power_cuts_lose_what_was_acknowledged(attempt, gate):
     tried = attempt("cancel", guard="sync", every=gate.size(quick=60, full=1), cuts=10, kinds=("cut",))
     assert tried.lost
     assert tried.half == [], "what is there is whole all the same"
@@ -59,7 +44,7 @@ def test_without_a_full_sync_power_cuts_lose_what_was_acknowledged(gate, attempt
 
 
 @pytest.mark.control
-def test_with_the_email_outside_of_the_transaction_cancels_are_half_done(gate, attempt):
+def test_with_the_email_outside_of_the_transaction_cancels_are_half_done(attempt, gate):
     tried = attempt("cancel", guard="one_transaction", every=gate.size(quick=25, full=1), kinds=("kill",))
     assert tried.half
     assert all("emails" not in fault or "orders" in fault for fault in tried.half), "cancelled, and nobody is told"

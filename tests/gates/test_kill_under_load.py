@@ -101,6 +101,7 @@ def test_what_was_answered_is_there_and_nothing_is_half(gate, kill_again_and_aga
 
 
 @pytest.mark.control
+@pytest.mark.minutes
 def test_an_answer_before_the_commit_is_a_lie_now_and_then(gate, kill_again_and_again):
     kills = gate.size(quick=2, full=10)
     lost, half, told, _starts = kill_again_and_again(kills, guard="commit_first")
