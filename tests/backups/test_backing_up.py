@@ -4,7 +4,6 @@ import resource
 import sqlite3
 import subprocess
 import sys
-import threading
 from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
@@ -13,7 +12,7 @@ import pytest
 
 from blueprints import clock
 from blueprints.backups import keeping
-from blueprints.backups.copying import NotWhole, copy_whole
+from blueprints.backups.copying import NotWhole
 from blueprints.backups.keeping import BackupKind, BeingMade, kept, make, make_when_due
 from models import Order, db, writing
 from tests.backups.conftest import ask, numbers
@@ -41,31 +40,6 @@ def test_a_backup_is_the_whole_store_and_for_its_owner_alone(app, shop, run, tmp
     assert numbers(tmp_path / "copy.db") == {"1001"}
     assert (tmp_path / "copy.db").stat().st_mode & 0o777 == 0o600
     assert sorted(path.name for path in tmp_path.glob("copy*")) == ["copy.db"], "one file, with nothing beside it"
-
-
-@pytest.mark.slow
-def test_backups_under_load_hold_all_that_was_answered_before_each_began(app, shop, tmp_path):
-    answered, stop = [], threading.Event()
-
-    def sell():
-        while not stop.is_set():
-            number = str(len(answered) + 1001)
-            add_order(app, number)
-            answered.append(number)
-
-    seller = threading.Thread(target=sell)
-    seller.start()
-    try:
-        for round_ in range(20):
-            before, copy = set(answered), tmp_path / f"copy-{round_}.db"
-            with app.app_context():
-                copy_whole(tmp_path / "suki.db", copy)
-            assert before <= numbers(copy)
-            assert ask(copy, "PRAGMA integrity_check") == [("ok",)]
-    finally:
-        stop.set()
-        seller.join()
-    assert len(answered) > 20
 
 
 def test_a_file_that_is_there_already_is_left_alone(run, tmp_path):

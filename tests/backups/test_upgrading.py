@@ -1,10 +1,6 @@
-"""An upgrade keeps the store as it was, ends in the old schema or the new, and touches no database of a newer Suki."""
+"""An upgrade keeps the store as it was, and touches no database of a newer Suki; killed ones: gates/test_backups.py."""
 
-import shutil
-import signal
 import sqlite3
-import subprocess
-import sys
 from contextlib import closing
 from pathlib import Path
 
@@ -17,24 +13,6 @@ from tests.backups.conftest import ask, numbers
 
 ROOT = Path(__file__).parent.parent.parent
 REVISIONS = sorted(path.name[:4] for path in (ROOT / "migrations/versions").glob("[0-9]*.py"))
-DYING = """
-import os, signal, sqlite3, sys
-from sqlalchemy import event
-from sqlalchemy.engine import Engine
-
-left = [int(sys.argv.pop(1))]
-
-@event.listens_for(Engine, "before_cursor_execute")
-def dies(connection, cursor, statement, *_):
-    if statement.split()[0].upper() in ("CREATE", "ALTER", "DROP", "INSERT", "UPDATE", "DELETE"):
-        left[0] -= 1
-        if not left[0]:
-            os.kill(os.getpid(), signal.SIGKILL)
-
-from flask.cli import main
-sys.argv = ["flask", "upgrade"]
-main()
-"""
 
 
 @pytest.fixture
@@ -98,26 +76,3 @@ def test_while_suki_runs_nothing_is_changed(run, store):
     assert (said.exit_code, "stop it first" in said.output) == (1, True)
     assert revision_of(store) == REVISIONS[0]
     assert ask(store, "PRAGMA journal_mode") == [("wal",)]
-
-
-@pytest.mark.slow
-def test_killed_at_any_statement_it_ends_old_or_new(store, tmp_path):
-    """At every so many statements of all migrations; the next upgrade goes through."""
-    environment = {"FLASK_SKIP_DOTENV": "1", "PATH": ""}
-    at, ends = 1, []
-    while True:
-        folder = tmp_path / f"at-{at}"
-        folder.mkdir(mode=0o700)
-        shutil.copy(store, folder / "suki.db")
-        env = {**environment, "FLASK_INSTANCE_PATH": str(folder)}
-        died = subprocess.run(
-            [sys.executable, "-c", DYING, str(at)], cwd=ROOT, env=env, capture_output=True, check=False
-        )
-        ends.append(revision_of(folder / "suki.db"))
-        assert ends[-1] in (REVISIONS[0], REVISIONS[-1])
-        assert numbers(folder / "suki.db") == {"1001"}
-        if died.returncode != -signal.SIGKILL:
-            break
-        at += 25
-    assert (died.returncode, ends[-1]) == (0, REVISIONS[-1]), died.stderr
-    assert len(ends) > 3

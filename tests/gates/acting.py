@@ -3,13 +3,17 @@
 Runs in a process that was started with the shim. Each try is a fork of it, so that none pays for Suki's start."""
 
 import ctypes
+import json
 import logging
+import os
 import shutil
 import sqlite3
+import traceback
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from flask_migrate import downgrade
 
@@ -71,6 +75,26 @@ class Bench:
     def put_back(self) -> None:
         shutil.rmtree(self.folder)
         shutil.copytree(self.kept, self.folder)
+
+    def in_fork(self, work: Callable[[Callable[..., None]], None], *, anew: bool = True) -> dict[str, Any]:
+        """What it told, as far as it came. `anew`: on the files as they were kept, not as they are."""
+        if anew:
+            self.put_back()
+        reader, writer = os.pipe()
+        child = os.fork()
+        if not child:
+            try:
+                work(lambda **told: os.write(writer, json.dumps(told).encode() + b"\n"))
+            except BaseException:
+                traceback.print_exc()
+                os.write(writer, b'{"broke": true}\n')
+            finally:
+                os._exit(0)
+        os.close(writer)
+        with os.fdopen(reader) as pipe:
+            told = [json.loads(line) for line in pipe]
+        os.waitpid(child, 0)
+        return {key: value for line in told for key, value in line.items()}
 
     def close(self) -> None:
         with self.app.app_context():
@@ -154,10 +178,12 @@ def _import(bench: Bench) -> Callable[[], Answer]:
     return _type_in(bench, "orders", "import", str(file))
 
 
-def _migrate(bench: Bench) -> Callable[[], Answer]:
-    Shop(bench.app).order()
+def migrate(bench: Bench, revision: str = "0001") -> Callable[[], Answer]:
+    """From the schema of another day, with a cancelled order and one that is not."""
+    _cancel(bench)()
+    Shop(bench.app).order(number="1002")
     with bench.app.app_context():
-        downgrade(directory=str(schema.MIGRATIONS), revision="0001")
+        downgrade(directory=str(schema.MIGRATIONS), revision=revision)
     return _type_in(bench, "upgrade")
 
 
@@ -167,5 +193,5 @@ ACTIONS = {
     "open a window": Action(_open),
     "revoke a window": Action(_revoke),
     "import": Action(_import, has_steps=True, core=("orders", "order_items", "events")),
-    "migrate": Action(_migrate),
+    "migrate": Action(migrate),
 }

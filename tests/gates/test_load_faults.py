@@ -24,9 +24,9 @@ ORDERS = 80
 class Server:
     """`flask serve` on a store, and people who are signed in there."""
 
-    def __init__(self, folder, guard=None, **how):
+    def __init__(self, folder, guard=None, orders=ORDERS, **how):
         self.folder, self.port = folder, free_port()
-        self.people = sell(folder, ORDERS)
+        self.people = sell(folder, orders)
         program = ["tests.gates.without", guard] if guard else ["flask", "--app", "app"]
         words = [sys.executable, "-m", *program, "serve"]
         how["env"] = {**environment(folder, self.port), **how.get("env", {})}
@@ -66,8 +66,8 @@ class Server:
 def serve(opened, tmp_path):  # noqa: F811 (the fixture)
     with ExitStack() as all_of_them:
 
-        def start(guard=None, folder=None, **how):
-            server = Server(a_shop(opened, folder or tmp_path / "shop"), guard, **how)
+        def start(folder=None, **how):
+            server = Server(a_shop(opened, folder or tmp_path / "shop"), **how)
             all_of_them.callback(server.end)
             return server
 

@@ -2,12 +2,10 @@
 
 import errno
 import hashlib
-import json
 import os
 import random
 import shutil
 import sqlite3
-import traceback
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -107,7 +105,7 @@ class Trial:
                 log.write(b"a 0 0 0 0\n")
                 self.bench.close()
 
-            self.in_fork(act)
+            self.bench.in_fork(act)
         return list(read_journal(path))
 
     def points(self, every: int) -> list[int]:
@@ -136,32 +134,13 @@ class Trial:
             Path(path).parent.mkdir(exist_ok=True, parents=True)
             Path(path).write_bytes(content)
 
-    def in_fork(self, work: Callable[[Callable[..., None]], None]) -> dict[str, Any]:
-        """What it told, as far as it came."""
-        self.bench.put_back()
-        reader, writer = os.pipe()
-        child = os.fork()
-        if not child:
-            try:
-                work(lambda **told: os.write(writer, json.dumps(told).encode() + b"\n"))
-            except BaseException:
-                traceback.print_exc()
-                os.write(writer, b'{"broke": true}\n')
-            finally:
-                os._exit(0)
-        os.close(writer)
-        with os.fdopen(reader) as pipe:
-            told = [json.loads(line) for line in pipe]
-        os.waitpid(child, 0)
-        return {key: value for line in told for key, value in line.items()}
-
     def kill(self, at: int, *, again: bool) -> None:
         def act(tell: Callable[..., None]) -> None:
             self.bench.arm(KILL, at)
             tell(answered=self.action().is_done)
             self.bench.close()
 
-        told = self.in_fork(act)
+        told = self.bench.in_fork(act)
         self.judge(f"killed at {at}", answered=told.get("answered", False))
         if again:
             self.do_again(f"killed at {at}")
@@ -198,7 +177,7 @@ class Trial:
                 self.action()
             self.bench.close()
 
-        told, where = self.in_fork(act), f"{failure} at {at}"
+        told, where = self.bench.in_fork(act), f"{failure} at {at}"
         self.judge(where, answered=told.get("answered", False), found=told.get("found", "half: it broke"))
         if CLAIM in told.get("words", "") and told.get("found") != "before":
             self.tries.faults.append(f"{where}: the page says what is not so: {told['words']}")

@@ -71,23 +71,19 @@ def semaphore() -> None:
 
 
 def outer_transaction() -> None:
-    """Each statement of a migration is kept as it is done."""
+    """Each change of a migration is kept as it is done."""
+    bring_up_to_date = upgrading.schema.bring_up_to_date
 
-    def commit(_connection: Any, cursor: Any, _statement: str, *_: Any) -> None:
-        if cursor.connection.in_transaction:
+    def keep(_connection: Any, cursor: Any, statement: str, *_: Any) -> None:
+        if statement.split()[0].upper() in ("CREATE", "ALTER", "DROP", "INSERT", "UPDATE", "DELETE"):
             cursor.connection.execute("COMMIT")
             cursor.connection.execute("BEGIN IMMEDIATE")
 
-    def begin(*_: Any) -> None:
-        event.listen(Engine, "after_cursor_execute", commit)
-
-    bring_up_to_date = upgrading.schema.bring_up_to_date
-
-    def without() -> None:
-        begin()
+    def bit_by_bit() -> None:
+        event.listen(Engine, "after_cursor_execute", keep)
         bring_up_to_date()
 
-    upgrading.schema.bring_up_to_date = without
+    upgrading.schema.bring_up_to_date = bit_by_bit
 
 
 TAKEN_OUT: dict[str, Callable[[], None]] = {

@@ -1,19 +1,15 @@
-"""`flask orders import`: large files from the disk, in little memory, and never half an order."""
+"""`flask orders import`: files from the disk; large ones, and a kill in the middle: gates/test_long_work.py."""
 
 import os
-import signal
-import sqlite3
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
 from sqlalchemy import select
 
-from models import ImportNumber, ImportState, OrderImport
-from tests.orders.files import OURS, SHOPIFY, a_file, counts, orders_in
-from tests.shopify_file import make_file
+from models import ImportState, OrderImport
+from tests.orders.files import OURS, SHOPIFY, a_file, orders_in
 
 ROOT = Path(__file__).parent.parent.parent
 
@@ -30,17 +26,10 @@ def command(app, tmp_path):
     return run
 
 
-# A process counts as its own peak what its parent held when it was born: a small parent in between tells the truth.
-PEAK = (
-    "import resource, subprocess, sys; done = subprocess.run(sys.argv[1:]); "
-    "print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss); sys.exit(done.returncode)"
-)
-
-
-def start(tmp_path: Path, file: Path, through: tuple[str, ...] = ()) -> subprocess.Popen:
+def start(tmp_path: Path, file: Path) -> subprocess.Popen:
     """Runs it in a process of its own, on the database of the test."""
     env = {**os.environ, "FLASK_INSTANCE_PATH": str(tmp_path), "FLASK_SKIP_DOTENV": "1"}
-    words = [*through, sys.executable, "-m", "flask", "orders", "import", str(file)]
+    words = [sys.executable, "-m", "flask", "orders", "import", str(file)]
     return subprocess.Popen(words, cwd=ROOT, env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
 
 
@@ -103,43 +92,3 @@ def test_without_a_store_it_says_what_to_do(tmp_path):
     process = start(tmp_path / "nowhere", file)
     assert "This store is not set up yet. Run: flask init" in process.communicate()[0]
     assert process.returncode == 1
-
-
-@pytest.mark.slow
-def test_a_hundred_thousand_rows_take_little_memory_and_come_in_once(tmp_path, app, shop):
-    file = tmp_path / "shopify.csv"
-    made = make_file(file, rows=100_000)
-    importing = start(tmp_path, file, through=(sys.executable, "-c", PEAK))
-    said = importing.communicate()[0]
-    assert importing.returncode == 0, said
-    assert int(said.split()[-1]) / 1024 < 250, "megabytes"
-    with sqlite3.connect(tmp_path / "suki.db") as database:
-        sums = database.execute("SELECT count(*), sum(total), sum(item_count) FROM orders").fetchone()
-        assert sums == (made.orders, made.total, made.items)
-        assert database.execute("SELECT count(*), sum(quantity) FROM order_items").fetchone() == (made.rows, made.items)
-    again = start(tmp_path, file).communicate()[0]
-    assert f"0 new orders, {made.orders:,} already there" in again
-    assert "Nothing came in, and nothing was changed." in again
-    assert shop.count(ImportNumber) == 0
-
-
-@pytest.mark.slow
-def test_killed_midway_and_run_again_every_order_is_there_once(tmp_path, app, shop):
-    file = tmp_path / "shopify.csv"
-    made = make_file(file, rows=12_000)
-    first = start(tmp_path, file)
-    database = sqlite3.connect(tmp_path / "suki.db", timeout=30)
-    while database.execute("SELECT count(*) FROM orders").fetchone()[0] < 1_000:
-        assert first.poll() is None
-        time.sleep(0.02)
-    first.send_signal(signal.SIGKILL)
-    first.communicate()
-    had = database.execute("SELECT count(*) FROM orders").fetchone()[0]
-    assert had < made.orders
-    assert database.execute("SELECT count(*) FROM events WHERE code = 'order.imported'").fetchone()[0] == had
-    start(tmp_path, file).communicate()
-    assert counts(shop)["already_there"] == had
-    sums = "SELECT count(*), count(DISTINCT number), sum(total), sum(item_count) FROM orders"
-    assert database.execute(sums).fetchone() == (made.orders, made.orders, made.total, made.items)
-    assert database.execute("SELECT sum(quantity) FROM order_items").fetchone()[0] == made.items
-    database.close()

@@ -1,0 +1,124 @@
+"""Long work in a process that dies in the middle: what was done is known and whole, and it goes on from there, once."""
+
+import os
+import sqlite3
+import subprocess
+import sys
+import time
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from blueprints.orders import bulk_routes
+from models import db
+from tests.conftest import make_app
+from tests.gates.opened import a_shop, opened  # noqa: F401 (a fixture)
+from tests.gates.over_http import look, sell
+from tests.orders.many import start
+from tests.people import signed_in
+from tests.shopify_file import make_file
+from tests.test_serving import PATIENCE, serve  # noqa: F401 (a fixture)
+
+ROOT = Path(__file__).parents[2]
+# A process counts as its own peak what its parent held when it was born: a small parent in between tells the truth.
+PEAK = (
+    "import resource, subprocess, sys; done = subprocess.run(sys.argv[1:]); "
+    "print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss); sys.exit(done.returncode)"
+)
+MEGABYTES = 250
+
+
+@pytest.fixture
+def folder(opened, tmp_path):  # noqa: F811 (the fixture)
+    return a_shop(opened, tmp_path / "shop")
+
+
+def ask(folder, sql):
+    with closing(sqlite3.connect(folder / "suki.db", timeout=30)) as database, database:
+        return database.execute(sql).fetchone()
+
+
+def wait_until(is_so, process):
+    until = time.monotonic() + 2 * PATIENCE
+    while not is_so():
+        assert process.poll() is None, process.stdout.read()
+        assert time.monotonic() < until
+        time.sleep(0.02)
+
+
+def test_many_cancels_go_on_after_a_kill(gate, folder, serve, monkeypatch):  # noqa: F811 (the fixture)
+    many = gate.size(quick=100, full=1000)
+    monkeypatch.setattr(bulk_routes, "AT_ONCE_S", 0)  # the page leaves it all to the server
+    sell(folder, many)
+    app = make_app(folder)
+    sam = signed_in(app, "sam")
+    url = sam.post("/orders/bulk", all="y").location
+    start(sam, url, note="Sold out.")
+
+    def done():
+        return ask(folder, "SELECT count(*) FROM bulk_orders WHERE outcome = 'cancelled'")[0]
+
+    first, _address = serve(folder)
+    wait_until(lambda: done() > many // 4, first)
+    first.kill()
+    first.wait()
+    seen = look(folder / "suki.db")
+    assert (len(seen.cancelled), seen.half) == (done(), [])
+    assert 0 < len(seen.cancelled) < many
+    assert f"{len(seen.cancelled):,} of {many:,} orders are through." in sam.get(url).text
+
+    ask(folder, "UPDATE bulk_cancels SET claimed_until = '2026-01-01 00:00:00.000000'")  # as twenty seconds would
+    second, _address = serve(folder)
+    wait_until(lambda: done() == many, second)
+    assert look(folder / "suki.db").half == []
+    wait_until(lambda: sam.get(url).h1 == f"{many:,} orders were cancelled", second)
+    with app.app_context():
+        db.engine.dispose()
+    gate.figure(f"{many:,} cancels at once, killed after {len(seen.cancelled):,}: 0 half, each done once")
+
+
+# A file of orders
+
+
+def bring_in(folder, file, through=()):
+    env = {**os.environ, "FLASK_INSTANCE_PATH": str(folder), "FLASK_SKIP_DOTENV": "1"}
+    words = [*through, sys.executable, "-m", "flask", "orders", "import", str(file)]
+    return subprocess.Popen(words, cwd=ROOT, env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+
+
+def assert_all_there(folder, made):
+    sums = "SELECT count(*), count(DISTINCT number), sum(total), sum(item_count) FROM orders"
+    assert ask(folder, sums) == (made.orders, made.orders, made.total, made.items)
+    assert ask(folder, "SELECT count(*), sum(quantity) FROM order_items") == (made.rows, made.items)
+    assert ask(folder, "SELECT count(*) FROM events WHERE code = 'order.imported'")[0] == made.orders
+
+
+def test_a_file_goes_on_after_a_kill(gate, folder, tmp_path):
+    made = make_file(tmp_path / "orders.csv", rows=gate.size(quick=3_000, full=12_000))
+    first = bring_in(folder, tmp_path / "orders.csv")
+    wait_until(lambda: ask(folder, "SELECT count(*) FROM orders")[0] >= 500, first)
+    first.kill()
+    first.communicate()
+    had = ask(folder, "SELECT count(*) FROM orders")[0]
+    assert had < made.orders
+    assert ask(folder, "SELECT count(*) FROM events WHERE code = 'order.imported'")[0] == had
+    said = bring_in(folder, tmp_path / "orders.csv").communicate()[0]
+    assert f"{had:,} already there" in said
+    assert_all_there(folder, made)
+    gate.figure(f"a file of {made.orders:,} orders, killed after {had:,}: each is there once")
+
+
+@pytest.mark.minutes
+def test_a_long_file_takes_little_memory_and_comes_in_once(gate, folder, tmp_path):
+    made = make_file(tmp_path / "orders.csv", rows=100_000)
+    first = bring_in(folder, tmp_path / "orders.csv", through=(sys.executable, "-c", PEAK))
+    said = first.communicate()[0]
+    assert first.returncode == 0, said
+    peak = int(said.split()[-1]) // 1024
+    assert peak < MEGABYTES
+    assert_all_there(folder, made)
+    again = bring_in(folder, tmp_path / "orders.csv").communicate()[0]
+    assert f"0 new orders, {made.orders:,} already there" in again
+    assert ask(folder, "SELECT count(*) FROM import_numbers") == (0,)
+    gate.figure(f"{made.rows:,} rows in {peak} MB of memory")
