@@ -117,10 +117,15 @@ class Letter(flask_mail.Message):
             Counter(letter.keys()) == expected
             and letter["To"] == self.recipients[0]
             and [address.addr_spec for address in letter["From"].addresses] == [self.sender]
-            and letter["Subject"] == self.subject
-            and letter["Message-ID"] == self.msgId
+            and _unfolded(letter["Subject"]) == self.subject
+            and _unfolded(letter["Message-ID"]) == self.msgId
             and [part.get_content_type() for part in parts] == ["text/plain", "text/html"]
             and all(set(part.keys()) <= _PART_HEADERS for part in parts)
         )
         if not meant:
             raise UnsafeLetter("whole")
+
+
+def _unfolded(value: str) -> str:
+    """What does not fit beside its header's name begins on the next line, with a blank that is none of its own."""
+    return value.removeprefix(" ")
