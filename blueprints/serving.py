@@ -6,7 +6,7 @@ import sys
 import click
 from flask import Flask, current_app
 from flask.cli import with_appcontext
-from waitress import create_server
+from waitress.server import BaseWSGIServer, create_server
 
 from blueprints import background, logs, schema
 from blueprints.shop import find_store
@@ -23,7 +23,17 @@ def serve(host: str, port: int) -> None:
     app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]  # the app behind the proxy
     refuse_to_serve(app)
     logs.write_to(sys.stderr)
-    server = create_server(
+    server = server_of(app, host, port)
+    if app.config["DELIVER_IN_PROCESS"]:
+        background.start(app)
+    # As systemd stops it: pages and mails that are under way are ended in order.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    click.echo(f"Suki is at http://{host}:{port} – stop it with Ctrl+C.")
+    server.run()
+
+
+def server_of(app: Flask, host: str, port: int) -> BaseWSGIServer:
+    return create_server(
         app,
         host=host,
         port=port,
@@ -36,12 +46,6 @@ def serve(host: str, port: int) -> None:
         # ProxyFix reads these headers, and only as far as FLASK_TRUSTED_PROXIES says.
         clear_untrusted_proxy_headers=not app.config["TRUSTED_PROXIES"],
     )
-    if app.config["DELIVER_IN_PROCESS"]:
-        background.start(app)
-    # As systemd stops it: pages and mails that are under way are ended in order.
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
-    click.echo(f"Suki is at http://{host}:{port} – stop it with Ctrl+C.")
-    server.run()
 
 
 def refuse_to_serve(app: Flask) -> None:

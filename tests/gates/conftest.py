@@ -9,7 +9,7 @@ import datetime as dt
 import os
 import platform
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -21,7 +21,9 @@ HEADING = "## The last run\n"
 @dataclass
 class Gate:
     is_full: bool
-    figures: list[str] = field(default_factory=list)
+    kind: str
+    properties: list[tuple[str, object]]
+    """Of the test: what the report tells of it."""
 
     def size(self, *, quick: int, full: int) -> int:
         """How many times, with how many people, …: for `make test`, and for `make gates`."""
@@ -29,16 +31,15 @@ class Gate:
 
     def figure(self, text: str) -> None:
         """What was measured, in a few words, such as “1,292 points, 0 lost”; the table shows it."""
-        self.figures.append(text)
+        self.properties.append((self.kind, text))
 
 
 @pytest.fixture
 def gate(request: pytest.FixtureRequest) -> Iterator[Gate]:
-    gate = Gate(is_full=request.config.getoption("--gates"))
-    yield gate
-    assert gate.figures, "A gate says what it measured."
     kind = "control" if request.node.get_closest_marker("control") else "figure"
-    request.node.user_properties += [(kind, text) for text in gate.figures]
+    gate = Gate(request.config.getoption("--gates"), kind, request.node.user_properties)
+    yield gate
+    assert gate.properties, "A gate says what it measured."
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
