@@ -87,8 +87,11 @@ class PostOffice:
         return "250 OK"
 
     async def handle_DATA(self, server, session, envelope):
-        if self.mode == "hang":
-            await asyncio.sleep(60)
+        if self.mode in ("hang", "slow"):
+            await asyncio.sleep(60 if self.mode == "hang" else 0.1)
+        if self.mode == "reset":
+            server.transport.abort()
+            return "250 nobody hears this"
         if self.mode == "garbage":
             return "mabuhay! this is no answer"
         if self.mode == "refuse":
