@@ -1,14 +1,16 @@
 """A forgotten password: a link is mailed that sets a new one, once, and soon."""
 
+from contextlib import suppress
 from datetime import timedelta
 
 from sqlalchemy import and_, select
 
 from blueprints import clock, outbox, seals
 from blueprints.auth import passwords
-from blueprints.auth.accounts import find_link, make_link, note, replace_password
+from blueprints.auth.accounts import find_link, lapsed_link, make_link, note, replace_password
 from blueprints.throttling import count_try, forget_tries, tries_at
-from models import AttemptKind, User, db, writing
+from models import AttemptKind, DatabaseBusy, User, db, writing
+from models.base import DiskFailed
 
 KIND = "password_reset"
 LASTS = timedelta(minutes=30)
@@ -47,8 +49,19 @@ def whose_link(secret: str) -> str:
     """The email of the account whose password it sets. Looking uses nothing up. Raises LinkIsOver."""
     found = find_link(db.session(), secret, now=clock.now())
     if found is None:
+        _end_lapsed_link(secret)
         raise LinkIsOver
     return found[1].email
+
+
+def _end_lapsed_link(secret: str) -> None:
+    """For good, as whoever first finds it so. When nothing can be written now, by the clock it is over all the same."""
+    if lapsed_link(db.session(), secret, now=clock.now()) is None:
+        return
+    with suppress(DatabaseBusy, DiskFailed), writing() as session:
+        now = clock.now()
+        if (link := lapsed_link(session, secret, now=now)) is not None:
+            link.used_at = now
 
 
 @passwords.a_place()
