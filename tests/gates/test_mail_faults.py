@@ -1,5 +1,5 @@
-"""A mail server that fails in every way it can, while the shop goes on cancelling: nothing is lost, nobody waits for it,
-and nothing comes twice but after an answer that was lost."""
+"""A mail server that fails in every way it can, while the shop goes on cancelling: nothing is lost, nobody waits for
+it, and nothing comes twice but after an answer that was lost."""
 
 import time
 from collections import Counter
@@ -62,7 +62,7 @@ def what_went_wrong(store: Store, mode: str, mails: int) -> list[str]:
     orders = [shop.order(customer_email=address) for address in addresses]
     office.letters.clear()
     office.mode = mode
-    office.refuse = {address: NO_SUCH_USER for address in addresses[::4]} if mode == "550" else {}
+    office.refuse = dict.fromkeys(addresses[::4], NO_SUCH_USER) if mode == "550" else {}
     answers, drops = Counter(), 0
     with time_machine.travel(A_MORNING, tick=True) as hand, ThreadPoolExecutor(1) as pool:
         store.visitor = signed_in(store.app, "sam")
