@@ -26,11 +26,10 @@ def waitress(app: Flask) -> Iterator[int]:
     try:
         yield server.effective_port
     finally:
-        server.task_dispatcher.shutdown()
-        while server._map:  # its loop ends when nothing is left to listen to
-            for channel in list(server._map.values()):
-                channel.close()
+        # Its loop ends when nothing is left to listen to; what it listens to is closed by itself.
+        server.trigger.pull_trigger(lambda: [channel.close() for channel in list(server._map.values())])
         thread.join(10)
+        server.task_dispatcher.shutdown()
 
 
 @dataclass(frozen=True)

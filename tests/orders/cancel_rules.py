@@ -15,7 +15,7 @@ from blueprints.orders.noting_cancel import CancelWish
 from blueprints.orders.sending_again import send_again
 from blueprints.orders.settling import Repayment, settle_refund, waive_refund
 from blueprints.orders.withdrawing import reinstate_order, undo_cancel
-from models import Actor, SettlementMethod
+from models import Actor, Role, SettlementMethod
 from tests.orders.books import books
 from tests.orders.desk_rules import CUTS, IN_THE_SHOP, OLIVE, PEOPLE, PICK, SHARES, Everyday, share_of
 
@@ -123,6 +123,15 @@ class Desk(Everyday):
         if state == "not_sent" and self.attempt("tell by hand", lambda: send_again(email_id, by=by)):
             self.mail_leaves("ok", None)
             assert not self.undo_it(cancel_id, by, None)
+
+    @rule(pick=PICK, wish=WISHES, window_id=st.sampled_from([None, 99]))
+    def support_tries(self, pick: int, wish: Any, window_id: int | None) -> None:
+        """Nobody let them in."""
+        order_id = self.order(pick)
+        wished = CancelWish(note=wish["note"], courier_reference="J-1")
+        by = Actor(3, "Uma Support", Role.SUPPORT, window_id=window_id)
+        version = self.version(order_id)
+        assert not self.attempt("support", lambda: cancel_order(order_id, version=version, wish=wished, by=by))
 
     @precondition(lambda self: self.ledger.cancels)
     @rule(pick=PICK, by=PEOPLE, cut=CUTS)

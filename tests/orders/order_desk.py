@@ -15,12 +15,13 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant
 from blueprints.orders.adding import TotalOutOfBounds
 from blueprints.orders.refusals import OrderRefusal
 from blueprints.orders.sending_again import NotSentAgain
+from blueprints.windows import WindowClosed
 from models import db
 from tests.orders.auditing import MONEY, ON_HAND, OWED, Auditor, assert_only_more
 from tests.orders.ledger import Ledger
 from tests.shop import A_MORNING
 
-REFUSALS = (OrderRefusal, TotalOutOfBounds, NotSentAgain)
+REFUSALS = (OrderRefusal, TotalOutOfBounds, NotSentAgain, WindowClosed)
 FINISHED = ("completed", "returned", "declined", "cancelled")
 UNDONE_LETTERS = (
     "SELECT message_id FROM emails m JOIN cancellations c ON c.email_id IN (m.id, m.again_of_id) "
