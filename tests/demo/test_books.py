@@ -226,7 +226,8 @@ def _moments(shop, orders):
     yield from (message.at for message in shop.all(select(TicketMessage)))
     yield from (window.expires_at for window in shop.all(select(AccessWindow)))
     yield from (entry.entered_at for entry in shop.all(select(WindowEntry)))
-    yield from (session.ended_at for session in shop.all(select(UserSession)))
+    for session in shop.all(select(UserSession)):
+        yield from (at for at in (session.created_at, session.last_seen_at, session.ended_at) if at)
     yield from (refund.settled_at for refund in shop.all(select(Refund)) if refund.settled_at)
 
 
