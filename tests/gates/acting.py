@@ -46,6 +46,10 @@ class Answer:
 class Action:
     ready: Callable[["Bench"], Callable[[], Answer]]
     """Gets everything ready, and gives what does it."""
+    fails_in_all_ways: bool = False
+    """At each point; else in one of them, in turn."""
+    every: int = 1
+    """Tried at each so many of its points only."""
     has_steps: bool = False
     """Several transactions, each of them whole."""
     core: tuple[str, ...] = ()
@@ -188,10 +192,10 @@ def migrate(bench: Bench, revision: str = "0001") -> Callable[[], Answer]:
 
 
 ACTIONS = {
-    "cancel": Action(_cancel),
+    "cancel": Action(_cancel, fails_in_all_ways=True),
     "cancel in a window": Action(_cancel_in_window),
     "open a window": Action(_open),
     "revoke a window": Action(_revoke),
     "import": Action(_import, has_steps=True, core=("orders", "order_items", "events")),
-    "migrate": Action(migrate),
+    "migrate": Action(migrate, every=5),
 }

@@ -29,7 +29,7 @@ def attempt(shim, opened, tmp_path, monkeypatch):  # noqa: F811 (fixtures)
     "name", [pytest.param(name, marks=() if name == "cancel" else pytest.mark.minutes) for name in ACTIONS]
 )
 def test_nothing_is_lost_and_nothing_half_done(attempt, gate, name):
-    tried = attempt(name, every=gate.size(quick=60, full=1), cuts=gate.size(quick=2, full=10))
+    tried = attempt(name, every=gate.size(quick=60, full=1), cuts=gate.size(quick=2, full=5))
     assert tried.faults == []
     kinds = ", ".join(f"{many:,} × {kind}" for kind, many in tried.points.items())
     gate.figure(f"{name}: {kinds}; 0 lost, 0 half done")
@@ -37,7 +37,7 @@ def test_nothing_is_lost_and_nothing_half_done(attempt, gate, name):
 
 @pytest.mark.control
 def test_without_a_full_sync_power_cuts_lose_what_was_acknowledged(attempt, gate):
-    tried = attempt("cancel", guard="sync", every=gate.size(quick=60, full=1), cuts=10, kinds=("cut",))
+    tried = attempt("cancel", guard="sync", every=gate.size(quick=60, full=1), cuts=5, kinds=("cut",))
     assert tried.lost
     assert tried.half == [], "what is there is whole all the same"
     gate.figure(f"synchronous=NORMAL: {len(tried.lost)} of {tried.points.total():,} power cuts lost a cancel")
@@ -47,5 +47,6 @@ def test_without_a_full_sync_power_cuts_lose_what_was_acknowledged(attempt, gate
 def test_with_the_email_outside_of_the_transaction_cancels_are_half_done(attempt, gate):
     tried = attempt("cancel", guard="one_transaction", every=gate.size(quick=25, full=1), kinds=("kill",))
     assert tried.half
-    assert all("emails" not in fault or "orders" in fault for fault in tried.half), "cancelled, and nobody is told"
+    found = [fault for fault in tried.half if "other than before" in fault]
+    assert all("'orders'" in fault and "'emails'" not in fault for fault in found), "cancelled, and nobody is told"
     gate.figure(f"the email in a transaction of its own: {len(tried.half)} of {tried.points.total()} kills left half")

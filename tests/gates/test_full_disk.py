@@ -83,12 +83,15 @@ class FailingWrites:
         pass
 
 
-@pytest.fixture(params=["a full file system", "a limit on files", "ENOSPC by the shim"])
+WAYS = {"a full file system": SmallDisk, "a limit on files": ShortFiles, "ENOSPC by the shim": FailingWrites}
+ONE_OF_THEM = "a limit on files"
+"""Needs neither root nor a compiler."""
+
+
+@pytest.fixture(params=[pytest.param(way, marks=pytest.mark.minutes if way != ONE_OF_THEM else ()) for way in WAYS])
 def disk(request, tmp_path):
-    if "shim" in request.param:
-        made = FailingWrites(tmp_path, request.getfixturevalue("shim"))
-    else:
-        made = {"a limit on files": ShortFiles, "a full file system": SmallDisk}[request.param](tmp_path)
+    needs = [request.getfixturevalue("shim")] if WAYS[request.param] is FailingWrites else []
+    made = WAYS[request.param](tmp_path, *needs)
     made.name = request.param
     yield made
     made.leave()

@@ -1,6 +1,7 @@
 """One action, tried with a fault at every point where it changes the disk, and what is found there afterwards."""
 
 import errno
+import gc
 import hashlib
 import os
 import random
@@ -49,16 +50,18 @@ def try_all(
     name: str, opened: Path, folder: Path, *, guard: str | None, every: int, cuts: int, kinds: tuple[str, ...]
 ) -> Tries:
     """`every`: at each so many of the changes; `cuts`: how many disks are made of a power cut at one point."""
+    action = ACTIONS[name]
     with time_machine.travel(A_MORNING, tick=False):
         trial = Trial(name, opened, folder, guard)
-        for number, at in enumerate(trial.points(every)):
+        for number, at in enumerate(trial.points(every * action.every)):
             is_repeated = number % LOOK_AGAIN == 0
             if "kill" in kinds:
                 trial.kill(at, again=is_repeated)
-            for failure in FAILURES if "fail" in kinds else ():
+            failures = list(FAILURES) if action.fails_in_all_ways else [list(FAILURES)[number % len(FAILURES)]]
+            for failure in failures if "fail" in kinds else ():
                 trial.fail(at, failure, again=is_repeated)
         if "cut" in kinds:
-            trial.cut_power(every, cuts)
+            trial.cut_power(every * action.every, cuts)
     return trial.tries
 
 
@@ -80,6 +83,7 @@ class Trial:
         self.journal = self.record(folder / "journal")
         self.after = rows_of(self.bench.file)
         assert self.after != self.before
+        assert len(self.journal) > 20, "the shim does not see what SQLite writes"
         self.known = [self.before, self.after]
         if ACTIONS[name].has_steps:
             self.known += self.steps()
@@ -93,6 +97,8 @@ class Trial:
             self.bench.arm(OFF)
             self.bench.close()
             self.bench.put_back()
+        gc.collect()
+        gc.freeze()  # or each fork would copy all that is looked through
 
     def record(self, path: Path) -> list[Change]:
         """Done once, and nothing fails."""
