@@ -45,7 +45,7 @@ def test_without_a_full_sync_power_cuts_lose_what_was_acknowledged(attempt, gate
 
 @pytest.mark.control
 def test_with_the_email_outside_of_the_transaction_cancels_are_half_done(attempt, gate):
-    tried = attempt("cancel", guard="one_transaction", every=gate.size(quick=25, full=1), kinds=("kill",))
+    tried = attempt("cancel", guard="one_transaction", every=gate.size(quick=10, full=1), kinds=("kill",))
     assert tried.half
     found = [fault for fault in tried.half if "other than before" in fault]
     assert all("'orders'" in fault and "'emails'" not in fault for fault in found), "cancelled, and nobody is told"

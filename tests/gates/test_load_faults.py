@@ -104,7 +104,7 @@ def test_slow_clients_keep_nobody_from_their_page(gate, serve):
     with slow_clients(server.port, many):
         beside = server.times("/healthz")
         assert server.get("/orders/")[0] == 200
-    assert beside < 10 * alone + 0.05
+    assert beside < 10 * alone + 0.2
     gate.figure(f"{many} slow connections: /healthz in {beside * 1000:.0f} ms, alone in {alone * 1000:.0f} ms")
 
 
@@ -154,7 +154,7 @@ def test_who_can_not_write_is_told_so_in_time_and_pages_go_on(gate, serve):
     assert look(server.folder / "suki.db") == Seen(set(), [])
     assert server.cancel(1)[0] == 303, "when the lock is free, they can"
     slowest = max(took for *_, took in answers)
-    assert beside < 12 * alone + 0.1
+    assert beside < 8 * alone + 0.2
     gate.figure(
         f"lock held, {len(answers)} writes by {WRITERS} at once: 503 within {slowest:.1f} s; pages in "
         f"{beside * 1000:.0f} ms, alone in {alone * 1000:.0f} ms"
@@ -168,5 +168,5 @@ def test_without_a_bound_on_writers_pages_wait_for_them(gate, serve):
     alone = server.times("/orders/1")
     with lock_held(server), writers(server, WRITERS, 2):
         beside = server.times("/orders/1", samples=3)
-    assert beside > 12 * alone + 0.1
+    assert beside > 8 * alone + 0.2
     gate.figure(f"any number of writers may wait: pages in {beside * 1000:.0f} ms, alone in {alone * 1000:.0f} ms")

@@ -27,9 +27,9 @@ def one_transaction() -> None:
     cancel, tell, later = cancelling.cancel_order, cancelling.tell_of_cancel, []
 
     def and_then_tell(*asked: Any, **named: Any) -> None:
+        later.clear()
         cancel(*asked, **named)
-        while later:
-            order_id, done_id, message = later.pop()
+        for order_id, done_id, message in later:
             with writing() as session:
                 order, done = session.get_one(Order, order_id), session.get_one(Cancellation, done_id)
                 done.email_id = tell(session, order, done, message)
