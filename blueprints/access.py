@@ -17,6 +17,7 @@ from sqlalchemy.orm import joinedload, undefer
 from blueprints import clock, windows
 from blueprints.addresses import page_at
 from blueprints.programs import scope_of
+from blueprints.sessions import is_over
 from blueprints.shop import find_store
 from blueprints.tokens import hash_of
 from blueprints.windows import Inside, WindowClosed
@@ -75,12 +76,6 @@ RIGHTS: dict[Role, frozenset[Right]] = {
 # What an agent may do beside that inside of an open access window, with the orders that it is for. Nothing else, ever.
 RIGHTS_INSIDE = frozenset({Right.SEE_ORDERS, Right.CANCEL_ORDERS})
 
-# How long a session may lie idle, and how long it may last in all.
-SESSION_LIMITS: dict[Role, tuple[timedelta, timedelta]] = {
-    Role.OWNER: (timedelta(minutes=60), timedelta(hours=12)),
-    Role.STAFF: (timedelta(minutes=60), timedelta(hours=12)),
-    Role.SUPPORT: (timedelta(minutes=30), timedelta(hours=8)),
-}
 # "Last seen" is noted this often at most, so that reading pages does not become writing.
 SEEN_EVERY = timedelta(minutes=2)
 # What lets more out of hand than one order asks for the password again, unless it was given so lately.
@@ -176,9 +171,7 @@ def _user_of_session(token: str) -> User | None:
         return None
     user_session, g.store = found
     now, user = clock.now(), user_session.user
-    idle, whole = SESSION_LIMITS[user.role]
-    is_over = now - user_session.last_seen_at > idle or now - user_session.created_at > whole
-    if is_over or user.disabled_at is not None:
+    if is_over(user_session, user.role, now) or user.disabled_at is not None:
         _note(user_session, ended_at=now)
         return None
     if now - user_session.last_seen_at > SEEN_EVERY:

@@ -7,7 +7,7 @@ from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response
 
 from blueprints import access, background, outbox
-from blueprints.access import SESSION_LIMITS, Right, needs
+from blueprints.access import Right, needs
 from blueprints.auth import auth
 from blueprints.auth.adding_users import EmailTaken, add_user, invite_user
 from blueprints.auth.browsers import browser_name
@@ -28,6 +28,7 @@ from blueprints.auth.routes import slowed
 from blueprints.auth.second_factors import find_factor, is_required
 from blueprints.auth.user_forms import AddUserForm, SetPasswordForm, UserForm
 from blueprints.forms import BaseForm
+from blueprints.sessions import SESSION_LIMITS
 from models import Role, User, db
 
 REFUSALS = {
