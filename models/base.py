@@ -111,6 +111,7 @@ def _set_up_connection(connection: Any, _record: Any) -> None:
         f"busy_timeout={BUSY_TIMEOUT_MS}",
         "foreign_keys=ON",
         "synchronous=FULL",
+        "secure_delete=ON",  # what is taken out of the file is overwritten there
     ):
         connection.execute(f"PRAGMA {pragma}")
 
