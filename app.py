@@ -28,6 +28,7 @@ ROOMS = (
     "webhooks",
     "api",
     "backups",
+    "privacy",
     "doctor",
     "help",
     "demo",

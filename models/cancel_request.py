@@ -10,6 +10,7 @@ from models.base import Base, with_table_of
 from models.cancellation import Cancellation
 from models.email import Email
 from models.order import Note
+from models.text import ERASED
 from models.user import User
 
 LONGEST_WISH = 500
@@ -82,14 +83,22 @@ class LinkRequest(Base):
     email: Mapped[str | None] = mapped_column(String(254))
 
 
-# What was asked is kept as it was, whoever writes; and a decision is taken once.
+# What was asked is kept as it was, whoever writes; and a decision is taken once. With the customer's data the words go,
+# and nothing else of it.
+_ERASED_ORDER = "EXISTS (SELECT 1 FROM erased_orders WHERE order_id = OLD.order_id)"
+_DECIDED_AS_BEFORE = " AND ".join(
+    f"NEW.{column} IS OLD.{column}"
+    for column in ("state", "decided_at", "decided_by_id", "note_id", "cancellation_id", "receipt_id", "answer_id")
+)
 REQUEST_DDL = (
     "CREATE TRIGGER cancel_requests_keep_their_words BEFORE UPDATE ON cancel_requests "
-    "WHEN NEW.order_id <> OLD.order_id OR NEW.asked_at <> OLD.asked_at OR NEW.reason <> OLD.reason "
+    "WHEN NEW.order_id <> OLD.order_id OR NEW.asked_at <> OLD.asked_at "
+    f"OR (NEW.reason <> OLD.reason AND NOT (NEW.reason = '{ERASED}' AND {_ERASED_ORDER})) "
     "BEGIN SELECT RAISE(ABORT, 'what a customer asked is never changed'); END",
-    "CREATE TRIGGER cancel_requests_are_decided_once BEFORE UPDATE ON cancel_requests "
+    "CREATE TRIGGER cancel_requests_are_decided_once BEFORE UPDATE ON cancel_requests "  # noqa: S608 (our own names)
     "WHEN OLD.state <> 'open' AND NOT (OLD.state = 'approved' AND NEW.state = 'open' AND EXISTS (SELECT 1 "
     "FROM cancellations WHERE id = OLD.cancellation_id AND withdrawal = 'undone')) "
+    f"AND NOT ({_DECIDED_AS_BEFORE} AND NEW.reason = '{ERASED}' AND {_ERASED_ORDER}) "
     "BEGIN SELECT RAISE(ABORT, 'a request that is decided stays so'); END",
     "CREATE TRIGGER cancel_requests_approved_by_their_cancel BEFORE UPDATE ON cancel_requests "
     "WHEN NEW.state = 'approved' AND NOT EXISTS (SELECT 1 FROM cancellations "

@@ -6,7 +6,7 @@ from enum import StrEnum
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from models.base import Base
+from models.base import Base, with_table_of
 
 
 class EmailState(StrEnum):
@@ -56,6 +56,9 @@ NOT_TOLD = text(
     "kind = 'order_cancelled' AND (state = 'failed' OR (state = 'not_sent' AND reason IN ('no_address', 'no_server')))"
 )
 
+# Whoever takes old texts away finds them by age; `due_at` is when it was tried last.
+HAS_A_TEXT = text("cleared_at IS NULL AND state IN ('sent', 'failed', 'not_sent')")
+
 
 class Email(Base):
     __tablename__ = "emails"
@@ -66,6 +69,7 @@ class Email(Base):
         Index("ix_emails_order", "order_id", "id"),
         Index("ix_emails_due", "due_at", sqlite_where=WAITING, postgresql_where=WAITING),
         Index("ix_emails_state", "state", "id"),
+        Index("ix_emails_with_text", "due_at", sqlite_where=HAS_A_TEXT, postgresql_where=HAS_A_TEXT),
         Index("ix_emails_not_told", "id", sqlite_where=NOT_TOLD, postgresql_where=NOT_TOLD),
     )
 
@@ -94,6 +98,8 @@ class Email(Base):
 
     over_since: Mapped[datetime | None]
     """Since when what it tells of is not so any more: its cancel was taken back, or what was to be paid is."""
+    cleared_at: Mapped[datetime | None]
+    """When its texts and addresses were taken away. That it was written, and what became of it, stays."""
 
     @property
     def is_over(self) -> bool:
@@ -103,3 +109,15 @@ class Email(Base):
     def is_on_its_way(self) -> bool:
         """It may still leave: as WAITING, for one that was read already."""
         return self.state in (EmailState.HELD, EmailState.QUEUED, EmailState.SENDING)
+
+
+CLEARED_DDL = (
+    "CREATE TRIGGER emails_cleared_are_empty BEFORE UPDATE ON emails WHEN NEW.cleared_at IS NOT NULL "
+    "AND (NEW.text <> '' OR NEW.html <> '' OR NEW.recipient <> '' OR NEW.reply_to IS NOT NULL "
+    "OR NEW.state IN ('held', 'queued', 'sending')) "
+    "BEGIN SELECT RAISE(ABORT, 'a cleared email holds nothing and waits for nothing'); END",
+    "CREATE TRIGGER emails_stay_cleared BEFORE UPDATE ON emails "
+    "WHEN OLD.cleared_at IS NOT NULL AND NEW.cleared_at IS NOT OLD.cleared_at "
+    "BEGIN SELECT RAISE(ABORT, 'a cleared email stays so'); END",
+)
+with_table_of(Email, *CLEARED_DDL)

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.base import Base, Money, with_table_of
 from models.order_states import PaymentMethod
+from models.text import ERASED
 from models.user import User
 
 
@@ -33,7 +34,8 @@ USUAL_WAY_BACK = {
 
 
 class Settlement(Base):
-    """One payment back to the customer; a refund may need several. Never changed, never deleted."""
+    """One payment back to the customer; a refund may need several. Never deleted, and never changed but for its
+    reference, which goes with the customer's data."""
 
     __tablename__ = "settlements"
     __table_args__ = (CheckConstraint("amount > 0", name="settles_something"),)
@@ -54,7 +56,17 @@ class Settlement(Base):
     user: Mapped[User | None] = relationship()
 
 
-# The ledger keeps itself: whatever writes a settlement, its refund knows of it in the same moment.
+_SAME_SETTLEMENT = " AND ".join(
+    f"NEW.{column} IS OLD.{column}"
+    for column in ("id", "refund_id", "amount", "method", "paid_on", "at", "user_id", "once")
+)
+_SAME_REFUND = " AND ".join(
+    f"NEW.{column} IS OLD.{column}"
+    for column in ("id", "order_id", "cancellation_id", "owed", "owed_at", "settled", "settled_at", "withdrawn_at")
+)
+
+# The ledger keeps itself: whatever writes a settlement, its refund knows of it in the same moment. With a customer's
+# data the words in it go, and no number.
 LEDGER_DDL = (
     "CREATE TRIGGER settlements_only_while_owed BEFORE INSERT ON settlements "
     "WHEN (SELECT settled_at IS NOT NULL OR settled + NEW.amount > owed FROM refunds WHERE id = NEW.refund_id) "
@@ -62,7 +74,9 @@ LEDGER_DDL = (
     "CREATE TRIGGER settlements_add_up AFTER INSERT ON settlements BEGIN "
     "UPDATE refunds SET settled = settled + NEW.amount, "
     "settled_at = CASE WHEN settled + NEW.amount = owed THEN NEW.at END WHERE id = NEW.refund_id; END",
-    "CREATE TRIGGER settlements_no_update BEFORE UPDATE ON settlements "
+    "CREATE TRIGGER settlements_no_update BEFORE UPDATE ON settlements "  # noqa: S608 (our own names)
+    f"WHEN NOT ({_SAME_SETTLEMENT} AND NEW.reference = '' AND EXISTS (SELECT 1 FROM refunds JOIN erased_orders "
+    "ON erased_orders.order_id = refunds.order_id WHERE refunds.id = OLD.refund_id)) "
     "BEGIN SELECT RAISE(ABORT, 'settlements are never changed'); END",
     "CREATE TRIGGER settlements_no_delete BEFORE DELETE ON settlements "
     "BEGIN SELECT RAISE(ABORT, 'settlements are never changed'); END",
@@ -71,7 +85,10 @@ LEDGER_DDL = (
     "CREATE TRIGGER refunds_settled_is_the_sum BEFORE UPDATE OF settled ON refunds "
     "WHEN NEW.settled <> (SELECT coalesce(sum(amount), 0) FROM settlements WHERE refund_id = NEW.id) "
     "BEGIN SELECT RAISE(ABORT, 'only settlements settle a refund'); END",
-    "CREATE TRIGGER refunds_close_once BEFORE UPDATE ON refunds WHEN OLD.settled_at IS NOT NULL "
+    "CREATE TRIGGER refunds_close_once BEFORE UPDATE ON refunds WHEN OLD.settled_at IS NOT NULL "  # noqa: S608 (our own names)
+    f"AND NOT ({_SAME_REFUND} AND NEW.waived_at IS OLD.waived_at AND NEW.waived_by_id IS OLD.waived_by_id "
+    f"AND NEW.waived_because = '{ERASED}' "
+    "AND EXISTS (SELECT 1 FROM erased_orders WHERE order_id = OLD.order_id)) "
     "BEGIN SELECT RAISE(ABORT, 'a refund closes once'); END",
 )
 

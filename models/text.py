@@ -2,6 +2,10 @@
 
 import unicodedata
 
+ERASED = "[…]"
+"""What stands where a customer's words stood, or words about them, once these were erased: the same in every language,
+so that the database knows it and lets nothing else take the place of words that are never changed."""
+
 _KEPT_CONTROLS = "\n"
 # Controls that part words, as in what is copied from a spreadsheet.
 _PARTING = dict.fromkeys(map(ord, "\t\v\f\x85"), " ")

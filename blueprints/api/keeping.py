@@ -63,7 +63,9 @@ class Request:
             return
         if kept.fingerprint != self.fingerprint:
             raise KeyReused
-        raise AnsweredBefore(Answer(kept.status, kept.order_id, kept.answer))
+        # Its customer's data was erased since, and the answer with it: the order is told as it is now.
+        body = kept.answer or self.write(session, session.get_one(Order, kept.order_id))
+        raise AnsweredBefore(Answer(kept.status, kept.order_id, body))
 
     def end(self, session: Session, order: Order) -> None:
         session.flush()

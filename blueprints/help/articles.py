@@ -94,6 +94,13 @@ ARTICLES = {
             2,
         ),
         Article(
+            "a-customers-data",
+            _l("A customer’s data"),
+            _l("What the store holds about somebody: give it to them, or erase it."),
+            "user",
+            3,
+        ),
+        Article(
             "ask-support",
             _l("Ask support for help"),
             _l("Who they are, and what they need to cancel a booked order."),

@@ -80,7 +80,7 @@ def _as_read(email: Email, body: str) -> str:
 @needs(Right.SEE_SHOP)
 def email_html(email_id: int) -> Response:
     email = email_or_404(email_id)
-    if email.kind in SEALED_KINDS:
+    if email.kind in SEALED_KINDS or email.cleared_at is not None:
         abort(404)
     document = make_response(_as_read(email, email.html))
     document.headers["Content-Security-Policy"] = POLICY_OF_AN_EMAIL

@@ -73,7 +73,8 @@ def proof_of(order: Order, *, asked_about: int | None = None) -> Proof:
 
 
 def _told_of_cancel(order: Order, emails: Iterable[Email]) -> Told | None:
-    """An email that the mail server took for the address on file is the proof; else the newest says how it stands."""
+    """An email that the mail server took for the address on file is the proof, or one that keeps its address no more;
+    else the newest says how it stands."""
     if order.cancelled_at is None:
         return None
     about = [
@@ -82,7 +83,7 @@ def _told_of_cancel(order: Order, emails: Iterable[Email]) -> Told | None:
         if email.kind == CustomerAlert.ORDER_CANCELLED and email.created_at >= order.cancelled_at
     ]
     for email in about:
-        if email.state is EmailState.SENT and email.recipient == order.customer_email:
+        if email.state is EmailState.SENT and (email.cleared_at or email.recipient == order.customer_email):
             return Told(Telling.TOLD, email)
     return Told(_telling(about[0]), about[0]) if about else None
 

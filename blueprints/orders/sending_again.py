@@ -16,8 +16,8 @@ ONE_WISH = timedelta(minutes=1)
 
 
 class NotSentAgain(Exception):
-    """Why, as the email stands: on its way still, meant for one use only, about what was taken back since, without an
-    address, or nothing can leave."""
+    """Why, as the email stands: on its way still, meant for one use only, about what was taken back since, without its
+    text or an address, or nothing can leave."""
 
     def __init__(self, why: str) -> None:
         super().__init__(why)
@@ -31,6 +31,8 @@ def can_be_sent_again(email: Email) -> bool:
 def why_not_again(email: Email) -> str | None:
     if email.kind in SEALED_KINDS:
         return "one_use"
+    if email.cleared_at is not None:
+        return "cleared"
     if email.is_over:
         return "taken_back"
     return "on_its_way" if email.is_on_its_way else None

@@ -53,19 +53,21 @@ def without_answer(emails: ColumnElement[bool] | TextClause) -> Select[Any]:
 
 
 def _not_told() -> Select[Any]:
-    """Of orders that are cancelled still, and of which no email reached the address on file before."""
+    """Of orders that are cancelled still, and of which no email reached the address on file before. Of one that keeps
+    its text no more there is nothing left to send."""
     order, reached = aliased(Order), aliased(Email)
     return (
         without_answer(NOT_TOLD)
         .join(order, and_(order.id == Email.order_id, order.cancelled_at.is_not(None)))
         .where(
+            Email.cleared_at.is_(None),
             ~exists().where(
                 reached.order_id == Email.order_id,
                 reached.kind == Email.kind,
                 reached.state == EmailState.SENT,
-                reached.recipient == order.customer_email,
+                or_(reached.recipient == order.customer_email, reached.cleared_at.is_not(None)),
                 reached.created_at >= order.cancelled_at,
-            )
+            ),
         )
     )
 

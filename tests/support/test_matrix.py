@@ -139,6 +139,13 @@ TABLE = {
     "orders.today": MERCHANT,
     "orders.undo": MERCHANT,
     "orders.waive": MERCHANT,
+    "privacy.customer": OWNER,
+    "privacy.data": OWNER,
+    "privacy.emails": OWNER,
+    "privacy.erase": OWNER,
+    "privacy.erase_save": OWNER,
+    "privacy.export": OWNER,
+    "privacy.overview": OWNER,
     "products.change": MERCHANT,
     "products.export": MERCHANT,
     "products.import_file": MERCHANT,
@@ -223,6 +230,7 @@ COUNTED = (
     "stock_movements",
     "webhook_endpoints",
     "webhook_messages",
+    "erasures",
 )
 
 

@@ -1,0 +1,34 @@
+"""`flask tidy`, for whoever prefers a timer, and `flask vacuum`: the database file written anew."""
+
+import sqlite3
+
+import click
+
+from blueprints.privacy import privacy
+from blueprints.privacy.clearing import clear_old_emails
+from blueprints.privacy.sweeping import sweep_up
+from blueprints.privacy.vacuuming import write_anew
+from models import DatabaseBusy
+
+
+@privacy.cli.command("tidy")
+def tidy() -> None:
+    """Clear the texts of old emails, as Settings has it, and sweep the search after an erasure."""
+    try:
+        sweep_up()
+        many = clear_old_emails()
+    except DatabaseBusy as error:
+        raise click.ClickException("Somebody else is saving all the time. Try again in a moment.") from error
+    click.echo(f"Emails cleared: {many}.")
+
+
+@privacy.cli.command("vacuum")
+def vacuum() -> None:
+    """Write the database file anew, without the parts that are not used any more.
+
+    Worth it once after an upgrade from a Suki that did not overwrite yet what it took out. Stop Suki first."""
+    try:
+        before, after = write_anew()
+    except (sqlite3.Error, OSError) as problem:
+        raise click.ClickException(f"{problem}. Stop Suki, and try again.") from problem
+    click.echo(f"Written anew: {before:,} bytes before, {after:,} now.")

@@ -1,0 +1,67 @@
+"""Whose data it is: the email address says so, and a phone says perhaps."""
+
+import pytest
+
+from models import OrderStatus
+from tests.privacy.customers import HERE, SOMEBODY
+
+ADDRESS, PHONE = "maria.clara@example.com", "0917 222 3344"
+MARIA = {"customer_email": ADDRESS, "customer_phone": PHONE, "status": OrderStatus.COMPLETED}
+
+
+def found(visitor, typed):
+    page = visitor.get(f"{HERE}/customer", query_string={"q": typed})
+    boxes = page.select("input[name=order]")
+    return ({int(b["value"]) for b in boxes if b.has_attr("checked")},
+            {int(b["value"]) for b in boxes if not b.has_attr("checked")})  # fmt: skip
+
+
+@pytest.fixture
+def maria(shop):
+    return shop.order(**MARIA)
+
+
+def test_however_it_is_written(olive, shop, maria):
+    for typed in (ADDRESS, "  MARIA.CLARA@Example.COM ", PHONE, "+63 917-222-3344", "639172223344", "(0917) 2223344"):
+        assert found(olive, typed) == ({maria.id}, set()), typed
+
+
+def test_capitals_in_the_order_make_no_difference(olive, shop, maria):
+    loud = shop.order(**MARIA | {"customer_email": "Maria.Clara@EXAMPLE.com"})
+    assert found(olive, "maria.clara@example.com") == ({maria.id, loud.id}, set())
+
+
+def test_who_shares_the_phone_is_theirs_only_if_the_owner_says_so(olive, shop, maria):
+    brother = shop.order(**MARIA | {"customer_email": "brother@example.com"})
+    silent = shop.order(**MARIA | {"customer_email": None})
+    assert found(olive, ADDRESS) == ({maria.id}, {brother.id, silent.id})
+    assert found(olive, PHONE) == (set(), {maria.id, brother.id, silent.id})
+    page = olive.get(f"{HERE}/customer?order={silent.id}")
+    assert [int(box["value"]) for box in page.select("input[name=order][checked]")] == [silent.id]
+
+
+def test_a_similar_address_is_another_customer(olive, shop, maria):
+    for address in ("maria.clara@example.com.ph", "x-maria.clara@example.com", "mariä.clara@example.com"):
+        shop.order(**MARIA | {"customer_email": address, "customer_phone": None})
+    assert found(olive, "maria.clara@example.com") == ({maria.id}, set())
+
+
+def test_what_is_no_address_finds_nobody(olive, maria):
+    for typed in ("", "Maria Santos", "maria", "@", "a@b", "09", '" OR 1=1 --', "\0", "%", "*" * 5000, "x@" + "y" * 400,
+                  '{search_text} : "maria"', "\ud800@x", "\u202emoc.elpmaxe@arama"):  # fmt: skip
+        assert found(olive, typed.encode("utf-8", "replace")) == (set(), set()), typed
+
+
+def test_an_order_without_address_and_phone_stands_alone(olive, shop):
+    order = shop.order(customer_email=None, customer_phone=None)
+    shop.order(customer_email=None, customer_phone=None)
+    page = olive.get(f"{HERE}/customer?order={order.id}")
+    assert [int(box["value"]) for box in page.select("input[name=order]")] == [order.id]
+
+
+def test_questions_that_name_them_are_listed_and_not_ticked(olive, orders):
+    olive.post("/support/tickets/new", subject="Rude", reason=f"{SOMEBODY['customer_email']} shouts at me")
+    olive.post("/support/tickets/new", subject="Printer", reason="It smokes")
+    page = olive.get(f"{HERE}/customer?order={orders[0].id}")
+    ticked = {int(box["value"]): box.has_attr("checked") for box in page.select("input[name=ticket]")}
+    assert ticked == {1: True, 2: False}
