@@ -13,7 +13,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from blueprints import access, bounds, errors, filters, headers, logs, navigation
 from blueprints.ids import IdConverter
 from blueprints.programs import scope_of
-from blueprints.serving import serve
+from blueprints.serving import serve, work
 from blueprints.shop import find_store
 from config import configure, instance_folder
 from models import db
@@ -63,6 +63,7 @@ def create_app(overrides: dict[str, Any] | None = None) -> Flask:
     open_rooms(app)
     access.refuse_unmarked_views(app)
     app.cli.add_command(serve)
+    app.cli.add_command(work)
     return app
 
 

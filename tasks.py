@@ -245,15 +245,16 @@ def translate(args: argparse.Namespace) -> None:
 
 
 def lock(args: argparse.Namespace) -> None:
-    """Write the two locks again, after a change in pyproject.toml; needs uv"""
+    """Write the locks again, after a change in pyproject.toml; needs uv"""
     uv = shutil.which("uv", path=os.pathsep.join([str(PYTHON.parent), os.environ.get("PATH", "")]))
     if not uv:
         sys.exit("The locks are made with uv, which is not here: .venv/bin/python -m pip install uv")
     options = ["--universal", "--python-version", "3.11", "--generate-hashes", "--only-binary", ":all:"]
     quiet = ["--no-header", "--no-annotate", "-q", *args.more]
     must(uv, "pip", "compile", "pyproject.toml", *options, *quiet, "-o", "requirements.txt")
-    dev = ["--group", "dev", "-c", "requirements.txt", "-o", "requirements-dev.txt"]
-    must(uv, "pip", "compile", "pyproject.toml", *options, *quiet, *dev)
+    same = ["-c", "requirements.txt"]
+    for more, name in (("--group=dev", "dev"), ("--extra=gunicorn", "gunicorn")):
+        must(uv, "pip", "compile", "pyproject.toml", *options, *quiet, more, *same, "-o", f"requirements-{name}.txt")
 
 
 def clean(args: argparse.Namespace) -> None:

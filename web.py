@@ -1,11 +1,18 @@
-"""For gunicorn and other servers: `gunicorn web:app`. Each process delivers mail beside its pages.
+"""The pages for gunicorn, which reads gunicorn.conf.py beside this. It serves and does nothing else: `flask work` is to
+run beside it, once, for mail and all that needs no page.
 
-Not called wsgi.py: the flask command would take that for its application, threads and all.
+Not called wsgi.py: the flask command would take that for its application.
 """
 
+import sys
+
 from app import create_app
-from blueprints import background
+from blueprints import logs
+from blueprints.serving import refuse_to_serve
+from models import db
 
 app = create_app()
-if app.config["DELIVER_IN_PROCESS"]:
-    background.start(app)
+with app.app_context():
+    refuse_to_serve(app)
+    db.engine.dispose()  # no connection to the database may get into the processes that are made out of this one
+logs.write_to(sys.stderr)

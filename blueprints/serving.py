@@ -1,7 +1,8 @@
-"""`flask serve`: one process is a whole store, its pages and its mail."""
+"""`flask serve`: one process is a whole store, its pages and its mail. `flask work`: all but the pages."""
 
 import signal
 import sys
+import time
 
 import click
 from flask import Flask, current_app
@@ -26,8 +27,7 @@ def serve(host: str, port: int) -> None:
     server = server_of(app, host, port)
     if app.config["DELIVER_IN_PROCESS"]:
         background.start(app)
-    # As systemd stops it: pages and mails that are under way are ended in order.
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    _stop_in_order()
     click.echo(f"Suki is at http://{host}:{port} – stop it with Ctrl+C.")
     server.run()
 
@@ -46,6 +46,28 @@ def server_of(app: Flask, host: str, port: int) -> BaseWSGIServer:
         # ProxyFix reads these headers, and only as far as FLASK_TRUSTED_PROXIES says.
         clear_untrusted_proxy_headers=not app.config["TRUSTED_PROXIES"],
     )
+
+
+@click.command("work")
+@with_appcontext
+def work() -> None:
+    """Deliver mail, make backups, and whatever else needs no page, until Ctrl+C: for pages that gunicorn serves."""
+    app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]  # the app behind the proxy
+    refuse_to_serve(app)
+    logs.write_to(sys.stderr)
+    background.start(app)
+    _stop_in_order()
+    click.echo("Suki is at work behind its pages – stop it with Ctrl+C.")
+    try:
+        while True:
+            time.sleep(60)
+    except KeyboardInterrupt:
+        sys.exit(0)
+
+
+def _stop_in_order() -> None:
+    """As systemd stops it: pages and mails that are under way are ended in order."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
 
 
 def refuse_to_serve(app: Flask) -> None:

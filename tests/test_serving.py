@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 import urllib.request
+from pathlib import Path
 
 import pytest
 
@@ -16,7 +17,9 @@ from blueprints.settings.opening import open_store
 from models import Language, db
 from tests.conftest import make_app
 
+ROOT = Path(__file__).parent.parent
 PATIENCE = 60
+SERVE = ("flask", "--app", "app", "serve")
 
 
 @pytest.fixture
@@ -34,12 +37,14 @@ def folder(tmp_path):
 def serve():
     started = []
 
-    def start(folder, **settings):
+    def start(folder, *, module=SERVE, **settings):
         with socket.create_server(("127.0.0.1", 0)) as free:
             port = free.getsockname()[1]
         env = {**os.environ, "FLASK_INSTANCE_PATH": str(folder), "FLASK_RUN_PORT": str(port), **settings}
-        command = [sys.executable, "-m", "flask", "--app", "app", "serve"]
-        server = subprocess.Popen(command, env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+        command = [sys.executable, "-m", *module]
+        server = subprocess.Popen(
+            command, cwd=ROOT, env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+        )
         started.append(server)
         return server, f"http://127.0.0.1:{port}"
 

@@ -19,7 +19,8 @@ from tests.mail.server import free_port
 
 ROOT = Path(__file__).parent.parent
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
-LOCKS = {name: (ROOT / name).read_text() for name in tasks.DEV}
+GUNICORN = "requirements-gunicorn.txt"
+LOCKS = {name: (ROOT / name).read_text() for name in (*tasks.DEV, GUNICORN)}
 
 # Written in pieces, so that this file does not hold what it looks for.
 REGISTRIES = ["pypi" + ".org", "python" + "hosted.org", "npm" + "js.org", "npm" + "js.com", "index" + "-url"]
@@ -50,16 +51,17 @@ def tracked_lines(pattern: str) -> list[str]:
     return found
 
 
-@pytest.mark.parametrize("lock", tasks.DEV)
+@pytest.mark.parametrize("lock", LOCKS)
 def test_a_lock_names_each_package_that_the_project_asks_for(lock):
     asked = PROJECT["project"]["dependencies"]
     asked = asked + PROJECT["dependency-groups"]["dev"] if "dev" in lock else asked
+    asked = asked + PROJECT["project"]["optional-dependencies"]["gunicorn"] if lock == GUNICORN else asked
     for requirement in map(Requirement, asked):
         versions = pins(lock).get(canonicalize_name(requirement.name), {"none"})
         assert all(version in requirement.specifier for version in versions), requirement
 
 
-@pytest.mark.parametrize("lock", tasks.DEV)
+@pytest.mark.parametrize("lock", LOCKS)
 def test_each_locked_package_has_its_hash(lock):
     entries = re.split(r"^(?=\w)", LOCKS[lock], flags=re.MULTILINE)[1:]
     assert entries
@@ -67,8 +69,9 @@ def test_each_locked_package_has_its_hash(lock):
 
 
 def test_the_tests_run_on_the_packages_that_the_shop_runs_on():
-    runtime, dev = pins("requirements.txt"), pins("requirements-dev.txt")
-    assert {name: dev.get(name) for name in runtime} == runtime
+    dev = pins("requirements-dev.txt")
+    for lock in ("requirements.txt", GUNICORN):
+        assert {name: dev.get(name) for name in pins(lock)} == pins(lock)
 
 
 def test_no_file_names_where_packages_come_from():
