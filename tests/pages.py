@@ -107,6 +107,8 @@ def inspect(page: Page) -> None:
     labels = {label.get("for") for label in there["label"]}
     for control in there["input"] + there["select"] + there["textarea"]:
         assert control.get("type") == "hidden" or _label(labels, control), f"{control} has no label"
+    twice = [choice for choice in there["select"] if len(choice.find_all("option", selected=True)) > 1]
+    assert not twice, f"more than one is chosen in {twice[0].get('name')}"
     for form in there["form"]:
         if form.get("method") == "post":
             assert form.get("action"), f"{form} has no action"

@@ -56,9 +56,11 @@ def _currency(code: str) -> str:
 def zones(current: str) -> list[SelectChoice]:
     """By region, as computers everywhere call them. The store's own is always among them."""
     names = sorted(available_timezones())
-    found = _group(_("Often used"), dict.fromkeys((*USUAL_ZONES, current)), zone_name)
+    usual = dict.fromkeys((*USUAL_ZONES, current))
+    found = _group(_("Often used"), usual, zone_name)
     for region in REGIONS:
-        found += _group(region, (name for name in names if name.startswith(f"{region}/")), zone_name)
+        others = (name for name in names if name.startswith(f"{region}/") and name not in usual)
+        found += _group(region, others, zone_name)
     return found
 
 
