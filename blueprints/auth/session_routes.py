@@ -7,11 +7,12 @@ from flask_babel import ngettext
 from flask_login import current_user
 
 from blueprints import access
-from blueprints.access import SESSION_LIMITS, Right, needs
+from blueprints.access import Right, needs
 from blueprints.auth import auth
 from blueprints.auth.browsers import browser_name
 from blueprints.auth.ending_sessions import ThisBrowser, end_all_but, end_one, end_others_of
 from blueprints.auth.finding_users import MOST_SHOWN, find_open_sessions, find_places
+from blueprints.sessions import SESSION_LIMITS
 from models import User, UserSession, db
 
 

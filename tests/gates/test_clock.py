@@ -212,7 +212,7 @@ def test_the_timer_of_unpaid_orders_cancels_none_without_its_hours(gate, app, sh
     gate.figure("unpaid timer: 1 reminder, 24 h after it")
 
 
-def test_a_clock_that_goes_back_gives_a_guesser_ten_more_and_the_owner_no_less(gate, app, world):  # noqa: F811
+def test_a_clock_that_goes_back_gives_a_guesser_ten_more_and_the_owner_no_less(gate, app, world):  # noqa: F811 (the fixtures)
     with time_machine.travel(A_MORNING, tick=False) as hand:
         world("Asia/Manila")
         mallory, olive, hashed = Visitor(app), Visitor(app), 0

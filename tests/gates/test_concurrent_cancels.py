@@ -84,7 +84,7 @@ def race(app, shop, window, *, rounds: int, names: list[str]) -> Outcome:  # noq
 
 
 @pytest.mark.slow
-def test_of_sixteen_one_cancels_and_all_of_it_happens_once(gate, app, shop, agents_window):  # noqa: F811
+def test_of_sixteen_one_cancels_and_all_of_it_happens_once(gate, app, shop, agents_window):  # noqa: F811 (the fixtures)
     rounds = gate.size(quick=5, full=100)
     found = race(app, shop, agents_window, rounds=rounds, names=ROLES)
     assert found.wrong == []
@@ -95,7 +95,7 @@ def test_of_sixteen_one_cancels_and_all_of_it_happens_once(gate, app, shop, agen
 
 
 @pytest.mark.control
-def test_decided_before_the_lock_more_than_one_cancels(gate, app, shop, agents_window, monkeypatch):  # noqa: F811
+def test_decided_before_the_lock_more_than_one_cancels(gate, app, shop, agents_window, monkeypatch):  # noqa: F811 (the fixtures)
     """Read, decide, write: the questions come before the lock, and the database does not ask them a third time."""
     source = inspect.getsource(cancelling.cancel_order)
     questions = """        refuse_to_cancel(session, order, by=by)

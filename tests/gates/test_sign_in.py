@@ -138,7 +138,7 @@ def test_a_session_begins_anew_and_ends_for_good(gate, app, monkeypatch):  # noq
 
 
 @pytest.mark.slow
-def test_many_sign_ins_at_once_take_little_memory_and_hold_up_no_page(gate, app, monkeypatch):  # noqa: F811
+def test_many_sign_ins_at_once_take_little_memory_and_hold_up_no_page(gate, app, monkeypatch):  # noqa: F811 (the fixtures)
     people = gate.size(quick=6, full=50)
     keep_password(app, passwords.METHOD, monkeypatch)
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
