@@ -1,12 +1,13 @@
 """How long a session lasts. One that is over is ended by a row, for good, so that a clock that is set back later
-revives none: by whoever comes with it, and by a task behind the pages when nobody does."""
+revives none: by whoever comes with it, and by a task behind the pages when nobody does. Long after,
+the row goes too."""
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import Select, and_, or_, select, update
+from sqlalchemy import Select, and_, delete, exists, or_, select, union_all, update
 
 from blueprints import background, clock
-from models import Role, User, UserSession, db, writing
+from models import Role, User, UserSession, WindowEntry, db, writing
 
 # How long a session may lie idle, and how long it may last in all.
 SESSION_LIMITS: dict[Role, tuple[timedelta, timedelta]] = {
@@ -15,6 +16,10 @@ SESSION_LIMITS: dict[Role, tuple[timedelta, timedelta]] = {
     Role.SUPPORT: (timedelta(minutes=30), timedelta(hours=8)),
 }
 
+# From where somebody signed in may be asked for as long; then it is nobody's business.
+KEPT = timedelta(days=90)
+MOST_FORGOTTEN_AT_ONCE = 200
+
 
 def is_over(user_session: UserSession, role: Role, now: datetime) -> bool:
     idle, whole = SESSION_LIMITS[role]
@@ -22,13 +27,16 @@ def is_over(user_session: UserSession, role: Role, now: datetime) -> bool:
 
 
 @background.task
-def end_lapsed_sessions() -> None:
-    is_any = db.session.scalar(_lapsed(clock.now()).limit(1)) is not None
+def tidy_sessions() -> None:
+    """Ends what is over, and forgets what ended long ago."""
+    now = clock.now()
+    is_any = db.session.scalar(union_all(_lapsed(now), _old(now)).limit(1)) is not None
     db.session.rollback()
     if is_any:
         with writing() as session:
             now = clock.now()
             session.execute(update(UserSession).where(UserSession.id.in_(_lapsed(now))).values(ended_at=now))
+            session.execute(delete(UserSession).where(UserSession.id.in_(_old(now).limit(MOST_FORGOTTEN_AT_ONCE))))
 
 
 def _lapsed(now: datetime) -> Select[int]:
@@ -40,3 +48,9 @@ def _lapsed(now: datetime) -> Select[int]:
     ]
     found = select(UserSession.id).join(User, User.id == UserSession.user_id)
     return found.where(UserSession.ended_at.is_(None), or_(*over))
+
+
+def _old(now: datetime) -> Select[int]:
+    """But those in which an agent was inside of the store: who that was stays for good."""
+    was_inside = exists().where(WindowEntry.user_session_id == UserSession.id)
+    return select(UserSession.id).where(UserSession.ended_at < now - KEPT, ~was_inside)

@@ -77,7 +77,7 @@ class UserSession(Base):
     last_seen_at: Mapped[datetime]
     confirmed_at: Mapped[datetime | None]
     """When the password was asked for again, since the session began with it."""
-    ended_at: Mapped[datetime | None]
+    ended_at: Mapped[datetime | None] = mapped_column(index=True)
     address: Mapped[str] = mapped_column(String(45))
     browser: Mapped[str] = mapped_column(String(200))
 

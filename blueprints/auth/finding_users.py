@@ -11,8 +11,6 @@ from blueprints import clock
 from models import AccessWindow, Event, Role, User, UserSession, WindowEntry, db
 
 HISTORY_LINES = 50
-MOST_LOOKED_AT = 2000
-"""Sessions are looked for among the newest so many, as no other place says which of them are open."""
 MOST_SHOWN = 200
 
 
@@ -67,7 +65,6 @@ def find_places(limits: Mapping[Role, tuple[timedelta, timedelta]]) -> list[Plac
     """Of everybody, who was here last first. `limits`: how long a session may lie idle and last, by role."""
     now = clock.now()
     idle, whole = (max(times) for times in zip(*limits.values(), strict=True))
-    newest = select(UserSession.id).order_by(UserSession.id.desc()).limit(MOST_LOOKED_AT)
     inside = (WindowEntry.user_session_id == UserSession.id) & WindowEntry.left_at.is_(None)
     is_open = AccessWindow.ended_at.is_(None) & (AccessWindow.opened_at <= now) & (AccessWindow.expires_at > now)
     found = db.session.execute(
@@ -75,7 +72,6 @@ def find_places(limits: Mapping[Role, tuple[timedelta, timedelta]]) -> list[Plac
         .outerjoin(WindowEntry, inside)
         .outerjoin(AccessWindow, (AccessWindow.id == WindowEntry.window_id) & is_open)
         .where(
-            UserSession.id.in_(newest),
             UserSession.ended_at.is_(None),
             UserSession.last_seen_at > now - idle,
             UserSession.created_at > now - whole,

@@ -3,9 +3,11 @@
 from datetime import UTC, datetime, timedelta
 
 import time_machine
-from sqlalchemy import select
+from sqlalchemy import select, text
 
-from models import User, UserSession
+from blueprints import background, clock, sessions
+from blueprints.sessions import KEPT
+from models import User, UserSession, db
 from tests.auth.phones import give_phone
 from tests.people import PASSWORD, Visitor
 
@@ -143,3 +145,21 @@ def test_the_cookie_is_for_this_store_and_for_no_script(sam, stranger):
     assert {"HttpOnly", "Path=/", "SameSite=Lax"} <= set(rest)
     assert name.startswith("suki-"), "a store of its own on each port of a laptop"
     assert len(cookie) < 4096
+
+
+def test_where_somebody_was_signed_in_is_forgotten_after_three_months(app, shop, sam):
+    sam.post("/logout")
+    with time_machine.travel(datetime.now(UTC) + KEPT - timedelta(minutes=1)):
+        background.run_once(app)
+        assert shop.count(UserSession) == 1
+    with time_machine.travel(datetime.now(UTC) + KEPT + timedelta(minutes=1)):
+        background.run_once(app)
+        assert shop.count(UserSession) == 0
+
+
+def test_looking_for_sessions_that_are_over_reads_those_alone(app):
+    with app.app_context():
+        for looked_for in (sessions._lapsed(clock.now()), sessions._old(clock.now())):
+            sql = str(looked_for.compile(db.engine, compile_kwargs={"literal_binds": True}))
+            plan = " ".join(row[3] for row in db.session.execute(text(f"EXPLAIN QUERY PLAN {sql}")))
+            assert "ix_user_sessions_ended_at" in plan

@@ -22,7 +22,7 @@ from blueprints.orders.cancelling_unpaid import look_after_unpaid
 from blueprints.orders.refusals import OrderRefusal
 from blueprints.orders.withdrawing import undo_cancel
 from blueprints.seals import unsealed
-from blueprints.sessions import end_lapsed_sessions
+from blueprints.sessions import tidy_sessions
 from blueprints.support.granting import end_expired_windows
 from models import Cancellation, Email, Order, OrderStatus, PaymentMethod, Store, UserSession, db, writing
 from tests.auth.conftest import quick_hashes  # noqa: F401 (a fixture, for all of these)
@@ -110,7 +110,7 @@ class World:
     def behind_the_pages(self) -> None:
         with self.app.app_context():
             end_expired_windows()
-            end_lapsed_sessions()
+            tidy_sessions()
             look_after_unpaid(enough=lambda: False)
             deliver()
 
@@ -170,7 +170,7 @@ def test_a_wrong_clock_gives_no_right_and_no_error(gate, world):
 def test_without_ends_that_are_rows_what_was_over_comes_back(gate, world, monkeypatch):
     monkeypatch.setattr(windows, "end_expired_in_passing", lambda: None)
     monkeypatch.setattr("tests.gates.test_clock.end_expired_windows", lambda: None)
-    monkeypatch.setattr("tests.gates.test_clock.end_lapsed_sessions", lambda: None)
+    monkeypatch.setattr("tests.gates.test_clock.tidy_sessions", lambda: None)
     monkeypatch.setattr(access, "_note", lambda *_, **__: None)
     monkeypatch.setattr(resetting_password, "_end_lapsed_link", lambda _secret: None)
     wrong = extra_rights(world, "Asia/Manila", JUMPS["+1 h"])
