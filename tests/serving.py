@@ -1,6 +1,7 @@
 """The shop of a test on a free port of this machine, for a real browser to walk into."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from threading import Thread
 
 import pytest
@@ -13,8 +14,8 @@ class Quiet(WSGIRequestHandler):
         pass
 
 
-@pytest.fixture
-def served(app: Flask) -> Iterator[str]:
+@contextmanager
+def serving(app: Flask) -> Iterator[str]:
     """The address of the shop, such as http://127.0.0.1:49152."""
     server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=Quiet)
     app.config["BASE_URL"] = f"http://127.0.0.1:{server.port}"
@@ -24,3 +25,9 @@ def served(app: Flask) -> Iterator[str]:
     server.shutdown()
     thread.join()
     server.server_close()
+
+
+@pytest.fixture
+def served(app: Flask) -> Iterator[str]:
+    with serving(app) as address:
+        yield address
