@@ -1,87 +1,148 @@
-"""Pages cost the same with two hundred orders as with two hundred thousand."""
+"""A page asks the database as often with many rows as with few. What it costs in time: `make bench`."""
 
-import shutil
-import time
+import re
+from datetime import timedelta
+from urllib.parse import urlencode
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import insert, select, update
 
+from blueprints import clock
 from blueprints.orders.seeding import seed_orders
-from models import Order, db
-from tests.conftest import make_app
+from models import (
+    ApiToken,
+    Courier,
+    Email,
+    Event,
+    Order,
+    OrderItem,
+    Product,
+    Reason,
+    Ticket,
+    TicketKind,
+    TicketMessage,
+    User,
+    UserSession,
+    WebhookEndpoint,
+    WebhookMessage,
+    db,
+    writing,
+)
+from tests.journeys.test_every_page import PAGES as EVERY_PAGE
+from tests.journeys.test_every_page import app  # noqa: F401 (a fixture: the demo, which has some of everything)
+from tests.orders.books import cancel_items
 from tests.orders.watching import statements
 from tests.people import signed_in
 
-pytestmark = pytest.mark.slow
-FEW, MANY = 200, 200_000
-TIMES = 9
-SLOWEST_RATIO = 1.5
+MORE_ORDERS = 3000
+TIMES = 6
+# Of each there are many more then: what an order has, what a ticket has, what the lists in Settings have.
+COPIED = (
+    *(OrderItem, Event, Email),
+    *(TicketMessage,),
+    *(ApiToken, Courier, Reason, User, UserSession, WebhookEndpoint, WebhookMessage),
+)
+IN_PARTS = 120
+"""The order of which parts are cancelled, one after the other."""
 
-
-class Measured:
-    """A shop with so many orders, and what its pages cost."""
-
-    def __init__(self, folder, first_day, orders):
-        shutil.copy(first_day, folder / "suki.db")
-        self.app = make_app(folder)
-        with self.app.app_context():
-            seed_orders(orders, tell=lambda _done: None)
-            self.positions = list(db.session.scalars(select(Order.position).order_by(Order.position).limit(200)))
-            self.newest = db.session.scalar(select(Order.id).order_by(Order.position.desc()).limit(1))
-            self.number = db.session.scalar(select(Order.number).order_by(Order.position.desc()).limit(1))
-        self.olive = signed_in(self.app, "olive")
-
-    def address(self, page):
-        return page.format(deep=self.positions[150], newest=self.newest, number=self.number)
-
-    def statements(self, page):
-        self.olive.client.get("/help/")  # it may be time to note that she is here still
-        with statements(self.app) as seen:
-            assert self.olive.client.get(self.address(page)).status_code == 200
-        return len(seen)
-
-    def once(self, page):
-        """Seconds of this process; what else the machine does is not counted."""
-        began = time.process_time()
-        self.olive.client.get(self.address(page))
-        return time.process_time() - began
-
-    def close(self):
-        with self.app.app_context():
-            db.engine.dispose()
-
-
-@pytest.fixture(scope="module")
-def shops(tmp_path_factory, first_day):
-    few, many = (Measured(tmp_path_factory.mktemp(str(size)), first_day, size) for size in (FEW, MANY))
-    yield few, many
-    few.close()
-    many.close()
-
-
-# Each fills a page, or finds nothing, in both shops: rows cost what they cost.
-PAGES = [
-    "/",
-    "/orders/",
-    "/orders/?before={deep}",
-    "/orders/?q={number}",
-    "/orders/?q=example",
-    "/orders/?q=09",
-    "/orders/?q=nobody+is+called+this",
-    "/orders/?q=qx",
-    "/orders/?status=processing",
-    "/orders/?status=pending&payment=refunded&booked=yes",
-    "/orders/?q=example&status=processing",
-    "/orders/?q=reyes&status=declined&payment=refunded&booked=yes",
-    "/orders/{newest}",
+SEARCHES = [
+    "/orders/?" + urlencode(asked)
+    for asked in (
+        {"q": "1060"},
+        {"q": "example"},
+        {"q": "sy"},
+        {"q": "qx"},
+        {"q": "example", "status": "processing"},
+        {"status": "processing"},
+        {"status": "pending", "payment": "refunded", "booked": "yes"},
+        {"q": "reyes", "status": "declined", "payment": "refunded", "booked": "yes"},
+    )
 ]
+PAGES = [*EVERY_PAGE, *SEARCHES, "/support/tickets?tab=all", "/products/?q=dried"]
 
 
-@pytest.mark.parametrize("page", PAGES)
-def test_a_page_costs_no_more_with_a_thousand_times_the_orders(shops, page):
-    few, many = shops
-    assert many.statements(page) == few.statements(page)
-    # The quickest of several, taken in turns: what else runs on this machine can only slow a page down.
-    rounds = [(few.once(page), many.once(page)) for _ in range(TIMES)]
-    quickest_few, quickest_many = (min(times) for times in zip(*rounds, strict=True))
-    assert quickest_many <= quickest_few * SLOWEST_RATIO, f"{quickest_few * 1000:.1f} ms, {quickest_many * 1000:.1f} ms"
+def statements_by_page(app, visitor, pages):  # noqa: F811 (as above)
+    asked = {}
+    for page in pages:
+        with statements(app) as seen:
+            assert visitor.client.get(page).status_code == (404 if "/not-" in page else 200), page
+        asked[page] = [re.sub(r"\s+", " ", statement) for statement in seen]
+    return asked
+
+
+def copy_rows(session, model, times):
+    """All there are, with what must be unique made so."""
+    table = model.__table__
+    columns = [column for column in table.columns if not column.computed and column.name != "id"]
+    indexed = {column.name for index in table.indexes if index.unique for column in index.columns}
+    unique = indexed | {column.name for column in columns if column.unique}
+    rows = session.execute(select(*columns)).mappings().all()
+    for turn in range(times):
+        session.execute(insert(table), [again(row, unique, turn) for row in rows])
+
+
+def again(row, unique, turn):
+    return {name: f"{value[:40]} {turn}" if name in unique and value else value for name, value in row.items()}
+
+
+def add_tickets_and_products(session, many):
+    ticket = select(*(column for column in Ticket.__table__.columns if column.name not in ("id", "once")))
+    question = session.execute(ticket.where(Ticket.kind == TicketKind.GENERAL)).mappings().first()
+    session.execute(insert(Ticket), [dict(question)] * many)
+    product = {"tracked": True, "on_hand": 0, "created_at": question["opened_at"]}
+    for turn in range(many):
+        session.add(Product(sku=f"DRY-{turn}", name=f"Dried mangoes {turn}", **product))
+
+
+def stay_here():
+    """No page notes meanwhile that somebody is here still."""
+    with writing() as session:
+        session.execute(update(UserSession).values(last_seen_at=clock.now() + timedelta(hours=1)))
+
+
+def add_stickers():
+    """So that there is enough to cancel, and all the rest is still to be paid."""
+    with writing() as session:
+        order = session.get_one(Order, IN_PARTS)
+        order.items.append(OrderItem(name="Sticker", quantity=100, price=10))
+        order.item_count += 100
+        order.total += 1000
+
+
+def cancel_a_sticker(app, visitor):  # noqa: F811 (as above)
+    with app.app_context():
+        order = db.session.get_one(Order, IN_PARTS)
+        place = next(at for at, item in enumerate(order.items) if item.remaining > TIMES)
+        answer = cancel_items(visitor, order, {place: 1})
+    assert answer.status == 303, answer.text
+
+
+def grow(app, visitor):  # noqa: F811 (as above)
+    with app.app_context():
+        seed_orders(MORE_ORDERS, tell=lambda _many: None)
+        with writing() as session:
+            add_tickets_and_products(session, 60)
+            for model in COPIED:
+                copy_rows(session, model, TIMES)
+    for _ in range(TIMES):
+        cancel_a_sticker(app, visitor)
+
+
+@pytest.mark.slow
+def test_a_page_asks_as_often_with_many_rows_as_with_few(app):  # noqa: F811 (as above)
+    ana = signed_in(app, "ana")
+    with app.app_context():
+        stay_here()
+        add_stickers()
+    cancel_a_sticker(app, ana)
+    few = statements_by_page(app, ana, PAGES)
+    grow(app, ana)
+    many = statements_by_page(app, ana, PAGES)
+    grown = [page for page in PAGES if len(many[page]) > len(few[page])]
+    assert not grown, "\n".join(told(page, few[page], many[page]) for page in grown)
+
+
+def told(page, few, many):
+    """With what it asks most often."""
+    most = max(many, key=many.count)
+    return f"{page}: {len(few)} statements, then {len(many)}; {many.count(most)} times {most[:300]}"

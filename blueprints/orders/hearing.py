@@ -1,6 +1,8 @@
 """Whether a customer may have heard of a cancel: by the email about it, or by a copy that somebody sent by hand."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
@@ -27,19 +29,30 @@ class Heard:
 
 
 def heard_of(session: Session, done: Cancellation) -> Heard:
-    """Asked of the emails as they stand; one statement."""
-    if done.email_id is None:
-        return Heard(may_be_undone=True, may_have_read=False, surely_not=True)
-    letters = session.execute(
-        select(Email.state, Email.reason, Email.attempts).where(
-            Email.order_id == done.order_id, or_(Email.id == done.email_id, Email.again_of_id == done.email_id)
-        )
-    ).all()
+    return heard_of_each(session, [done])[done.id]
+
+
+def heard_of_each(session: Session, cancels: Sequence[Cancellation]) -> dict[int, Heard]:
+    """By the cancel's id. Asked of the emails as they stand; one statement, and none where none was written."""
+    written = {done.email_id for done in cancels} - {None}
+    found = select(Email.id, Email.again_of_id, Email.state, Email.reason, Email.attempts).where(
+        Email.order_id.in_({done.order_id for done in cancels}),
+        or_(Email.id.in_(written), Email.again_of_id.in_(written)),
+    )
+    letters = session.execute(found).all() if written else []
+    return {
+        done.id: _heard_by([letter for letter in letters if done.email_id in (letter.id, letter.again_of_id)])
+        for done in cancels
+    }
+
+
+def _heard_by(letters: Sequence[Any]) -> Heard:
     return Heard(
-        may_be_undone=all(state in (EmailState.HELD, EmailState.NOT_SENT) for state, _, _ in letters),
+        may_be_undone=all(letter.state in (EmailState.HELD, EmailState.NOT_SENT) for letter in letters),
         may_have_read=any(
-            state in (EmailState.SENT, EmailState.SENDING) or (state is EmailState.QUEUED and attempts)
-            for state, _, attempts in letters
+            letter.state in (EmailState.SENT, EmailState.SENDING)
+            or (letter.state is EmailState.QUEUED and letter.attempts)
+            for letter in letters
         ),
-        surely_not=all(state is EmailState.FAILED or reason in NEVER_LEFT for state, reason, _ in letters),
+        surely_not=all(letter.state is EmailState.FAILED or letter.reason in NEVER_LEFT for letter in letters),
     )

@@ -9,7 +9,7 @@ from sqlalchemy.orm import joinedload, selectinload
 
 from blueprints import clock, stock
 from blueprints.orders.cancelling import cancellation_of
-from blueprints.orders.hearing import heard_of
+from blueprints.orders.hearing import Heard, heard_of, heard_of_each
 from blueprints.orders.refusals import OrderRefusal, refusal_of
 from blueprints.orders.withdrawing import cancellation_in, refuse_to_reinstate, refuse_to_undo
 from blueprints.stock import Shortage
@@ -25,8 +25,9 @@ class TakeBack:
     """Why it can't be reinstated."""
 
 
-def take_back_of(order: Order, done: Cancellation) -> TakeBack:
-    can_be_undone = refusal_of(refuse_to_undo, db.session(), order, done, at=clock.now()) is None
+def take_back_of(order: Order, done: Cancellation, heard: Heard | None = None) -> TakeBack:
+    """`heard`, when it was asked already."""
+    can_be_undone = refusal_of(refuse_to_undo, db.session(), order, done, at=clock.now(), heard=heard) is None
     return TakeBack(done, done.undo_until if can_be_undone else None, refusal_of(refuse_to_reinstate, order, done))
 
 
@@ -45,7 +46,9 @@ def parts_of(order: Order) -> list[TakeBack]:
         )
         .order_by(Cancellation.id)
     )
-    return [take_back_of(order, done) for done in db.session.scalars(found)]
+    cancels, now = db.session.scalars(found).all(), clock.now()
+    heard = heard_of_each(db.session(), [done for done in cancels if done.undo_until and now < done.undo_until])
+    return [take_back_of(order, done, heard.get(done.id)) for done in cancels]
 
 
 def cancellation_to_take_back(order: Order) -> int:

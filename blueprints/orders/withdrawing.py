@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 from blueprints import announcing, clock, stock
 from blueprints.orders.approving_request import open_request_again
 from blueprints.orders.cancelling import reread
-from blueprints.orders.hearing import heard_of
+from blueprints.orders.hearing import Heard, heard_of
 from blueprints.orders.history import leave_event
 from blueprints.orders.noting_cancel import write_note
 from blueprints.orders.refusals import (
@@ -101,10 +101,13 @@ def cancellation_in(session: Session, order: Order, cancellation_id: int) -> Can
     return done
 
 
-def refuse_to_undo(session: Session, order: Order, done: Cancellation, *, at: datetime) -> None:
-    """The rule, for whoever asks it: the page that offers it, and the undo under the lock."""
+def refuse_to_undo(
+    session: Session, order: Order, done: Cancellation, *, at: datetime, heard: Heard | None = None
+) -> None:
+    """The rule, for whoever asks it: the page that offers it, and the undo under the lock. `heard`, when it was asked
+    already."""
     refuse_to_reinstate(order, done)
-    if done.undo_until is None or at >= done.undo_until or not heard_of(session, done).may_be_undone:
+    if done.undo_until is None or at >= done.undo_until or not (heard or heard_of(session, done)).may_be_undone:
         raise UndoIsOver(done.id)
 
 

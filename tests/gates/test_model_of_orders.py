@@ -87,7 +87,7 @@ PLANTED = {
     "an undo after the customer has heard": (
         withdrawing,
         "refuse_to_undo",
-        " or not heard_of(session, done).may_be_undone",
+        " or not (heard or heard_of(session, done)).may_be_undone",
         "",
     ),
     "a part that gives no discount back": (
