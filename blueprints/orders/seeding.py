@@ -26,6 +26,10 @@ from models import (
     Refund,
     Settlement,
     Store,
+    Ticket,
+    TicketKind,
+    TicketState,
+    User,
     writing,
 )
 from models.event import statuses
@@ -38,6 +42,10 @@ GAP = timedelta(minutes=5)
 """About as far apart as orders of a busy shop."""
 STILL_OPEN = 400
 """So many of the newest are still being worked on; a bigger shop has a longer past, not more on its desk."""
+STILL_OWED = 1000
+"""So many of the newest may owe a refund still."""
+TICKET_EVERY = 50
+"""Of so many orders, one makes somebody ask the support team."""
 
 _OPEN = (
     (OrderStatus.PENDING, 5),
@@ -72,6 +80,9 @@ class _Seed:
     couriers: list[tuple[int, bool]]
     order_id: int
     cancellation_id: int
+    ticket_id: int
+    user_id: int | None
+    """Who asks the support team."""
     number: int
     placed_at: datetime
     to_come: int
@@ -101,6 +112,8 @@ def _sow(session: Session, count: int) -> _Seed:
         couriers=[(courier.id, courier.integrated) for courier in session.scalars(select(Courier))],
         order_id=last_id,
         cancellation_id=session.scalar(select(func.max(Cancellation.id))) or 0,
+        ticket_id=session.scalar(select(func.max(Ticket.id))) or 0,
+        user_id=session.scalar(select(func.min(User.id))),
         number=max(1000, session.scalar(select(func.max(cast(Order.number, Integer)))) or 0),
         placed_at=clock.now() - GAP * (count + 1),
         to_come=count,
@@ -123,6 +136,8 @@ def _make(seed: _Seed, many: int) -> Rows:
         rows[Event.__tablename__].append(_event(order, "order.created", placed_at))
         if order["status"] is OrderStatus.CANCELLED:
             _cancel(seed, order, rows)
+        if seed.user_id and seed.order_id % TICKET_EVERY == 0:
+            rows[Ticket.__tablename__].append(_ticket(seed, order))
         seed.to_come -= 1
     return rows
 
@@ -200,7 +215,7 @@ def _book(seed: _Seed, order: dict[str, Any]) -> None:
 def _cancel(seed: _Seed, order: dict[str, Any], rows: Rows) -> None:
     seed.cancellation_id += 1
     at, owed = order["placed_at"] + timedelta(hours=1), order["paid"]
-    is_settled = owed > 0 and seed.dice.random() < 0.9
+    is_settled = owed > 0 and (seed.to_come > STILL_OWED or seed.dice.random() < 0.8)
     order |= {"cancelled_at": at, "version": 2}
     if is_settled:
         order |= {"refunded": owed, "payment_status": PaymentStatus.REFUNDED}
@@ -219,6 +234,24 @@ def _cancel(seed: _Seed, order: dict[str, Any], rows: Rows) -> None:
 def _settlement(order: dict[str, Any], refund_id: int, at: datetime) -> dict[str, Any]:
     method = USUAL_WAY_BACK[order["payment_method"]]
     return {"refund_id": refund_id, "amount": order["paid"], "method": method, "paid_on": at.date(), "at": at}
+
+
+def _ticket(seed: _Seed, order: dict[str, Any]) -> dict[str, Any]:
+    seed.ticket_id += 1
+    at, is_open = order["placed_at"] + timedelta(hours=2), seed.to_come <= STILL_OPEN
+    subject = f"The parcel of order {order['number']}"
+    return {
+        "id": seed.ticket_id,
+        "kind": TicketKind.GENERAL,
+        "state": TicketState.OPEN if is_open else TicketState.SOLVED,
+        "waiting_since": at,
+        "subject": subject,
+        "reason": "The customer asks where it is.",
+        "opened_by_id": seed.user_id,
+        "opened_at": at,
+        "solved_at": None if is_open else at + timedelta(days=1),
+        "search_text": searchable(number=f"{seed.ticket_id} ", name=f" {subject}", email=None, phone=None),
+    }
 
 
 def _event(order: dict[str, Any], code: str, at: datetime) -> dict[str, Any]:

@@ -3,7 +3,8 @@
 from sqlalchemy import select, text
 
 from blueprints.orders.finding import Filters, find_orders
-from models import Courier, Order, OrderItem, Store, db, writing
+from blueprints.orders.seeding import TICKET_EVERY
+from models import Courier, Order, OrderItem, Store, Ticket, db, writing
 from models.order import position_of, search_text_of
 
 
@@ -34,6 +35,11 @@ def test_made_up_orders_are_as_whole_as_real_ones(app, shop):
         assert order.search_text == search_text_of(order)
     items = shop.all(select(OrderItem))
     assert sum(item.quantity for item in items) == sum(order.item_count for order in shop.all(select(Order)))
+    tickets = shop.all(select(Ticket))
+    assert len(tickets) == 300 // TICKET_EVERY
+    for ticket in tickets:
+        kept, _ = ticket.search_text, ticket.make_findable()
+        assert ticket.search_text == kept
     with app.app_context():
         assert len(find_orders("example.com", Filters()).orders) == 50
         assert db.session.execute(text("PRAGMA foreign_key_check")).all() == []
