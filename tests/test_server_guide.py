@@ -4,7 +4,6 @@ import re
 import shutil
 import subprocess
 import time
-from pathlib import Path
 
 import pytest
 
@@ -155,7 +154,7 @@ def test_the_store_stands_behind_tls_and_is_nobody_elses(server):
     assert "cancelled" in server.status_of(1)
     modes = server.box.run("stat -c '%U %a' /srv/suki/.env /var/lib/suki /var/lib/suki/secret_key")
     assert modes.splitlines() == ["root 640", "suki 700", "suki 600"]
-    assert b"Uid:\t0" not in Path(f"/proc/{server.box.pid}/root/proc/{server.main()}/status").read_bytes()
+    assert "Uid:\t0" not in server.box.path(f"/proc/{server.main()}/status").read_text()
 
 
 def test_a_killed_process_is_back_by_itself_with_everything(server):
