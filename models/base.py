@@ -2,11 +2,10 @@
 
 import enum
 import sqlite3
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from threading import BoundedSemaphore
+from threading import BoundedSemaphore, Event
 from typing import Annotated, Any, ClassVar
 
 from flask_sqlalchemy import SQLAlchemy
@@ -29,9 +28,8 @@ BUSY_TIMEOUT_MS = 1500
 # Threads that wait for the lock serve no page: half of the server's eight may wait, and for a moment only.
 _writers = BoundedSemaphore(4)
 WAIT_FOR_A_PLACE_S = 0.4
-# One who waited in vain for a place has shown that the lock is held for long; for so long nobody else waits for one.
-NO_PLACE_FOR_S = 1.0
-_no_place_until = 0.0
+# Somebody waited in vain, and nobody had the lock since: whoever comes now need not wait as well, on a page’s thread.
+_stuck = Event()
 
 
 class DatabaseBusy(Exception):
@@ -128,12 +126,11 @@ def _begin(connection: Connection) -> None:
         raw.execute(f"BEGIN {mode}")
 
 
-def _take_place(wait_s: float) -> None:
-    global _no_place_until  # noqa: PLW0603 (all threads of the process are meant)
-    if _writers.acquire(timeout=wait_s if time.monotonic() >= _no_place_until else 0):
+def _take_a_place(*, waits: bool) -> None:
+    if _writers.acquire(timeout=WAIT_FOR_A_PLACE_S if waits and not _stuck.is_set() else 0):
         return
-    if wait_s:
-        _no_place_until = time.monotonic() + NO_PLACE_FOR_S
+    if waits:
+        _stuck.set()
     raise DatabaseBusy
 
 
@@ -149,11 +146,12 @@ def writing(*, waits: bool = True) -> Iterator[Session]:
     if session.info.get("writing") or session.new or session.dirty or session.deleted:
         raise RuntimeError("writing() inside unfinished work")
     session.rollback()  # ends the read that finding the user began: it may be older than the lock
-    _take_place(WAIT_FOR_A_PLACE_S if waits else 0)
+    _take_a_place(waits=waits)
     session.info["writing"] = True
     try:
         busy_timeout_ms = BUSY_TIMEOUT_MS if waits else 0
         session.connection(execution_options={"sqlite_begin": "IMMEDIATE", "sqlite_busy_timeout_ms": busy_timeout_ms})
+        _stuck.clear()
         yield session
         session.commit()
     except (OperationalError, sqlite3.OperationalError) as error:  # BEGIN is said to the driver itself, in _begin

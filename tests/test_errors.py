@@ -94,12 +94,12 @@ def test_once_a_writer_waited_in_vain_no_other_waits_for_a_place(app, monkeypatc
     asked = []
     monkeypatch.setattr(places, "acquire", lambda timeout: asked.append(timeout))
     monkeypatch.setattr(base, "_writers", places)
-    monkeypatch.setattr(base, "_no_place_until", 0.0)
+    monkeypatch.setattr(base, "_stuck", threading.Event())
     with app.app_context():
         for _ in range(3):
             with pytest.raises(DatabaseBusy), writing():
                 pass
-        monkeypatch.setattr(base, "_no_place_until", 0.0)
+        base._stuck.clear()
         with pytest.raises(DatabaseBusy), writing(waits=False):
             pass
     assert asked == [base.WAIT_FOR_A_PLACE_S, 0, 0, 0]

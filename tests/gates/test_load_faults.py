@@ -147,7 +147,7 @@ def writers(server, many, stop_after):
 def test_who_can_not_write_is_told_so_in_time_and_pages_go_on(gate, serve):
     server = serve()
     alone = server.times("/orders/1")
-    with lock_held(server), writers(server, WRITERS, gate.size(quick=2, full=12)) as answers:
+    with lock_held(server), writers(server, WRITERS, gate.size(quick=6, full=12)) as answers:
         beside = server.times("/orders/1")
     assert {(status, retry) for status, retry, *_ in answers} == {(503, "2")}
     assert all("Nothing was changed" in page for *_, page, _took in answers)
