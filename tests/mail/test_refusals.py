@@ -69,18 +69,6 @@ def test_a_server_that_is_shut_is_asked_once_and_everybody_waits(open_app, desk,
         assert desk.deliver() == {"sent": 5}
 
 
-@pytest.mark.parametrize("mode", ["hang", "garbage", "421", "drop"])
-def test_a_server_that_fails_in_the_middle_loses_nothing(mode, desk, hurried_app, post_office):
-    emails = [desk.queue(f"customer{number}@example.com") for number in range(3)]
-    post_office.mode = mode
-    assert MailDesk(hurried_app).deliver() == {"unreachable": 1}
-    assert {desk.again(email).state for email in emails} == {EmailState.QUEUED}
-    post_office.mode = "ok"
-    with time_machine.travel(clock.now() + timedelta(minutes=2)):
-        assert desk.deliver() == {"sent": 3}
-    assert set(post_office.ids) == {email.message_id for email in emails}
-
-
 @pytest.mark.parametrize(
     ("words", "pause_s"), [(b"", 0), (b"HTTP/1.1 400 Bad Request\r\n", 0), (b"554 go away\r\n", 0), (b"2" * 99, 0.1)]
 )

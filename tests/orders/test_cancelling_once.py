@@ -62,15 +62,6 @@ def at_once(sends):
         return [answer.result(timeout=60) for answer in [pool.submit(send, *one) for one in sends]]
 
 
-def test_of_eight_who_cancel_at_once_one_wins_and_seven_are_told(app, shop, order):
-    visitors = [signed_in(app, name) for name in 4 * ("olive", "sam")]
-    url = f"/orders/{order.id}/cancel"
-    pages = at_once([(visitor, url, drawn(visitor.get(url), url, note="Sold out.")) for visitor in visitors])
-    assert sorted(page.status for page in pages) == [303] + 7 * [409]
-    assert {page.refusal for page in pages if page.status == 409} == {"Order 1001 is already cancelled."}
-    assert effects(shop, order) == ONE_CANCEL
-
-
 def test_a_form_sent_five_times_in_a_row_gets_its_first_answer_again(sam, shop, order, form):
     answers = [sam.post(form[0], **form[1]) for _ in range(5)]
     assert {(page.status, page.location) for page in answers} == {(303, f"/orders/{order.id}")}
