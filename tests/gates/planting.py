@@ -16,7 +16,6 @@ from blueprints.auth.resetting_password import ask_for_reset
 from blueprints.auth.second_factors import Change
 from blueprints.orders.asking_for_link import ask_for_link, mail_links
 from blueprints.orders.asking_to_cancel import ask_to_cancel
-from blueprints.orders.awaiting_payment import end_wait  # noqa: F401 (its tables are made with it)
 from blueprints.orders.bulk_gathering import gather_ticked
 from blueprints.orders.cancelling import cancel_order
 from blueprints.orders.cancelling_part import cancel_part

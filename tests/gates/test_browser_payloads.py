@@ -43,7 +43,9 @@ assert len(PAYLOADS) == 14
 
 # Foreign: what no template of ours writes, and what stands in attributes that none of ours has.
 FOREIGN = """() => {
-  const strange = [...document.querySelectorAll("base, iframe:not([sandbox=''][src^='/orders/emails/']), object, embed, font, marquee, details[ontoggle]")];
+  const ours = "[sandbox=''][src^='/orders/emails/']";
+  const strange = [...document.querySelectorAll(
+    `base, iframe:not(${ours}), object, embed, font, marquee, details[ontoggle]`)];
   const marked = [...document.querySelectorAll("*")].filter(node =>
     [...node.attributes].some(one => one.name.startsWith("on") || /^\\\\s*javascript:/i.test(one.value)
       && ["href", "src", "action", "formaction"].includes(one.name)));
