@@ -223,6 +223,12 @@ def gates(args: argparse.Namespace) -> None:
     must(PYTHON, "-m", "pytest", "tests/gates", "--gates", *(args.more or SPREAD))
 
 
+def bench(args: argparse.Namespace) -> None:
+    """Measure pages beside a bare one, with up to a million orders, and write docs/performance.md"""
+    prepare(DEV)
+    must(PYTHON, "-m", "bench", *args.more)
+
+
 def check(args: argparse.Namespace) -> None:
     """Check style, types and templates"""
     prepare(DEV)
@@ -273,6 +279,7 @@ COMMANDS = {
     "upgrade": upgrade,
     "test": test,
     "gates": gates,
+    "bench": bench,
     "check": check,
     "translate": translate,
     "lock": lock,

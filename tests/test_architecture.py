@@ -18,7 +18,13 @@ USE_CASES = [
     for path in sorted((ROOT / "blueprints" / room).glob("*.py"))
     if path.stem != "__init__" and not KNOWS_THE_WEB.match(path.stem)
 ]
-PROGRAM = [ROOT / "app.py", ROOT / "config.py", *ROOT.glob("models/*.py"), *ROOT.glob("blueprints/**/*.py")]
+PROGRAM = [
+    ROOT / "app.py",
+    ROOT / "config.py",
+    *ROOT.glob("models/*.py"),
+    *ROOT.glob("blueprints/**/*.py"),
+    *ROOT.glob("bench/*.py"),
+]
 TEMPLATES = sorted(ROOT.glob("templates/**/*.*"))
 
 

@@ -6,13 +6,13 @@ minutes; `make gates` runs it in full size, and writes what it found into docs/g
 """
 
 import datetime as dt
-import os
-import platform
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+
+from bench.machine import machine
 
 PAGE = Path(__file__).parents[2] / "docs" / "gates.md"
 HEADING = "## The last run\n"
@@ -66,12 +66,6 @@ def table(reports: list[pytest.TestReport]) -> str:
         seconds = round(sum(report.duration for report in own))
         lines.append(f"| {name} | {said['figure']} | {said['control']} | {seconds // 60}:{seconds % 60:02} |")
     return "\n".join(lines)
-
-
-def machine() -> str:
-    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
-    system = platform.freedesktop_os_release().get("PRETTY_NAME", platform.system())
-    return f"{os.cpu_count()} cores, {memory:.0f} GB of memory, {system}, Python {platform.python_version()}"
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
