@@ -13,6 +13,7 @@ import time
 import urllib.error
 import urllib.request
 from collections import Counter
+from collections.abc import Iterable
 from urllib.parse import urlencode
 
 PEOPLE, ROUNDS, ROWS = 20, 8, 5000
@@ -36,7 +37,7 @@ class Person:
             answer = self.opener.open(urllib.request.Request(self.base + path, data, headers), timeout=120)
         except urllib.error.HTTPError as error:
             answer = error
-        page = answer.read().decode()
+        page: str = answer.read().decode()
         Person.took.append(time.perf_counter() - began)
         Person.answers[answer.status] += 1
         self.cookie = (answer.headers.get("Set-Cookie") or self.cookie).split(";")[0]
@@ -104,17 +105,23 @@ class Staying(urllib.request.HTTPRedirectHandler):
         """Where an answer leads is for us to follow."""
 
 
+def run(jobs: Iterable[threading.Thread]) -> None:
+    """All at once, until the last is done."""
+    begun = list(jobs)
+    for job in begun:
+        job.start()
+    for job in begun:
+        job.join()
+
+
 def main(base: str, email: str, password: str) -> None:
     people = [Person(base) for _ in range(PEOPLE + 2)]
-    entering = [threading.Thread(target=person.sign_in, args=[email, password]) for person in people]
-    [thread.start() for thread in entering]
-    [thread.join() for thread in entering]
+    run(threading.Thread(target=person.sign_in, args=[email, password]) for person in people)
     print("signed in:", Counter(person.path for person in people))
     began = time.perf_counter()
     jobs = [threading.Thread(target=p.work, args=[100 + ROUNDS * n]) for n, p in enumerate(people[:PEOPLE])]
     jobs += [threading.Thread(target=people[-1].bring_in), threading.Thread(target=people[-2].cancel_many)]
-    [job.start() for job in jobs]
-    [job.join() for job in jobs]
+    run(jobs)
     took = sorted(Person.took)
     at = [took[int(len(took) * part)] for part in (0.5, 0.95)]
     print(f"{len(took)} pages in {time.perf_counter() - began:.0f} s")
