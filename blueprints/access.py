@@ -267,8 +267,8 @@ def window_or_404(window_id: int) -> AccessWindow:
 
 
 def _find_order(order_id: int) -> Order | None:
-    # What others wrote about it is theirs: the last two come from models/ticket.py and models/privacy.py.
-    beside = (Order.courier, Order.items, Order.open_request, Order.open_ticket, Order.erased)  # type: ignore[attr-defined]
+    from_elsewhere = (Order.open_ticket, Order.erased)  # type: ignore[attr-defined]  # by models/ticket.py and privacy.py
+    beside = (Order.courier, Order.items, Order.open_request, *from_elsewhere)
     found = select(Order).where(Order.id == order_id).options(*map(joinedload, beside))
     return db.session.scalars(found).unique().one_or_none()
 
