@@ -81,7 +81,7 @@ def test_no_field_of_a_form_becomes_a_column_by_itself():
 
 
 def test_no_value_is_written_into_sql():
-    """Values are bound. What is put together here is of constants: pragmas, a kind of BEGIN, states, names of tables."""
+    """Values are bound. What is put together here is of constants: pragmas, BEGIN, states, names of tables."""
     takes_sql = ("text", "literal_column", ".exec_driver_sql", ".execute")
     put_together = {
         short(path)

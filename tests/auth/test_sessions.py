@@ -6,7 +6,7 @@ import time_machine
 from sqlalchemy import select, text
 
 from blueprints import background, clock, sessions
-from blueprints.sessions import KEPT
+from blueprints.sessions import KEPT, tidy_sessions
 from models import User, UserSession, db
 from tests.auth.phones import give_phone
 from tests.people import PASSWORD, Visitor
@@ -163,3 +163,13 @@ def test_looking_for_sessions_that_are_over_reads_those_alone(app):
             sql = str(looked_for.compile(db.engine, compile_kwargs={"literal_binds": True}))
             plan = " ".join(row[3] for row in db.session.execute(text(f"EXPLAIN QUERY PLAN {sql}")))
             assert "ix_user_sessions_ended_at" in plan
+
+
+def test_a_session_that_nobody_comes_back_with_ends_behind_the_pages(app, sam, olive, shop):
+    with app.app_context():
+        tidy_sessions()
+        assert not [row for row in shop.all(select(UserSession)) if row.ended_at]
+        with time_machine.travel(datetime.now(UTC) + timedelta(minutes=61), tick=False):
+            tidy_sessions()
+    assert len([row for row in shop.all(select(UserSession)) if row.ended_at]) == 2
+    assert not is_in(sam)

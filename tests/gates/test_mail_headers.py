@@ -68,7 +68,7 @@ class Post:
         if [part.get_content_type() for part in message.iter_parts()] != SIGNATURE:
             return "other parts"
         is_free = self.text[:10] in message["Subject"] and not self.text.isalnum()  # an order may be called xxx…
-        if message["Subject"] != email.subject or is_free:
+        if message["Subject"].removeprefix(" ") != email.subject or is_free:  # a long one begins on the next line
             return f"subject {message['Subject']!r}"
         return None
 
