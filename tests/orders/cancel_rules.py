@@ -173,7 +173,8 @@ class Desk(Everyday):
             assert self.seen == before, f"{name}: it was taken back twice"
             return False
         assert done.debt is None or (done.debt.is_open and not done.debt.settled), "money went back already"
-        assert not done.is_part or self.ledger.sales[done.order_id].status in IN_THE_SHOP
+        # Items can be put back on an order while it is in the shop, or as long as it is where it was.
+        assert not done.is_part or self.ledger.sales[done.order_id].status in (*IN_THE_SHOP, done.before)
         self.ledger.withdraw(cancel_id)
         self.again(name, act)
         return True
