@@ -143,7 +143,7 @@ def run(desk, *, examples, steps=30, number=1):
 
 
 def test_the_books_agree_whatever_happens(gate, desk):
-    examples, steps = gate.size(quick=5, full=60), gate.size(quick=30, full=50)
+    examples, steps = gate.size(quick=5, full=200), gate.size(quick=30, full=50)
     run(desk, examples=examples, steps=steps)
     if gate.is_full:
         for name in OFTEN:
