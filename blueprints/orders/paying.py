@@ -23,6 +23,7 @@ def record_payment(order_id: int, *, version: int, amount: int, method: PaymentM
         if amount > order.to_pay:
             raise MoreThanIsOpen(order.to_pay)
         order.paid += amount
+        order.payment_status = payment_status_of(total=order.total, paid=order.paid, refunded=order.refunded)
         order.payment_method = method
         at = clock.now()
         end_wait(session, order, at=at)
