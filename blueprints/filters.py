@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from babel.dates import format_date, format_time
 from babel.numbers import format_currency, format_decimal, get_currency_precision
 from babel.units import format_unit
-from flask import Flask, current_app, url_for
+from flask import Flask, current_app, request, url_for
 from flask_babel import get_locale
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -199,15 +199,15 @@ def iso(at: datetime) -> str:
     return at.isoformat(timespec="seconds")
 
 
-@cache
-def _fingerprint(path: Path, _changed: float) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()[:12]
-
-
 def static_url(filename: str) -> str:
     """The file's address with a hash of its content, so that browsers may keep it for good."""
     path = Path(current_app.static_folder or "") / filename
-    return url_for("static", filename=filename, v=_fingerprint(path, path.stat().st_mtime))
+    return _static_url(request.script_root, filename, path, path.stat().st_mtime)
+
+
+@cache
+def _static_url(_root: str, filename: str, path: Path, _changed: float) -> str:
+    return url_for("static", filename=filename, v=hashlib.sha256(path.read_bytes()).hexdigest()[:12])
 
 
 def teach_templates(app: Flask) -> None:

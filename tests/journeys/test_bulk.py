@@ -39,11 +39,11 @@ def test_tick_three_look_save_and_ask_support(at_the_list, app, shop, width, sch
         assert min(target["width"], target["height"]) >= 44
         page.mouse.click(target["x"] + 3, target["y"] + 3)
         assert box.is_checked(), "the whole target ticks, and the row's own link does not get in its way"
-    faults += faults_of(page, width)
+    faults += faults_of(page)
     page.get_by_role("button", name="Cancel the ticked orders").click()
 
     assert page.get_by_role("heading", level=1).inner_text() == "Cancel 1 order?"
-    faults += faults_of(page, width)
+    faults += faults_of(page)
     assert page.get_by_text("₱960.00 is owed back for 1 paid order.").is_visible()
     assert page.get_by_text("1 that only support can cancel").is_visible()
     assert page.get_by_text("1 cancelled already").is_visible()
@@ -55,7 +55,7 @@ def test_tick_three_look_save_and_ask_support(at_the_list, app, shop, width, sch
     page.get_by_role("button", name="Save: cancel 1 order").click()
 
     page.get_by_role("heading", name="1 order was cancelled").wait_for(timeout=30_000)
-    faults += faults_of(page, width)
+    faults += faults_of(page)
     assert page.get_by_text("The flood took the bridge. We are sorry.").is_visible()
     page.get_by_label("Why should support cancel the booked ones?").fill("The courier can not get there.")
     page.get_by_role("button", name="Ask support about 1 order").click()
@@ -64,7 +64,7 @@ def test_tick_three_look_save_and_ask_support(at_the_list, app, shop, width, sch
 
     page.get_by_role("link", name="Orders").first.click()
     page.get_by_role("link", name="See what was cancelled together").click()
-    faults += faults_of(page, width)
+    faults += faults_of(page)
     page.get_by_role("link", name="1 of 3 orders cancelled").click()
     assert page.get_by_role("link", name="Ticket 1").is_visible()
     assert not faults, "\n".join(faults)
@@ -96,6 +96,6 @@ def test_a_page_that_waits_shows_the_end_by_itself(at_the_list, served, app, sho
     page.get_by_role("button", name="Cancel the ticked orders").click()
     page.get_by_role("button", name="Save: cancel 3 orders").click()
     assert page.get_by_text("1 of 3 orders are through.").is_visible()
-    assert not list(faults_of(page, 1440))
+    assert not list(faults_of(page))
     background.run_once(app)
     page.get_by_role("heading", name="3 orders were cancelled").wait_for(timeout=30_000)
