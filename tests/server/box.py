@@ -38,6 +38,7 @@ mount -t tmpfs run run
 mount -t tmpfs tmp tmp
 mkdir -p origin
 mount --bind "$3" origin
+[ -z "$4" ] || { mkdir -p ".$4"; mount --bind "$4" ".$4"; }
 exec chroot . sleep infinity
 """
 # What it starts is in the network of the box, wherever it was called from.
@@ -52,8 +53,9 @@ STAND_INS = {
 class Box:
     def __init__(self, folder: Path, origin: Path) -> None:
         lower = BARE or "/"
+        packages = "" if BARE else sys.prefix  # they may lie in a place that a copy of / has not
         words = ["unshare", "--mount", "--pid", "--net", "--fork", "--kill-child", "sh", "-c", MADE, "box"]
-        self._process = subprocess.Popen([*words, str(folder), lower, str(origin)])
+        self._process = subprocess.Popen([*words, str(folder), lower, str(origin), packages])
         self.pid = self._first_process()
         self._set_up()
 
