@@ -124,7 +124,7 @@ def enter(first_day, tmp_path):
         yield one
 
 
-@pytest.mark.slow
+@pytest.mark.minutes
 def test_nothing_that_anybody_sends_is_answered_with_a_fault(gate, enter):
     asked = 0
     for name in ROLES if gate.is_full else ("owner",):
@@ -135,6 +135,7 @@ def test_nothing_that_anybody_sends_is_answered_with_a_fault(gate, enter):
     gate.figure(f"{'every role' if gate.is_full else 'the owner'}, {asked:,} requests: 0 answers of 500")
 
 
+@pytest.mark.minutes
 @pytest.mark.control
 def test_an_int_on_raw_input_is_found(gate, enter, monkeypatch):
     actor, served = enter("owner")

@@ -290,7 +290,7 @@ def run(app, sessions, *, examples, steps=10, phases=tuple(Phase)):
 
 
 def test_no_act_is_ever_kept_outside_of_a_window(gate, app, shop_with_tickets):
-    examples, steps = gate.size(quick=60, full=500), gate.size(quick=10, full=50)
+    examples, steps = gate.size(quick=60, full=200), gate.size(quick=10, full=50)
     run(app, shop_with_tickets, examples=examples, steps=steps)
     gate.figure(f"{examples} × up to {steps} steps, 0 disagreements")
 

@@ -94,6 +94,7 @@ def sign_in(call: Caller, password: str = PASSWORD, email: str = "olive@example.
     return call.post("/login", email=email, password=password).status
 
 
+@pytest.mark.minutes
 def test_guesses_from_one_address_keep_nobody_out(gate, app, monkeypatch):  # noqa: F811 (a fixture's name)
     keep_password(app, "scrypt:256:8:1", monkeypatch)
     with waitress(app) as port:
@@ -137,7 +138,7 @@ def test_a_session_begins_anew_and_ends_for_good(gate, app, monkeypatch):  # noq
     gate.figure("fixation, replay after sign-out and after another password: 0")
 
 
-@pytest.mark.slow
+@pytest.mark.minutes
 def test_many_sign_ins_at_once_take_little_memory_and_hold_up_no_page(gate, app, monkeypatch):  # noqa: F811 (the fixtures)
     people = gate.size(quick=6, full=50)
     keep_password(app, passwords.METHOD, monkeypatch)

@@ -13,9 +13,9 @@ pytestmark = pytest.mark.browser
 PAID = {"payment_status": PaymentStatus.PAID}
 
 
-@pytest.fixture(params=[390, 1440])
-def page(request, served, browser_page):
-    page = browser_page(width=request.param)
+@pytest.fixture
+def page(served, browser_page):
+    page = browser_page(width=390)
     page.goto(f"{served}/login")
     page.get_by_label("Email").fill("sam@example.com")
     page.get_by_label("Password", exact=True).fill(PASSWORD)
