@@ -144,6 +144,7 @@ def writers(server, many, stop_after):
             each.result(PATIENCE)
 
 
+@pytest.mark.minutes
 def test_who_can_not_write_is_told_so_in_time_and_pages_go_on(gate, serve):
     server = serve()
     alone = server.times("/orders/1")

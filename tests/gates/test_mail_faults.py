@@ -29,7 +29,7 @@ NO_SUCH_USER = "550 5.1.1 no such user here"
 @pytest.fixture
 def app(open_app, post_office):  # noqa: F811 (the fixtures)
     """It waits for no answer longer than a moment, and for the last one six moments."""
-    return open_app(MAIL_PORT=post_office.port, MAIL_TIMEOUT=0.2)
+    return open_app(MAIL_PORT=post_office.port, MAIL_TIMEOUT=1)
 
 
 @dataclass
@@ -106,7 +106,7 @@ def store(app, shop, post_office):  # noqa: F811 (the fixtures)
     return Store(app, shop, post_office)
 
 
-@pytest.mark.slow
+@pytest.mark.minutes
 def test_however_the_server_fails_nothing_is_lost(gate, store):
     mails = gate.size(quick=4, full=40)
     for mode in FAULTS:
