@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from blueprints import background
 from blueprints.orders import bulk_routes
 from models import db
 from tests.conftest import make_app
@@ -47,35 +48,63 @@ def wait_until(is_so, process):
         time.sleep(0.02)
 
 
-def test_many_cancels_go_on_after_a_kill(gate, folder, serve, monkeypatch):  # noqa: F811 (the fixture)
-    many = gate.size(quick=100, full=1000)
+class Many:
+    """So many orders, to be cancelled at once by a server that is killed after a quarter of them."""
+
+    def __init__(self, folder, many, start_server):
+        sell(folder, many)
+        self.folder, self.many, self.start_server, self.app = folder, many, start_server, make_app(folder)
+        self.sam = signed_in(self.app, "sam")
+        self.url = self.sam.post("/orders/bulk", all="y").location
+        start(self.sam, self.url, note="Sold out.")
+
+    def done(self):
+        return ask(self.folder, "SELECT count(*) FROM bulk_orders WHERE outcome = 'cancelled'")[0]
+
+    def begin_and_be_killed(self):
+        server, _address = self.start_server(self.folder)
+        wait_until(lambda: self.done() > self.many // 4, server)
+        server.kill()
+        server.wait()
+        return self.done()
+
+    def claim_until(self, year):
+        """Whoever does some of it claims that for twenty seconds, as another would do it as well."""
+        ask(self.folder, f"UPDATE bulk_cancels SET claimed_until = '{year}-01-01 00:00:00.000000'")
+
+
+@pytest.fixture
+def many_cancels(gate, folder, serve, monkeypatch):  # noqa: F811 (the fixture)
     monkeypatch.setattr(bulk_routes, "AT_ONCE_S", 0)  # the page leaves it all to the server
-    sell(folder, many)
-    app = make_app(folder)
-    sam = signed_in(app, "sam")
-    url = sam.post("/orders/bulk", all="y").location
-    start(sam, url, note="Sold out.")
-
-    def done():
-        return ask(folder, "SELECT count(*) FROM bulk_orders WHERE outcome = 'cancelled'")[0]
-
-    first, _address = serve(folder)
-    wait_until(lambda: done() > many // 4, first)
-    first.kill()
-    first.wait()
-    seen = look(folder / "suki.db")
-    assert (len(seen.cancelled), seen.half) == (done(), [])
-    assert 0 < len(seen.cancelled) < many
-    assert f"{len(seen.cancelled):,} of {many:,} orders are through." in sam.get(url).text
-
-    ask(folder, "UPDATE bulk_cancels SET claimed_until = '2026-01-01 00:00:00.000000'")  # as twenty seconds would
-    second, _address = serve(folder)
-    wait_until(lambda: done() == many, second)
-    assert look(folder / "suki.db").half == []
-    wait_until(lambda: sam.get(url).h1 == f"{many:,} orders were cancelled", second)
-    with app.app_context():
+    many = Many(folder, gate.size(quick=100, full=1000), serve)
+    yield many
+    with many.app.app_context():
         db.engine.dispose()
-    gate.figure(f"{many:,} cancels at once, killed after {len(seen.cancelled):,}: 0 half, each done once")
+
+
+def test_many_cancels_go_on_after_a_kill(gate, many_cancels):
+    many, had = many_cancels.many, many_cancels.begin_and_be_killed()
+    seen = look(many_cancels.folder / "suki.db")
+    assert (len(seen.cancelled), seen.half) == (had, [])
+    assert 0 < had < many
+    assert f"{had:,} of {many:,} orders are through." in many_cancels.sam.get(many_cancels.url).text
+
+    many_cancels.claim_until(2026)
+    second, _address = many_cancels.start_server(many_cancels.folder)
+    wait_until(lambda: many_cancels.done() == many, second)
+    assert look(many_cancels.folder / "suki.db").half == []
+    wait_until(lambda: many_cancels.sam.get(many_cancels.url).h1 == f"{many:,} orders were cancelled", second)
+    gate.figure(f"{many:,} cancels at once, killed after {had:,}: 0 half, each done once")
+
+
+@pytest.mark.control
+@pytest.mark.minutes
+def test_with_a_claim_that_never_ends_nobody_goes_on(gate, many_cancels):
+    had = many_cancels.begin_and_be_killed()
+    many_cancels.claim_until(2999)
+    background.run_once(many_cancels.app)
+    assert many_cancels.done() == had < many_cancels.many
+    gate.figure(f"claimed for ever: {many_cancels.many - had:,} of {many_cancels.many:,} are never done")
 
 
 # A file of orders
