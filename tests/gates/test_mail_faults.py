@@ -73,7 +73,7 @@ def what_went_wrong(store: Store, mode: str, mails: int) -> list[str]:
                 answers[store.page("post", f"/orders/{order.id}/cancel", **fields)] += 1
                 answers[store.page("get", "/help/")] += 1
             delivering.result(60)
-            hand.shift(timedelta(minutes=30))
+            hand.shift(timedelta(minutes=10))
         drops = len(office.letters) if mode == "drop" else 0
         office.mode = "ok"
         for _ in range(10):
