@@ -1,6 +1,8 @@
 """Asking for the password again, and back to where it was needed."""
 
 import logging
+from collections.abc import Callable
+from typing import Any
 
 from flask import g, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -34,6 +36,13 @@ def confirm() -> ResponseReturnValue:
     form = ConfirmForm(next=request.args.get("next"))
     if not form.validate_on_submit():
         return _confirm_page(form, 422 if form.is_submitted() else 200)
+    if (refused := refuse_wrong_password(form, _confirm_page)) is not None:
+        return refused
+    return redirect(safe_next(form.next.data) or url_for("help.contents"), 303)
+
+
+def refuse_wrong_password(form: Any, page: Callable[[Any, int], Response]) -> ResponseReturnValue | None:
+    """The page again, when the password in the form is not that of whoever sent it; None when it is."""
     try:
         confirm_password(
             user_id=current_user.id,
@@ -44,10 +53,10 @@ def confirm() -> ResponseReturnValue:
     except WrongPassword:
         log.warning("confirm failed user=%s address=%s", current_user.id, network_of(address()))
         form.password.errors = [_("This is not the password that you sign in with.")]
-        return _confirm_page(form, 422)
+        return page(form, 422)
     except (TooManyTries, TooManyAtOnce) as refusal:
-        return slowed(form, refusal, _confirm_page)
-    return redirect(safe_next(form.next.data) or url_for("help.contents"), 303)
+        return slowed(form, refusal, page)
+    return None
 
 
 def _confirm_page(form: BaseForm, status: int) -> Response:

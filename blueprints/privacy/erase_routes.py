@@ -2,17 +2,14 @@
 
 import logging
 
-from flask import flash, g, make_response, redirect, render_template, request, url_for
+from flask import flash, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from blueprints import access, background
 from blueprints.access import Right, needs
-from blueprints.auth.confirming import confirm
-from blueprints.auth.passwords import TooManyAtOnce, WrongPassword
-from blueprints.auth.routes import address, slowed
+from blueprints.auth.confirm_routes import refuse_wrong_password
 from blueprints.privacy import privacy
 from blueprints.privacy.counting import holdings_of
 from blueprints.privacy.erasing import Wish, erase_customer
@@ -20,7 +17,6 @@ from blueprints.privacy.finding import Chosen, chosen
 from blueprints.privacy.forms import EraseForm, ids_in
 from blueprints.privacy.refusals import ErasureRefusal, NothingChosen, hindrances_of
 from blueprints.privacy.routes import nothing_chosen
-from blueprints.slowing import TooManyTries, network_of
 from models import db
 
 log = logging.getLogger("suki")
@@ -41,8 +37,8 @@ def erase_save() -> ResponseReturnValue:
     form = EraseForm()
     if not form.validate():
         return _drawn_again(form, 422) if form.versions or form.ticket_ids else nothing_chosen()
-    refused = _refuse_stranger(form)
-    if refused is not None:
+    # What can't be taken back is done by who shows that it is them, here and now.
+    if (refused := refuse_wrong_password(form, _drawn_again)) is not None:
         return refused
     wish = Wish(form.versions, form.ticket_ids, name=_("Erased customer"), once=form.token)
     try:
@@ -55,24 +51,6 @@ def erase_save() -> ResponseReturnValue:
     log.info("erasure %s by user %s", erasure_id, access.actor().user_id)
     flash(_("The customer’s data is erased. The books are as they were."), "done")
     return redirect(url_for(".overview"), 303)
-
-
-def _refuse_stranger(form: EraseForm) -> ResponseReturnValue | None:
-    """What can't be taken back is done by who shows that it is them, here and now."""
-    try:
-        confirm(
-            user_id=current_user.id,
-            user_session_id=g.user_session_id,
-            password=form.password.data,
-            address=address(),
-        )
-    except WrongPassword:
-        log.warning("confirm failed user=%s address=%s", current_user.id, network_of(address()))
-        form.password.errors = [_("This is not the password that you sign in with.")]
-        return _drawn_again(form, 422)
-    except (TooManyTries, TooManyAtOnce) as refusal:
-        return slowed(form, refusal, _drawn_again)
-    return None
 
 
 def _drawn_again(form: EraseForm, status: int, refusal: ErasureRefusal | None = None) -> Response:
