@@ -41,7 +41,7 @@ def heard_of_each(session: Session, cancels: Sequence[Cancellation]) -> dict[int
     )
     letters = session.execute(found).all() if written else []
     return {
-        done.id: _heard_by([letter for letter in letters if done.email_id in (letter.id, letter.again_of_id)])
+        done.id: _heard_by([one for one in letters if done.email_id and done.email_id in (one.id, one.again_of_id)])
         for done in cancels
     }
 

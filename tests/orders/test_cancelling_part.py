@@ -6,6 +6,7 @@ from sqlalchemy import select
 from models import (
     Cancellation,
     CancelledItem,
+    Email,
     EmailState,
     Order,
     OrderItem,
@@ -165,6 +166,18 @@ def test_two_parts_are_put_back_in_any_order(sam, app, order):
     for cancellation in ("1", "2"):
         assert sam.post(f"/orders/{order.id}/undo", cancellation=cancellation).status == 303
     assert books(app) == before
+
+
+def test_a_part_of_which_nothing_was_written_is_not_taken_for_another_that_was_sent(sam, shop, order):
+    cancel_items(sam, order, {0: 1})
+    cancel_items(sam, order, {1: 1})
+    silent, told = shop.all(select(Cancellation).order_by(Cancellation.id))
+    shop.change(shop.get(Email, told.email_id), state=EmailState.SENT, sent_at=told.at)
+    shop.change(silent, email_id=None)
+    page = sam.get(f"/orders/{order.id}")
+    offered = page.select(f"#parts form[action='/orders/{order.id}/undo'] input[name=cancellation]")
+    assert [field["value"] for field in offered] == [str(silent.id)]
+    assert undo(sam, order).status == 303
 
 
 def test_nothing_is_put_back_once_the_parcel_is_on_its_way(sam, shop, order):
