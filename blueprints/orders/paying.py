@@ -1,7 +1,5 @@
 """Money that came in, and money that went back: noted, never moved."""
 
-from datetime import datetime
-
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -22,12 +20,11 @@ def record_payment(order_id: int, *, version: int, amount: int, method: PaymentM
         refuse_if_changed(order, version)
         if amount > order.to_pay:
             raise MoreThanIsOpen(order.to_pay)
-        order.paid += amount
-        order.payment_status = payment_status_of(total=order.total, paid=order.paid, refunded=order.refunded)
+        _add_up(order, paid=amount)
         order.payment_method = method
         at = clock.now()
         end_wait(session, order, at=at)
-        _record(session, order, "order.paid", amount, by=by, at=at)
+        leave_event(session, order, "order.paid", by=by, at=at, amount=amount)
 
 
 def refuse_payment(order: Order) -> None:
@@ -49,8 +46,8 @@ def record_refund(order_id: int, *, version: int, amount: int, by: Actor) -> Non
         refuse_if_changed(order, version)
         if amount > order.refundable:
             raise MoreThanIsOpen(order.refundable)
-        order.refunded += amount
-        _record(session, order, "order.refunded", amount, by=by, at=clock.now())
+        _add_up(order, refunded=amount)
+        leave_event(session, order, "order.refunded", by=by, at=clock.now(), amount=amount)
 
 
 def open_refund_of(session: Session, order: Order) -> Refund | None:
@@ -63,6 +60,8 @@ def refuse_refund(order: Order) -> None:
         raise NothingOpen
 
 
-def _record(session: Session, order: Order, code: str, amount: int, *, by: Actor, at: datetime) -> None:
+def _add_up(order: Order, *, paid: int = 0, refunded: int = 0) -> None:
+    """The sums and what they make of the order, before anything is asked of the database: it takes no sum without."""
+    order.paid += paid
+    order.refunded += refunded
     order.payment_status = payment_status_of(total=order.total, paid=order.paid, refunded=order.refunded)
-    leave_event(session, order, code, by=by, at=at, amount=amount)

@@ -56,6 +56,17 @@ def test_a_part_of_it_leaves_the_order_unpaid(sam, shop):
     assert sam.get(f"/orders/{order.id}/payment").value("amount") == "900.00"
 
 
+def test_the_rest_is_paid_though_what_was_paid_first_all_went_back(sam, shop):
+    order = shop.order()
+    note(sam, order, "payment", amount="60")
+    note(sam, order, "refund", amount="60")
+    assert shop.get(Order, order.id).payment_status is PaymentStatus.REFUNDED
+    assert note(sam, order, "payment", amount="900").status == 303
+    paid = shop.get(Order, order.id)
+    assert (paid.payment_status, paid.paid, paid.refunded) == (PaymentStatus.PARTIALLY_REFUNDED, 96000, 6000)
+    assert shop.events(order) == ["order.paid", "order.refunded", "order.paid"]
+
+
 def test_the_same_form_sent_twice_is_one_payment(sam, shop):
     order = shop.order()
     url = f"/orders/{order.id}/payment"
