@@ -4,7 +4,7 @@ the row goes too."""
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import Select, and_, delete, exists, or_, select, union_all, update
+from sqlalchemy import Select, and_, delete, or_, select, union_all, update
 
 from blueprints import background, clock
 from models import Role, User, UserSession, WindowEntry, db, writing
@@ -52,5 +52,5 @@ def _lapsed(now: datetime) -> Select[int]:
 
 def _old(now: datetime) -> Select[int]:
     """But those in which an agent was inside of the store: who that was stays for good."""
-    was_inside = exists().where(WindowEntry.user_session_id == UserSession.id)
-    return select(UserSession.id).where(UserSession.ended_at < now - KEPT, ~was_inside)
+    were_inside = select(WindowEntry.user_session_id)
+    return select(UserSession.id).where(UserSession.ended_at < now - KEPT, UserSession.id.not_in(were_inside))

@@ -1,6 +1,6 @@
 """Who may sign in, when each was here last, and where each is signed in now."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -8,7 +8,8 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload
 
 from blueprints import clock
-from models import AccessWindow, Event, Role, User, UserSession, WindowEntry, db
+from blueprints.sessions import SESSION_LIMITS, is_over
+from models import AccessWindow, Event, User, UserSession, WindowEntry, db
 
 HISTORY_LINES = 50
 MOST_SHOWN = 200
@@ -61,10 +62,10 @@ class Place:
     """The ticket for which this agent is inside of an open access window."""
 
 
-def find_places(limits: Mapping[Role, tuple[timedelta, timedelta]]) -> list[Place]:
-    """Of everybody, who was here last first. `limits`: how long a session may lie idle and last, by role."""
+def find_places() -> list[Place]:
+    """Of everybody, who was here last first."""
     now = clock.now()
-    idle, whole = (max(times) for times in zip(*limits.values(), strict=True))
+    idle, whole = (max(times) for times in zip(*SESSION_LIMITS.values(), strict=True))
     inside = (WindowEntry.user_session_id == UserSession.id) & WindowEntry.left_at.is_(None)
     is_open = AccessWindow.ended_at.is_(None) & (AccessWindow.opened_at <= now) & (AccessWindow.expires_at > now)
     found = db.session.execute(
@@ -79,12 +80,11 @@ def find_places(limits: Mapping[Role, tuple[timedelta, timedelta]]) -> list[Plac
         .order_by(UserSession.last_seen_at.desc(), UserSession.id.desc())
         .limit(MOST_SHOWN)
     )
-    return [Place(place, ticket_id) for place, ticket_id in found if _is_live(place, limits[place.user.role], now)]
-
-
-def _is_live(place: UserSession, limits: tuple[timedelta, timedelta], now: datetime) -> bool:
-    idle, whole = limits
-    return now - place.last_seen_at <= idle and now - place.created_at <= whole and place.user.disabled_at is None
+    return [
+        Place(place, ticket_id)
+        for place, ticket_id in found
+        if place.user.disabled_at is None and not is_over(place, place.user.role, now)
+    ]
 
 
 def find_history(user: User) -> Sequence[Event]:

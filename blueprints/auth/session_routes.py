@@ -48,7 +48,7 @@ def session_end(session_id: int) -> ResponseReturnValue:
 @auth.get("/settings/sessions/everybody")
 @needs(Right.MANAGE_STORE)
 def everybody() -> ResponseReturnValue:
-    others = [place for place in find_places(SESSION_LIMITS) if place.session.id != g.user_session_id]
+    others = [place for place in find_places() if place.session.id != g.user_session_id]
     people = {place.session.user_id for place in others} - {current_user.id}
     return render_template(
         "auth/everybody.html",
@@ -108,7 +108,7 @@ def other_sessions_end() -> ResponseReturnValue:
 def _page_of_all(*, refused: bool = False) -> str:
     """Whoever looks stands first, then who was here last."""
     places: dict[User, list[object]] = {current_user._get_current_object(): []}
-    found = find_places(SESSION_LIMITS)
+    found = find_places()
     for place in found:
         places.setdefault(place.session.user, []).append((place, browser_name(place.session.browser)))
     return render_template(

@@ -1,7 +1,6 @@
 """The forms of Privacy: whose data, what is erased, and how long emails are kept."""
 
 import re
-import secrets
 from collections.abc import Sequence
 
 from flask_babel import lazy_gettext as _l
@@ -13,6 +12,7 @@ from wtforms.validators import AnyOf, InputRequired
 from blueprints.forms import BaseForm
 from blueprints.ids import read_id
 from blueprints.privacy.finding import Chosen
+from blueprints.tokens import new_token
 from models.privacy import FEWEST_DAYS, MOST_DAYS
 
 _PAIR = re.compile(r"([0-9]{1,18}):([0-9]{1,9})")
@@ -31,7 +31,7 @@ class EraseForm(BaseForm):
 
     orders = HiddenField()
     tickets = HiddenField()
-    once = HiddenField(default=lambda: secrets.token_urlsafe(16))
+    once = HiddenField(default=new_token)
     password = PasswordField(_l("Your password"), validators=[InputRequired(_l("Enter your password."))])
 
     def drawn_for(self, these: Chosen) -> None:
@@ -52,7 +52,7 @@ class EraseForm(BaseForm):
     def token(self) -> str:
         """One that was tampered with is as good as a new one."""
         typed = self.once.data or ""
-        return typed if 0 < len(typed) <= 64 else secrets.token_urlsafe(16)
+        return typed if 0 < len(typed) <= 64 else new_token()
 
 
 class KeepEmailsForm(BaseForm):
