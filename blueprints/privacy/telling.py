@@ -180,29 +180,40 @@ def _cancel(done: Cancellation, time: Time) -> Entry:
 
 
 def _refunds(session: Session, order_ids: list[int], time: Time) -> dict[int, list[Entry]]:
+    found = session.execute(
+        select(Refund, Order.currency)
+        .join(Order, Order.id == Refund.order_id)
+        .where(Refund.order_id.in_(order_ids))
+        .order_by(Refund.id)
+    ).all()
+    paid_back: dict[int, list[Settlement]] = {}
+    of_these = Settlement.refund_id.in_([refund.id for refund, _currency in found])
+    for settlement in session.scalars(select(Settlement).where(of_these).order_by(Settlement.id)):
+        paid_back.setdefault(settlement.refund_id, []).append(settlement)
     entries: dict[int, list[Entry]] = {}
-    found = select(Refund, Order.currency).join(Order, Order.id == Refund.order_id)
-    for refund, currency in session.execute(found.where(Refund.order_id.in_(order_ids)).order_by(Refund.id)):
-        settlements = select(Settlement).where(Settlement.refund_id == refund.id).order_by(Settlement.id)
-        entries.setdefault(refund.order_id, []).append(
-            {
-                "owed": plain_money(refund.owed, currency),
-                "owed_since": time(refund.owed_at),
-                "settled": plain_money(refund.settled, currency),
-                "closed_at": time(refund.settled_at),
-                "waived_because": refund.waived_because,
-                "paid_back": [
-                    {
-                        "amount": plain_money(each.amount, currency),
-                        "on": each.paid_on.isoformat(),
-                        "by": each.method.value,
-                        "reference": each.reference,
-                    }
-                    for each in session.scalars(settlements)
-                ],
-            }
-        )
+    for refund, currency in found:
+        entry = _refund(refund, paid_back.get(refund.id, []), currency, time)
+        entries.setdefault(refund.order_id, []).append(entry)
     return entries
+
+
+def _refund(refund: Refund, paid_back: Sequence[Settlement], currency: str, time: Time) -> Entry:
+    return {
+        "owed": plain_money(refund.owed, currency),
+        "owed_since": time(refund.owed_at),
+        "settled": plain_money(refund.settled, currency),
+        "closed_at": time(refund.settled_at),
+        "waived_because": refund.waived_because,
+        "paid_back": [
+            {
+                "amount": plain_money(each.amount, currency),
+                "on": each.paid_on.isoformat(),
+                "by": each.method.value,
+                "reference": each.reference,
+            }
+            for each in paid_back
+        ],
+    }
 
 
 def _reminder(reminder: PaymentReminder, time: Time) -> Entry:
