@@ -130,7 +130,7 @@ def wait_of(order: Order) -> Wait | None:
 
 def _to_be_reminded(terms: Terms, order: Order) -> Wait:
     remind_at = max(order.placed_at + terms.time - terms.notice, clock.now())
-    why_not = why_nobody_is_told(db.session(), order, kind=KIND)
+    why_not = why_nobody_is_told(order, kind=KIND)
     if why_not is NotSentReason.DEMO:
         why_not = None
     over = max(order.placed_at + terms.time, remind_at + terms.notice)

@@ -19,7 +19,8 @@ from blueprints.orders.refusals import (
     OrderRefusal,
     refuse_if_changed,
 )
-from blueprints.orders.telling import kind_of, kinds_off, why_not_told
+from blueprints.orders.telling import kind_of, why_not_told
+from blueprints.shop import current_store
 from models import (
     BulkCancel,
     BulkOrder,
@@ -125,7 +126,7 @@ class Progress:
 
 def foresee(bulk: BulkCancel) -> Outlook:
     """As the orders stand now; under the lock each is judged once more."""
-    is_off = kind_of(OrderStatus.CANCELLED) in kinds_off(db.session())
+    is_off = kind_of(OrderStatus.CANCELLED) in current_store().kinds_off
     tickets, taken = _open_tickets(bulk), _pieces_taken(bulk)
     cancelled, refused = list[Line](), dict[str, list[Line]]()
     for row in _rows(bulk):

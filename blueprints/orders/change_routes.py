@@ -162,7 +162,7 @@ def _cancel_page(
         form=form,
         refusal=refusal,
         missed=missed_by(order, refusal),
-        nobody=why_nobody_is_told(db.session(), order, kind=kind_of(OrderStatus.CANCELLED)),
+        nobody=why_nobody_is_told(order, kind=kind_of(OrderStatus.CANCELLED)),
         preview=preview,
     )
     return page, 409 if refusal else status

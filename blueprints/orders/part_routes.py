@@ -98,7 +98,7 @@ def _page(
         form=form,
         refusal=refusal,
         missed=missed_by(order, refusal),
-        nobody=why_nobody_is_told(db.session(), order, kind=CustomerAlert.ORDER_PART_CANCELLED.value),
+        nobody=why_nobody_is_told(order, kind=CustomerAlert.ORDER_PART_CANCELLED.value),
         preview=preview,
     )
     return page, 409 if refusal else status

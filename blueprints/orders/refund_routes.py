@@ -169,7 +169,7 @@ def _page(
         refusal=refusal,
         missed=missed_by(order, refusal),
         reach=ways_to_reach(order),
-        nobody=why_nobody_is_told(session, order, kind=CustomerAlert.REFUND_SETTLED.value),
+        nobody=why_nobody_is_told(order, kind=CustomerAlert.REFUND_SETTLED.value),
         letter=_letter(refund, order) if refund.is_open else None,
     )
     return page, 409 if refusal else status

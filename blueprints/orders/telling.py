@@ -5,14 +5,12 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from blueprints import ask_links, outbox
 from blueprints.outbox import Message
 from blueprints.shop import current_store
 from models import (
-    Alert,
     Cancellation,
     CustomerAlert,
     Email,
@@ -107,14 +105,9 @@ def reminder_email(order: Order, pay_by: datetime) -> Message:
     return outbox.render("payment_reminder", **_about(order, order.status), status="not_paid", pay_by=pay_by)
 
 
-def kinds_off(session: Session) -> set[str]:
-    """The kinds of email that Settings has switched off, whatever it says of all of them."""
-    return set(session.scalars(select(Alert.kind).where(Alert.on.is_(False))))
-
-
-def why_nobody_is_told(session: Session, order: Order, *, kind: str, wanted: bool = True) -> NotSentReason | None:
+def why_nobody_is_told(order: Order, *, kind: str, wanted: bool = True) -> NotSentReason | None:
     """None: the customer is told. Asked for the page as well, so that it says so before Save."""
-    return why_not_told(order, is_off=kind in kinds_off(session), wanted=wanted)
+    return why_not_told(order, is_off=kind in current_store().kinds_off, wanted=wanted)
 
 
 def why_not_told(order: Order, *, is_off: bool, wanted: bool = True) -> NotSentReason | None:
@@ -149,7 +142,7 @@ def tell_customer(
         at=at,
         due_at=due_at,
         order_id=order.id,
-        not_sent=why_nobody_is_told(session, order, kind=kind, wanted=wanted),
+        not_sent=why_nobody_is_told(order, kind=kind, wanted=wanted),
     )
     session.flush()
     return email

@@ -17,7 +17,7 @@ from blueprints.orders.taking_back import cancellation_to_take_back, what_to_rei
 from blueprints.orders.telling import why_nobody_is_told
 from blueprints.orders.withdraw_forms import ReinstateForm, UndoForm, cancellation_named
 from blueprints.orders.withdrawing import reinstate_order, undo_cancel
-from models import CustomerAlert, Order, db
+from models import CustomerAlert, Order
 
 
 @orders.post("/orders/<id:order_id>/undo")
@@ -89,6 +89,6 @@ def _page(
         asked=asked,
         refusal=refusal,
         missed=missed_by(order, refusal),
-        nobody=why_nobody_is_told(db.session(), order, kind=CustomerAlert.ORDER_REINSTATED.value),
+        nobody=why_nobody_is_told(order, kind=CustomerAlert.ORDER_REINSTATED.value),
     )
     return page, 409 if refusal else status
