@@ -12,6 +12,7 @@ from jinja2.bccache import Bucket, BytecodeCache
 from werkzeug.routing import Rule
 
 from app import create_app
+from blueprints import schema
 from blueprints.settings.opening import open_store
 from models import Base, Language, db, writing
 from tests import catalogues
@@ -83,6 +84,19 @@ def make_app(folder: Path, **settings: object) -> Flask:
     )
     app.jinja_env.bytecode_cache = COMPILED
     return app
+
+
+def open_shop(folder: Path) -> Path:
+    """The database of a shop that has just opened, made by migrations, and all of it in the one file."""
+    app = make_app(folder)
+    with app.app_context():
+        schema.bring_up_to_date()
+        open_store(name="Aling Nena’s", currency="PHP", timezone="Asia/Manila", language=Language.ENGLISH)
+        add_people()
+        with db.engine.connect() as connection:
+            connection.connection.dbapi_connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        db.engine.dispose()
+    return folder / "suki.db"
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -6,26 +6,14 @@ from pathlib import Path
 
 import pytest
 
-from blueprints import schema
-from blueprints.settings.opening import open_store
-from models import Language, db
-from tests.conftest import make_app
-from tests.people import add_people
+from models import db
+from tests.conftest import open_shop
 from tests.support.conftest import ask_to_cancel  # noqa: F401 (a fixture, to be found here)
 
 
 @pytest.fixture(scope="session")
 def first_day(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("first-day-by-init")
-    app = make_app(folder)
-    with app.app_context():
-        schema.bring_up_to_date()
-        open_store(name="Aling Nena’s", currency="PHP", timezone="Asia/Manila", language=Language.ENGLISH)
-        add_people()
-        with db.engine.connect() as connection:
-            connection.connection.dbapi_connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-        db.engine.dispose()
-    return folder / "suki.db"
+    return open_shop(tmp_path_factory.mktemp("first-day-by-init"))
 
 
 @pytest.fixture

@@ -9,11 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from blueprints import schema
-from blueprints.settings.opening import open_store
-from models import Language, db
-from tests.conftest import make_app
-from tests.people import add_people
+from tests.conftest import open_shop
 
 SHIM = Path(__file__).with_name("shim.c")
 
@@ -21,15 +17,7 @@ SHIM = Path(__file__).with_name("shim.c")
 @pytest.fixture(scope="session")
 def opened(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Its database; each shop begins with a copy."""
-    folder = tmp_path_factory.mktemp("opened")
-    app = make_app(folder)
-    with app.app_context():
-        schema.bring_up_to_date()
-        open_store(name="Aling Nena’s", currency="PHP", timezone="Asia/Manila", language=Language.ENGLISH)
-        add_people()
-        db.engine.dispose()
-    settle(folder / "suki.db")
-    return folder / "suki.db"
+    return open_shop(tmp_path_factory.mktemp("opened"))
 
 
 def a_shop(opened: Path, folder: Path) -> Path:

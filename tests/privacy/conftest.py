@@ -1,7 +1,6 @@
 """A shop that has mail of its own, and a customer with a long story in it: told once, and copied for each test."""
 
 import shutil
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -15,7 +14,7 @@ from tests.shop import Shop
 
 
 @pytest.fixture(scope="session")
-def told_once(first_day: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def first_day(first_day: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("a-long-story")
     shutil.copy(first_day, folder / "suki.db")
     app = make_app(folder)
@@ -26,15 +25,6 @@ def told_once(first_day: Path, tmp_path_factory: pytest.TempPathFactory) -> Path
         db.session.remove()
         db.engine.dispose()  # whoever closes the database last writes all of it into the one file
     return folder / "suki.db"
-
-
-@pytest.fixture
-def app(told_once: Path, tmp_path: Path) -> Iterator[Flask]:
-    shutil.copy(told_once, tmp_path / "suki.db")
-    app = make_app(tmp_path)
-    yield app
-    with app.app_context():
-        db.engine.dispose()
 
 
 @pytest.fixture
