@@ -75,7 +75,8 @@ def lock_held(app):
     other.close()
 
 
-def test_to_note_who_reads_no_page_waits(olive, shop, request, caplog):
+def test_to_note_who_reads_no_page_waits(olive, shop, request, monkeypatch):
+    monkeypatch.setattr(base, "BUSY_TIMEOUT_MS", 60_000)
     olive.get("/orders/")
     seen = shop.first(select(UserSession))
     shop.change(seen, last_seen_at=seen.last_seen_at - timedelta(minutes=5))

@@ -2,7 +2,6 @@
 
 import re
 import sqlite3
-import time
 from contextlib import closing
 
 import pytest
@@ -97,11 +96,9 @@ def test_a_real_store_names_nobody_at_its_door(mallory):
     assert DEMO_PASSWORD not in page.text
 
 
-def test_a_second_time_it_is_quick_and_changes_nothing(demo, tmp_path):
+def test_a_second_time_it_changes_nothing(demo, tmp_path):
     before = (tmp_path / "suki.db").read_bytes()
-    begun = time.monotonic()
     answer = run(demo)
-    assert time.monotonic() - begun < 1
     assert answer.output.startswith("The demo is there already.")
     assert (tmp_path / "suki.db").read_bytes() == before
 

@@ -43,11 +43,5 @@ def app(open_app: Callable[..., Flask], post_office: PostOffice) -> Flask:
 
 
 @pytest.fixture
-def hurried_app(open_app: Callable[..., Flask], post_office: PostOffice) -> Flask:
-    """For servers that hang: it waits for no answer longer than a moment, and for the last one six moments."""
-    return open_app(MAIL_PORT=post_office.port, MAIL_TIMEOUT=0.2)
-
-
-@pytest.fixture
 def desk(app: Flask) -> MailDesk:
     return MailDesk(app)

@@ -116,6 +116,7 @@ class Mumbler:
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.port = self._listener.getsockname()[1]
         self._words, self._pause_s = words, pause_s
+        self.has_said_all = False
         self._over = threading.Event()
         self._thread = threading.Thread(target=self._serve, daemon=True)
         self._thread.start()
@@ -131,6 +132,7 @@ class Mumbler:
                     connection.sendall(bytes([byte]))
                     if self._pause_s and self._over.wait(self._pause_s):
                         return
+                self.has_said_all = True
                 connection.settimeout(2)
                 connection.recv(1024)
 

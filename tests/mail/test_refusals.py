@@ -1,6 +1,5 @@
 """What the mail server will not take, and what becomes of the other emails."""
 
-import time
 from datetime import timedelta
 
 import pytest
@@ -76,9 +75,8 @@ def test_what_is_no_mail_server_is_given_up_soon(words, pause_s, open_app):
     mumbler = Mumbler(words, pause_s=pause_s)
     desk = MailDesk(open_app(MAIL_PORT=mumbler.port, MAIL_TIMEOUT=0.3))
     email = desk.queue()
-    began = time.perf_counter()
     assert desk.deliver() == {"unreachable": 1}
-    assert time.perf_counter() - began < 3
+    assert not (pause_s and mumbler.has_said_all), "who takes ten seconds for an answer is not heard to its end"
     mumbler.close()
     assert desk.again(email).state is EmailState.QUEUED
     assert desk.again(email).answer
