@@ -4,6 +4,7 @@ import hashlib
 import os
 import secrets
 from datetime import timedelta
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -14,6 +15,7 @@ from flask.helpers import get_load_dotenv
 
 LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
 SHORTEST_KEY = 32
+DRIVER = "postgresql+psycopg"
 
 DEFAULTS: dict[str, Any] = {
     "BACKUP_EVERY_HOURS": 24,
@@ -50,9 +52,31 @@ def configure(app: Flask, overrides: dict[str, Any] | None) -> None:
     app.config.from_mapping(DEFAULTS, SQLALCHEMY_DATABASE_URI=f"sqlite:///{instance / 'suki.db'}")
     app.config.from_prefixed_env()
     app.config.update(overrides or {})
+    _follow_database(app)
     app.config["SECRET_KEY"] = _strong_key(app.config.get("SECRET_KEY"), instance)
     app.config["MAIL_DEFAULT_SENDER"] = app.config.get("MAIL_DEFAULT_SENDER") or app.config.get("MAIL_USERNAME")
     _follow_base_url(app)
+
+
+def database_address(typed: str) -> str:
+    """PostgreSQL by the driver that we use, whichever way its address is written. Raises SystemExit with one line when
+    that is not installed."""
+    scheme, separator, rest = typed.partition("://")
+    if scheme not in ("postgres", "postgresql", DRIVER):
+        return typed
+    if find_spec("psycopg") is None:
+        raise SystemExit(
+            "A store on PostgreSQL needs one more package: "
+            "python -m pip install --require-hashes -r requirements-postgresql.txt"
+        )
+    return f"{DRIVER}{separator}{rest}"
+
+
+def _follow_database(app: Flask) -> None:
+    """A connection that its server has closed meanwhile, as when it was started again, is noticed before its use."""
+    address = app.config["SQLALCHEMY_DATABASE_URI"] = database_address(str(app.config["SQLALCHEMY_DATABASE_URI"]))
+    if address.startswith(DRIVER):
+        app.config["SQLALCHEMY_ENGINE_OPTIONS"] = {"pool_pre_ping": True, **app.config["SQLALCHEMY_ENGINE_OPTIONS"]}
 
 
 def _strong_key(key: object, instance: Path) -> str:

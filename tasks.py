@@ -217,6 +217,12 @@ def test(args: argparse.Namespace) -> None:
     must(PYTHON, "-m", "pytest", *(args.more or SPREAD))
 
 
+def test_postgres(args: argparse.Namespace) -> None:
+    """Test it on a PostgreSQL server that is made for the tests and gone afterwards, where one is installed"""
+    prepare(DEV)
+    must(PYTHON, "-m", "tests.postgres", *(args.more or SPREAD))
+
+
 def gates(args: argparse.Namespace) -> None:
     """Run what must hold under faults in full size, and print the table of docs/gates.md"""
     prepare(DEV)
@@ -259,7 +265,7 @@ def lock(args: argparse.Namespace) -> None:
     quiet = ["--no-header", "--no-annotate", "-q", *args.more]
     must(uv, "pip", "compile", "pyproject.toml", *options, *quiet, "-o", "requirements.txt")
     same = ["-c", "requirements.txt"]
-    for more, name in (("--group=dev", "dev"), ("--extra=gunicorn", "gunicorn")):
+    for more, name in (("--group=dev", "dev"), *((f"--extra={extra}", extra) for extra in ("gunicorn", "postgresql"))):
         must(uv, "pip", "compile", "pyproject.toml", *options, *quiet, more, *same, "-o", f"requirements-{name}.txt")
 
 
@@ -278,6 +284,7 @@ COMMANDS = {
     "run": run_shop,
     "upgrade": upgrade,
     "test": test,
+    "test-postgres": test_postgres,
     "gates": gates,
     "bench": bench,
     "check": check,

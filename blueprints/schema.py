@@ -4,12 +4,14 @@ from pathlib import Path
 from typing import cast
 
 from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from flask import current_app
 from flask_migrate import upgrade
-from sqlalchemy import inspect, text
+from sqlalchemy import Connection, inspect, text
 
-from models import db
+from models import Base, db
+from models.base import on_postgresql
 
 MIGRATIONS = Path(__file__).parent.parent / "migrations"
 
@@ -24,13 +26,22 @@ def bring_up_to_date() -> None:
     if revision is not None and not is_known(revision):
         raise NewerSchema
     write_ahead()
+    if revision is None and on_postgresql():
+        with db.engine.connect().execution_options(writes=True) as connection, connection.begin():
+            make_at_once(connection)
     upgrade(directory=str(MIGRATIONS))
+
+
+def make_at_once(connection: Connection) -> None:
+    """In PostgreSQL, of whose words the migrations up to the one that came with it know nothing."""
+    Base.metadata.create_all(connection)
+    MigrationContext.configure(connection).stamp(_scripts(), "head")
 
 
 def write_ahead() -> None:
     """So that readers never wait for a writer. Done once: connections that race to set it at their start would lock
     one another out."""
-    if db.engine.dialect.name == "sqlite":
+    if not on_postgresql():
         with db.engine.connect() as connection:
             raw = connection.connection.dbapi_connection
             raw.execute("PRAGMA journal_mode=WAL")  # type: ignore[union-attr]  # a connection is there

@@ -17,12 +17,15 @@ from sqlalchemy import (
     Dialect,
     Engine,
     Enum,
+    ExceptionContext,
     MetaData,
     event,
 )
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import DeclarativeBase, Session, mapped_column
 from sqlalchemy.types import TypeDecorator
+
+from models import postgresql, sqlite
 
 BUSY_TIMEOUT_MS = 1500
 # Threads that wait for the lock serve no page: half of the server's eight may wait, and for a moment only.
@@ -38,10 +41,6 @@ class DatabaseBusy(Exception):
 
 class DiskFailed(Exception):
     """The file system took no more. Whether the change is there is known only once it can be read again."""
-
-
-# The lowest byte of an error's code is its kind, the others say where it happened.
-_DISK = (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR)
 
 
 class UTCDateTime(TypeDecorator[datetime]):
@@ -88,11 +87,18 @@ class Base(DeclarativeBase):
     }
 
 
-def with_table_of(model: type[Base], *statements: str) -> None:
-    """Has SQLite run these whenever the model's table is made: what SQLAlchemy has no words for, such as triggers."""
+def with_table_of(model: type[Base], *triggers: str) -> None:
+    """Has the database make these whenever the model's table is made; they are written as SQLite wants them."""
+    for trigger in triggers:
+        made_with_table_of(model, "sqlite", trigger)
+        made_with_table_of(model, "postgresql", *postgresql.triggers_in_its_words(trigger))
+
+
+def made_with_table_of(model: type[Base], dialect: str, *statements: str) -> None:
+    """What SQLAlchemy has no words for, and what is said otherwise in each database."""
     for statement in statements:
-        ddl = DDL(statement)  # type: ignore[no-untyped-call]  # SQLAlchemy gives it no types
-        event.listen(model.__table__, "after_create", ddl.execute_if(dialect="sqlite"))
+        ddl = DDL(statement.replace("%", "%%"))  # type: ignore[no-untyped-call]  # SQLAlchemy gives it no types
+        event.listen(model.__table__, "after_create", ddl.execute_if(dialect=dialect))
 
 
 # Our own Base, not db.Model: the type checker understands it, and the extension still gives
@@ -102,28 +108,31 @@ db = SQLAlchemy(metadata=Base.metadata, disable_autonaming=True)
 
 @event.listens_for(Engine, "connect")
 def _set_up_connection(connection: Any, _record: Any) -> None:
-    if not isinstance(connection, sqlite3.Connection):
-        return
-    connection.isolation_level = None  # we say BEGIN ourselves, below
-    for pragma in (
-        f"busy_timeout={BUSY_TIMEOUT_MS}",
-        "foreign_keys=ON",
-        "synchronous=FULL",
-        "secure_delete=ON",  # what is taken out of the file is overwritten there
-    ):
-        connection.execute(f"PRAGMA {pragma}")
+    if isinstance(connection, sqlite3.Connection):
+        sqlite.set_up(connection)
 
 
 @event.listens_for(Engine, "begin")
 def _begin(connection: Connection) -> None:
     """Readers can't write at all, so that a change outside of `writing()` fails in the first test that meets it."""
-    raw = connection.connection.dbapi_connection
+    raw: Any = connection.connection.dbapi_connection
+    options = connection.get_execution_options()
     if isinstance(raw, sqlite3.Connection):
-        options = connection.get_execution_options()
-        mode = options.get("sqlite_begin", "DEFERRED")
-        raw.execute(f"PRAGMA busy_timeout={options.get('sqlite_busy_timeout_ms', BUSY_TIMEOUT_MS)}")
-        raw.execute(f"PRAGMA query_only={0 if mode == 'IMMEDIATE' else 1}")
-        raw.execute(f"BEGIN {mode}")
+        sqlite.begin(raw, writes=options.get("writes", False), wait_ms=options.get("wait_ms", BUSY_TIMEOUT_MS))
+    else:
+        postgresql.begin(raw, writes=options.get("writes", False))
+
+
+@event.listens_for(Engine, "handle_error")
+def _say_no_values(context: ExceptionContext) -> None:
+    """To the log, which has nothing of any customer."""
+    if context.dialect.name == "postgresql" and context.sqlalchemy_exception is not None:
+        postgresql.say_no_values(context.original_exception, context.sqlalchemy_exception)
+
+
+def on_postgresql() -> bool:
+    """Whether the store is on a PostgreSQL server; a file of SQLite's otherwise."""
+    return db.engine.dialect.name == "postgresql"
 
 
 def _take_a_place(*, waits: bool) -> None:
@@ -149,17 +158,19 @@ def writing(*, waits: bool = True) -> Iterator[Session]:
     _take_a_place(waits=waits)
     session.info["writing"] = True
     try:
-        busy_timeout_ms = BUSY_TIMEOUT_MS if waits else 0
-        session.connection(execution_options={"sqlite_begin": "IMMEDIATE", "sqlite_busy_timeout_ms": busy_timeout_ms})
+        wait_ms = BUSY_TIMEOUT_MS if waits else 0
+        connection = session.connection(execution_options={"writes": True, "wait_ms": wait_ms})
+        if on_postgresql():
+            postgresql.lock_store(connection, wait_ms)
         _stuck.clear()
         yield session
         session.commit()
-    except (OperationalError, sqlite3.OperationalError) as error:  # BEGIN is said to the driver itself, in _begin
+    except (OperationalError, sqlite3.OperationalError) as error:  # BEGIN is said to SQLite's driver itself
         session.rollback()
-        if "database is locked" in str(error):
+        dialect = postgresql if on_postgresql() else sqlite
+        if dialect.is_busy(error):
             raise DatabaseBusy from error
-        cause = error.orig if isinstance(error, OperationalError) else error
-        if getattr(cause, "sqlite_errorcode", 0) & 0xFF in _DISK:
+        if dialect.is_of_the_disk(error):
             raise DiskFailed from error
         raise
     except BaseException:

@@ -4,7 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, false, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.base import Base, Money, with_table_of
@@ -70,7 +70,7 @@ class Cancellation(Base):
     """What the shop keeps of what was paid; the rest is owed back."""
     once: Mapped[str | None] = mapped_column(String(64), unique=True)
     """The form that asked for it: the same form sent twice gets the first answer again."""
-    is_part: Mapped[bool] = mapped_column(default=False, server_default=text("0"))
+    is_part: Mapped[bool] = mapped_column(default=False, server_default=false())
     """Of some items; the order goes on with the rest."""
     taken_off: Mapped[Money] = mapped_column(default=0, server_default=text("0"))
     """How much less the order comes to for it: what the items cost, less the discount that was theirs, plus the tax."""

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import (
     BigInteger,
     CheckConstraint,
-    Computed,
     Connection,
     ForeignKey,
     Index,
@@ -32,6 +31,7 @@ from models.order_states import (
     PaymentStatus,
     payment_status_of,
 )
+from models.postgresql import VirtualInSQLite
 from models.search import ORDER_INDEX, facets_sql, keep_index_of, searchable
 from models.store import Courier
 
@@ -127,7 +127,7 @@ class Order(Base):
     """How many pieces remain of its items, kept here so that the list need not read them."""
     search_text: Mapped[str]
     """What the search looks in, folded: number, name, email, the digits of the phone."""
-    facets: Mapped[str] = mapped_column(Computed(facets_sql(), persisted=False), deferred=True)
+    facets: Mapped[str] = mapped_column(VirtualInSQLite(facets_sql(), persisted=False), deferred=True)
 
     courier: Mapped[Courier | None] = relationship()
     items: Mapped[list["OrderItem"]] = relationship(back_populates="order", order_by="OrderItem.id")

@@ -9,11 +9,13 @@ products have a table each of their own, read in the same way.
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
-from sqlalchemy import DDL, BigInteger, column, event, table
+from sqlalchemy import DDL, BigInteger, ColumnElement, TableClause, and_, column, event, func, table
 
-from models.base import Base, with_table_of
+from models.base import Base, made_with_table_of, on_postgresql
 from models.order_states import OrderStatus, PaymentStatus
 
 _MARGIN = "  "
@@ -103,6 +105,22 @@ class SearchIndex:
         )
         return [create, *self._triggers(columns)]
 
+    def ddl_of_postgresql(self) -> list[str]:
+        """Its index of trigrams needs no table, and keeps itself; what a blank before a letter means, it knows too."""
+        return [
+            "CREATE EXTENSION IF NOT EXISTS pg_trgm",
+            f"CREATE INDEX {self.name} ON {self.of} USING gin (search_text gin_trgm_ops)",
+        ]
+
+    @cached_property
+    def rows(self) -> TableClause:
+        """As a query of SQLite names them: the column of the table's own name is what a question is asked of."""
+        return table(self.name, column("rowid", BigInteger), column(self.name))
+
+    def answers(self, question: str) -> ColumnElement[bool]:
+        """`question`: in the language of MATCH."""
+        return self.rows.c[self.name].op("MATCH")(question)
+
     def _triggers(self, columns: str) -> list[str]:
         name, of = self.name, self.of
         new, old = (", ".join(f"{row}.{column}" for column in self.indexed) for row in ("new", "old"))
@@ -120,9 +138,6 @@ class SearchIndex:
         ]
 
 
-ORDER_SEARCH = table("order_search", column("rowid", BigInteger), column("order_search"))
-TICKET_SEARCH = table("ticket_search", column("rowid", BigInteger), column("ticket_search"))
-PRODUCT_SEARCH = table("product_search", column("rowid", BigInteger), column("product_search"))
 ORDER_INDEX = SearchIndex(
     "order_search",
     of="orders",
@@ -139,9 +154,26 @@ SEARCH_TABLES = (ORDER_INDEX.name, TICKET_INDEX.name, PRODUCT_INDEX.name)
 
 def keep_index_of(source: type[Base], index: SearchIndex) -> None:
     """Makes the index whenever the table is made, and drops it with the table."""
-    with_table_of(source, *index.ddl())
+    made_with_table_of(source, "sqlite", *index.ddl())
+    made_with_table_of(source, "postgresql", *index.ddl_of_postgresql())
     drop = DDL(f"DROP TABLE IF EXISTS {index.name}")  # type: ignore[no-untyped-call]  # SQLAlchemy gives it no types
     event.listen(source.__table__, "before_drop", drop.execute_if(dialect="sqlite"))
+
+
+def searched(
+    source: type[Base], index: SearchIndex, words: Sequence[str]
+) -> tuple[ColumnElement[int], ColumnElement[bool]]:
+    """The column that is a row's place, and what must be so that every word is in its text. In SQLite both are of the
+    index, out of which matches come in their order."""
+    if on_postgresql():
+        rows = source.__table__.alias("searched")
+        return rows.c[index.place], and_(*(contains(rows.c.search_text, containing(word)) for word in words))
+    return index.rows.c.rowid, index.answers(" AND ".join(quoted("search_text", containing(word)) for word in words))
+
+
+def contains(text: ColumnElement[str], part: str) -> ColumnElement[bool]:
+    """Capitals and all. SQLite's LIKE knows no difference between them, and PostgreSQL has an index for its own."""
+    return text.contains(part, autoescape=True) if on_postgresql() else func.instr(text, part) > 0
 
 
 def quoted(column: str, text: str) -> str:

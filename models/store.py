@@ -4,7 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import ClassVar
 
-from sqlalchemy import CheckConstraint, ForeignKey, String, func, select, text
+from sqlalchemy import CheckConstraint, ForeignKey, String, func, select, text, true
 from sqlalchemy.orm import Mapped, MappedSQLExpression, column_property, mapped_column
 
 from models.base import Base
@@ -59,7 +59,7 @@ class Store(Base):
     unpaid_note: Mapped[str] = mapped_column(String(1000), default="", server_default="")
     """What the customer reads with such a cancel."""
     unpaid_reason_id: Mapped[int | None] = mapped_column(ForeignKey("reasons.id"))
-    customers_may_ask: Mapped[bool] = mapped_column(default=True, server_default=text("1"))
+    customers_may_ask: Mapped[bool] = mapped_column(default=True, server_default=true())
     """Whether customers may ask for a cancel by a link in their emails."""
     ask_until: Mapped[OrderStatus] = mapped_column(default=OrderStatus.PROCESSING, server_default=text("'processing'"))
     """The last status in which they may."""
@@ -91,7 +91,9 @@ class Alert(Base):
 
 
 # Read in the same statement as the store, which every page needs.
-Store._kinds_off = column_property(select(func.group_concat(Alert.kind)).where(Alert.on.is_(False)).scalar_subquery())
+Store._kinds_off = column_property(
+    select(func.aggregate_strings(Alert.kind, ",")).where(Alert.on.is_(False)).scalar_subquery()
+)
 
 
 class Courier(Base):

@@ -60,6 +60,9 @@ class Granted:
         return self.scope is WindowScope.ALL or self.order_id == order_id
 
 
+OPEN = text("ended_at IS NULL")
+
+
 class AccessWindow(Granted, Base):
     """Always of one ticket. Over when `ended_at` is set or `expires_at` has come, and then for good: whoever
     first finds it expired sets `ended_at`, so that a clock that is set back opens nothing again."""
@@ -68,16 +71,21 @@ class AccessWindow(Granted, Base):
     __table_args__ = (
         CheckConstraint("(scope = 'order') = (order_id IS NOT NULL)", name="scope_of_an_order_names_it"),
         CheckConstraint("expires_at > opened_at", name="ends_after_it_begins"),
-        CheckConstraint("julianday(expires_at) - julianday(opened_at) <= 7.0000001", name="at_most_seven_days"),
-        CheckConstraint("(ended_at IS NULL) = (end IS NULL)", name="ended_says_how"),
+        CheckConstraint("julianday(expires_at) - julianday(opened_at) <= 7.0000001", name="at_most_seven_days").ddl_if(
+            dialect="sqlite"
+        ),
+        CheckConstraint("expires_at - opened_at <= interval '7 days'", name="at_most_seven_days").ddl_if(
+            dialect="postgresql"
+        ),
+        CheckConstraint('(ended_at IS NULL) = ("end" IS NULL)', name="ended_says_how"),
         Index(
             "uq_access_windows_open",
             "ticket_id",
             unique=True,
-            sqlite_where=text("ended_at IS NULL"),
-            postgresql_where=text("ended_at IS NULL"),
+            sqlite_where=OPEN,
+            postgresql_where=OPEN,
         ),
-        Index("ix_access_windows_expiring", "expires_at", sqlite_where=text("ended_at IS NULL")),
+        Index("ix_access_windows_expiring", "expires_at", sqlite_where=OPEN, postgresql_where=OPEN),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

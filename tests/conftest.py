@@ -1,7 +1,6 @@
 """A shop on a file of its own for every test, and people to walk into it."""
 
 import os
-import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import ClassVar
@@ -14,12 +13,13 @@ from werkzeug.routing import Rule
 from app import create_app
 from blueprints import schema
 from blueprints.settings.opening import open_store
-from models import Base, Language, db, writing
-from tests import catalogues
+from models import Base, Language, db
+from tests import catalogues, storing
 from tests.browser import browser_page, chromium
 from tests.people import Visitor, add_people, signed_in
 from tests.serving import served
 from tests.shop import Shop
+from tests.storing import copy_shop
 
 # Whoever runs the tests may have a shop of their own: nothing of its settings gets in here.
 for name in [name for name in os.environ if name.startswith("FLASK_")]:
@@ -31,8 +31,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--gates", action="store_true", help="the gates in full size, and their table; see docs/gates.md")
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """The long ones come first, so that no core waits in the end for another that has just begun one of them."""
+    if storing.ON_POSTGRES:
+        about_the_file = [item for item in items if item.get_closest_marker("sqlite")]
+        config.hook.pytest_deselected(items=about_the_file)
+        items[:] = [item for item in items if item not in set(about_the_file)]
     items.sort(key=lambda item: not (item.get_closest_marker("slow") or item.get_closest_marker("browser")))
 
 
@@ -79,6 +83,7 @@ def make_app(folder: Path, **settings: object) -> Flask:
             "MAIL_SERVER": "127.0.0.1",
             "MAIL_PORT": 1,
             "MAIL_DEFAULT_SENDER": "shop@example.com",
+            "SQLALCHEMY_DATABASE_URI": storing.address(folder / "suki.db"),
             **settings,
         }
     )
@@ -111,19 +116,24 @@ def first_day(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("first-day")
     app = make_app(folder)
     with app.app_context():
-        with db.engine.connect() as connection:
-            connection.connection.dbapi_connection.execute("PRAGMA journal_mode=WAL")
-        with writing() as session:
-            Base.metadata.create_all(session.connection())
+        schema.write_ahead()
+        with db.engine.connect().execution_options(writes=True) as connection, connection.begin():
+            Base.metadata.create_all(connection)
         open_store(name="Aling Nena’s", currency="PHP", timezone="Asia/Manila", language=Language.ENGLISH)
         add_people()
         db.engine.dispose()
     return folder / "suki.db"
 
 
+@pytest.fixture(autouse=True)
+def shops_end_with_their_test() -> Iterator[None]:
+    with storing.shops_for_a_while():
+        yield
+
+
 @pytest.fixture
 def app(first_day: Path, tmp_path: Path) -> Iterator[Flask]:
-    shutil.copy(first_day, tmp_path / "suki.db")
+    copy_shop(first_day, tmp_path / "suki.db")
     app = make_app(tmp_path)
     yield app
     with app.app_context():

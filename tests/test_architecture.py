@@ -90,8 +90,10 @@ def test_no_value_is_written_into_sql():
         if name in takes_sql and call.args and isinstance(call.args[0], ast.JoinedStr | ast.BinOp)
     }
     assert put_together == {
-        "models/base.py",
         "models/payment_reminder.py",
+        "models/postgresql.py",
+        "models/sqlite.py",
+        "blueprints/backups/moving.py",
         "blueprints/doctor/examining_store.py",
         "blueprints/privacy/sweeping.py",
     }

@@ -90,7 +90,7 @@ def counts(app) -> dict[str, int]:
 
 
 def test_a_newer_database_is_left_alone(migrated):
-    with db.engine.connect().execution_options(sqlite_begin="IMMEDIATE") as connection:
+    with db.engine.connect().execution_options(writes=True) as connection:
         connection.exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")
         connection.commit()
     with pytest.raises(schema.NewerSchema):

@@ -19,8 +19,8 @@ from tests.mail.server import free_port
 
 ROOT = Path(__file__).parent.parent
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
-GUNICORN = "requirements-gunicorn.txt"
-LOCKS = {name: (ROOT / name).read_text() for name in (*tasks.DEV, GUNICORN)}
+EXTRAS = {f"requirements-{name}.txt": asked for name, asked in PROJECT["project"]["optional-dependencies"].items()}
+LOCKS = {name: (ROOT / name).read_text() for name in (*tasks.DEV, *EXTRAS)}
 
 # Written in pieces, so that this file does not hold what it looks for.
 REGISTRIES = ["pypi" + ".org", "python" + "hosted.org", "npm" + "js.org", "npm" + "js.com", "index" + "-url"]
@@ -55,7 +55,7 @@ def tracked_lines(pattern: str) -> list[str]:
 def test_a_lock_names_each_package_that_the_project_asks_for(lock):
     asked = PROJECT["project"]["dependencies"]
     asked = asked + PROJECT["dependency-groups"]["dev"] if "dev" in lock else asked
-    asked = asked + PROJECT["project"]["optional-dependencies"]["gunicorn"] if lock == GUNICORN else asked
+    asked = asked + EXTRAS.get(lock, [])
     for requirement in map(Requirement, asked):
         versions = pins(lock).get(canonicalize_name(requirement.name), {"none"})
         assert all(version in requirement.specifier for version in versions), requirement
@@ -70,7 +70,7 @@ def test_each_locked_package_has_its_hash(lock):
 
 def test_the_tests_run_on_the_packages_that_the_shop_runs_on():
     dev = pins("requirements-dev.txt")
-    for lock in ("requirements.txt", GUNICORN):
+    for lock in ("requirements.txt", *EXTRAS):
         assert {name: dev.get(name) for name in pins(lock)} == pins(lock)
 
 
@@ -100,7 +100,7 @@ def test_the_example_settings_change_nothing_until_they_are_chosen():
 
 def test_make_has_every_command_and_adds_nothing():
     makefile = (ROOT / "Makefile").read_text()
-    recipes = re.findall(r"^(\w+): ; @\$\(PYTHON\) tasks\.py ?(\w*)", makefile, re.MULTILINE)
+    recipes = re.findall(r"^([\w-]+): ; @\$\(PYTHON\) tasks\.py ?([\w-]*)", makefile, re.MULTILINE)
     assert dict(recipes) == {"help": "", **{name: name for name in tasks.COMMANDS}}
 
 

@@ -11,9 +11,11 @@ from blueprints import schema
 from blueprints.backups import backups
 from blueprints.backups.copying import NotInAFile, NotWhole, StillOpen, copy_whole, database_file
 from blueprints.backups.keeping import BackupKind, BeingMade, make
+from blueprints.backups.moving import NotEmpty, NotReached, NotTheSame, OlderSchema, copy_to
 from blueprints.backups.restoring import NewerBackup, restore
 from blueprints.backups.upgrading import upgrade
 from blueprints.schema import NewerSchema
+from config import DRIVER, database_address
 
 REFUSALS = (NotInAFile, NotWhole, BeingMade, NewerBackup, NewerSchema, StillOpen, OSError, sqlite3.Error)
 WORDING = {
@@ -22,6 +24,8 @@ WORDING = {
     NewerSchema: "the database was made by a newer Suki; upgrade Suki first",
     NewerBackup: "the file was made by a newer Suki; upgrade Suki first",
     StillOpen: "Suki is running; stop it first",
+    NotEmpty: "that database is not empty, and was left alone",
+    OlderSchema: "the store here is not up to date; run: flask upgrade",
 }
 
 
@@ -83,3 +87,29 @@ def bring_up_to_date() -> None:
     click.echo("The database is up to date." if kept else "The database was up to date already.")
     if kept is not None:
         click.echo(f"The store as it was is kept in {kept}")
+
+
+@backups.cli.command("copy-to")
+@click.argument("address", metavar="URL")
+def copy_store(address: str) -> None:
+    """Copy the whole store into the empty PostgreSQL database at URL, and compare the two. Stop the server first.
+
+    URL looks like postgresql://suki:password@db.example.com/suki. The file here stays as it is."""
+    address = database_address(address)
+    if not address.startswith(DRIVER):
+        sys.exit("Nothing was copied: a store is copied to PostgreSQL only, at an address like postgresql://…")
+    try:
+        moved = copy_to(address)
+    except NotReached as refusal:
+        sys.exit(f"Nothing was copied: that database can’t be had ({refusal.answer}).")
+    except NotTheSame as refusal:
+        sys.exit(f"Nothing was copied: what arrived in {refusal.table} is not what was sent.")
+    except (NotEmpty, OlderSchema, *REFUSALS) as refusal:
+        sys.exit(f"Nothing was copied: {why(refusal)}.")
+    for each in moved:
+        click.echo(f"{each.rows:>12,}  {each.table}")
+    click.echo(f"All {sum(each.rows for each in moved):,} rows are there, and they are the same.")
+    click.echo(
+        "Name the database in FLASK_SQLALCHEMY_DATABASE_URI, and in FLASK_SECRET_KEY what is in secret_key of the"
+    )
+    click.echo("instance folder; then start Suki. Don’t serve the file again: its waiting emails would go out twice.")

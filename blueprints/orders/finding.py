@@ -13,7 +13,6 @@ from sqlalchemy import (
     and_,
     bindparam,
     exists,
-    func,
     not_,
     or_,
     select,
@@ -22,9 +21,9 @@ from sqlalchemy import (
 from blueprints import clock
 from blueprints.orders.singling_out import SINGLED_OUT, Attention
 from models import Cancellation, Courier, Email, EmailState, Order, OrderStatus, PaymentStatus, Refund, db
-from models.base import UTCDateTime
+from models.base import UTCDateTime, on_postgresql
 from models.order import position_of
-from models.search import ORDER_SEARCH, containing, digits_of, facet, fold, quoted
+from models.search import ORDER_INDEX, containing, contains, digits_of, facet, fold, quoted
 
 PAGE = 50
 LONGEST_SEARCH = 200
@@ -178,12 +177,12 @@ def _orders_numbered(number: str, filters: Filters) -> list[Row[Any]]:
 def _matching(search: Search, filters: Filters) -> tuple[ColumnElement[int], list[ColumnElement[bool]]]:
     """The column that is an order's place, and what must be so: asked of the orders where one of their indexes
     answers, else of the index of the search."""
-    if filters.attention or not (search.words or filters.need_index):
+    if filters.attention or not (search.words or filters.need_index) or on_postgresql():
         place = _PLACE
         conditions = [*_plainly(filters), *_worded(search)]
     else:
-        place = ORDER_SEARCH.c.rowid
-        conditions = [ORDER_SEARCH.c.order_search.op("MATCH")(_question(search, filters))]
+        place = ORDER_INDEX.rows.c.rowid
+        conditions = [ORDER_INDEX.answers(_question(search, filters))]
     return place, [*conditions, *_placed(place, filters)]
 
 
@@ -218,7 +217,7 @@ def _worded(search: Search) -> list[ColumnElement[bool]]:
         return []
 
     def has(word: str) -> ColumnElement[bool]:
-        return func.instr(Order.search_text, containing(word)) > 0
+        return contains(Order.__table__.c.search_text, containing(word))
 
     every_word = [has(word) for word in search.words]
     return [or_(condition, has(search.phone)) for condition in every_word] if search.phone else every_word

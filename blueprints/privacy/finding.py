@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Row, Select, and_, or_, select
 from sqlalchemy.orm import Session
 
 from models import CancelRequest, Email, Order, Ticket, TicketKind, TicketMessage, db
-from models.search import ORDER_SEARCH, containing, digits_of, fold, quoted
+from models.search import ORDER_INDEX, digits_of, fold, searched
 from models.text import cleaned_line
 
 MOST_ORDERS = 200
@@ -114,12 +114,8 @@ def _searched(word: str) -> list[Row[Any]]:
     """From the index of the search: more than are theirs, and all of theirs."""
     if len(word) < 3:
         return []
-    places = (
-        select(ORDER_SEARCH.c.rowid)
-        .where(ORDER_SEARCH.c.order_search.op("MATCH")(quoted("search_text", containing(word))))
-        .order_by(ORDER_SEARCH.c.rowid.desc())
-        .limit(10 * MOST_ORDERS)
-    )
+    place, has_word = searched(Order, ORDER_INDEX, [word])
+    places = select(place).where(has_word).order_by(place.desc()).limit(10 * MOST_ORDERS)
     return list(db.session.execute(_LISTED.where(Order.position.in_(places)).order_by(Order.position.desc())))
 
 

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, Select, select, tuple_
 
 from models import Product, db
-from models.search import PRODUCT_SEARCH, containing, fold, quoted
+from models.search import PRODUCT_INDEX, fold, searched
 
 PAGE = 50
 LONGEST_SEARCH = 200
@@ -64,9 +64,8 @@ def _matching(search: Search) -> list[ColumnElement[bool]]:
     """Every word is in it. The product whose own SKU was typed stands first and is left out here."""
     if not search.words:
         return []
-    question = " AND ".join(quoted("search_text", containing(word)) for word in search.words)
-    matches = select(PRODUCT_SEARCH.c.rowid).where(PRODUCT_SEARCH.c.product_search.op("MATCH")(question))
-    return [Product.id.in_(matches), Product.sku_key != search.whole]
+    place, has_words = searched(Product, PRODUCT_INDEX, search.words)
+    return [Product.id.in_(select(place).where(has_words)), Product.sku_key != search.whole]
 
 
 def _rows(

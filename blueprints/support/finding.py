@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, Select, func, or_, select
 
 from models import STILL_OPEN, Actor, Ticket, TicketState, User, db
-from models.search import TICKET_SEARCH, containing, fold, quoted
+from models.search import TICKET_INDEX, fold, searched
 from models.ticket import ON_MERCHANT, ON_SUPPORT
 
 PAGE = 50
@@ -123,9 +123,8 @@ def _matching(search: Search) -> list[ColumnElement[bool]]:
     """Every word is in it. The ticket whose own number was typed stands first and is left out here."""
     if not search.words:
         return []
-    question = " AND ".join(quoted("search_text", containing(word)) for word in search.words)
-    matches = select(TICKET_SEARCH.c.rowid).where(TICKET_SEARCH.c.ticket_search.op("MATCH")(question))
-    found: list[ColumnElement[bool]] = [Ticket.id.in_(matches)]
+    place, has_words = searched(Ticket, TICKET_INDEX, search.words)
+    found: list[ColumnElement[bool]] = [Ticket.id.in_(select(place).where(has_words))]
     if search.number:
         found.append(Ticket.id != search.number)
     return found

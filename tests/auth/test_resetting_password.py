@@ -13,6 +13,7 @@ from blueprints.tokens import hash_of
 from models import Email, PasswordReset, User
 from tests.conftest import make_app
 from tests.people import PASSWORD, Visitor
+from tests.storing import copy_shop
 
 NEW = "isda at sinigang"
 
@@ -181,9 +182,8 @@ def test_the_log_knows_no_link_and_no_email(link, mallory, caplog):
 
 
 def test_a_store_without_mail_says_whom_to_ask(first_day, tmp_path):
-    import shutil
 
-    shutil.copy(first_day, tmp_path / "suki.db")
+    copy_shop(first_day, tmp_path / "suki.db")
     visitor = Visitor(make_app(tmp_path, MAIL_SERVER=None))
     page = visitor.get("/password/forgot")
     assert "Ask the owner of the store" in page.text

@@ -1,6 +1,5 @@
 """The demo as it is right after it was made, for reading; and a copy of it for each test that changes something."""
 
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,6 +13,7 @@ from models import db
 from tests.conftest import make_app
 from tests.people import PASSWORD_HASH, Visitor, signed_in
 from tests.shop import Shop
+from tests.storing import copy_shop
 
 
 def fill(app: Flask, *, anew: bool = False) -> bool:
@@ -47,7 +47,7 @@ def books(fresh_demo: Path) -> Iterator[Shop]:
 
 @pytest.fixture
 def demo(fresh_demo: Path, tmp_path: Path) -> Iterator[Flask]:
-    shutil.copy(fresh_demo, tmp_path / "suki.db")
+    copy_shop(fresh_demo, tmp_path / "suki.db")
     app = make_app(tmp_path, MAIL_SERVER=None)
     yield app
     close(app)

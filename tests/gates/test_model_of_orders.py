@@ -109,7 +109,7 @@ PLANTED = {
         "cancel_under_lock",
         "    message = customer_email(",
         "    session.commit()\n"
-        "    session.connection(execution_options={'sqlite_begin': 'IMMEDIATE'})\n"
+        "    session.connection(execution_options={'writes': True})\n"
         "    message = customer_email(",
     ),
     "a form that cancels a second time what was undone": (

@@ -1,6 +1,5 @@
 """A shop whose mail goes to a server of our own."""
 
-import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -11,6 +10,7 @@ from models import db
 from tests.conftest import make_app
 from tests.mail.desk import MailDesk
 from tests.mail.server import PostOffice
+from tests.storing import copy_shop
 
 
 @pytest.fixture
@@ -25,7 +25,7 @@ def post_office() -> Iterator[PostOffice]:
 def open_app(first_day: Path, tmp_path: Path) -> Iterator[Callable[..., Flask]]:
     """Another process on the same database would be the same: an application of its own."""
     opened = []
-    shutil.copy(first_day, tmp_path / "suki.db")
+    copy_shop(first_day, tmp_path / "suki.db")
 
     def start(**settings: object) -> Flask:
         opened.append(make_app(tmp_path, **{"MAIL_TIMEOUT": 20, **settings}))

@@ -60,7 +60,7 @@ def test_it_is_noted_though_somebody_else_is_saving_for_long(desk, app, post_off
     locked, release = threading.Event(), threading.Event()
 
     def hold_the_lock() -> None:
-        with app.app_context(), db.engine.connect().execution_options(sqlite_begin="IMMEDIATE") as connection:
+        with app.app_context(), db.engine.connect().execution_options(writes=True) as connection:
             connection.begin()
             locked.set()
             release.wait(10)

@@ -15,6 +15,7 @@ from tests.conftest import make_app
 from tests.orders.asking import at_address
 from tests.orders.watching import statements
 from tests.people import Visitor
+from tests.storing import copy_shop
 
 
 @pytest.fixture
@@ -189,9 +190,8 @@ def test_the_log_knows_neither_number_nor_address(maria, order, caplog):
 
 
 def test_a_store_without_mail_says_how_to_reach_it(first_day, tmp_path):
-    import shutil
 
-    shutil.copy(first_day, tmp_path / "suki.db")
+    copy_shop(first_day, tmp_path / "suki.db")
     visitor = Visitor(make_app(tmp_path, MAIL_SERVER=None))
     assert "Please call us or write to us" in visitor.get("/ask").text
     assert ask(visitor).status == 409

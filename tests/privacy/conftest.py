@@ -1,6 +1,5 @@
 """A shop that has mail of its own, and a customer with a long story in it: told once, and copied for each test."""
 
-import shutil
 from pathlib import Path
 
 import pytest
@@ -11,12 +10,13 @@ from models import Order, Store, db
 from tests.conftest import make_app
 from tests.privacy.customers import SOMEBODY, a_long_story
 from tests.shop import Shop
+from tests.storing import copy_shop
 
 
 @pytest.fixture(scope="session")
 def first_day(first_day: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("a-long-story")
-    shutil.copy(first_day, folder / "suki.db")
+    copy_shop(first_day, folder / "suki.db")
     app = make_app(folder)
     shop = Shop(app)
     shop.change(shop.get(Store, 1), email="nena@example.com", support_email="tulong@example.com")

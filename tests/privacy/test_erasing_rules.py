@@ -30,7 +30,7 @@ NOT_EVEN_WITH_ONE = (
 
 
 def is_refused(app, statement) -> bool:
-    with app.app_context(), db.engine.connect().execution_options(sqlite_begin="IMMEDIATE") as connection:
+    with app.app_context(), db.engine.connect().execution_options(writes=True) as connection:
         try:
             connection.execute(text(statement))
         except IntegrityError:

@@ -1,7 +1,5 @@
 """Whether customers may ask for a cancel, and until when."""
 
-import shutil
-
 import pytest
 from sqlalchemy import select
 
@@ -10,6 +8,7 @@ from models import Event, OrderStatus, Store
 from tests.conftest import make_app
 from tests.people import signed_in
 from tests.shop import Shop
+from tests.storing import copy_shop
 
 
 def test_they_may_until_processing_unless_it_says_otherwise(olive):
@@ -56,7 +55,7 @@ def test_staff_do_not_set_it(sam, shop):
     ],
 )
 def test_a_link_that_no_customer_could_open_stands_in_no_email(first_day, tmp_path, server, address, leads_somewhere):
-    shutil.copy(first_day, tmp_path / "suki.db")
+    copy_shop(first_day, tmp_path / "suki.db")
     app = make_app(tmp_path, MAIL_SERVER=server, BASE_URL=address)
     order = Shop(app).order()
     with app.app_context():
