@@ -200,13 +200,15 @@ def iso(at: datetime) -> str:
 
 
 def static_url(filename: str) -> str:
-    """The file's address with a hash of its content, so that browsers may keep it for good."""
-    path = Path(current_app.static_folder or "") / filename
-    return _static_url(request.script_root, filename, path, path.stat().st_mtime)
+    """The file's address with a hash of its content, so that browsers may keep it for good. A server that runs has
+    the files that it began with; only under the debugger does somebody change them."""
+    changed = (Path(current_app.static_folder or "") / filename).stat().st_mtime if current_app.debug else 0.0
+    return _static_url(request.script_root, filename, changed)
 
 
 @cache
-def _static_url(_root: str, filename: str, path: Path, _changed: float) -> str:
+def _static_url(_root: str, filename: str, _changed: float) -> str:
+    path = Path(current_app.static_folder or "") / filename
     return url_for("static", filename=filename, v=hashlib.sha256(path.read_bytes()).hexdigest()[:12])
 
 

@@ -2,16 +2,20 @@
 
 import re
 import unicodedata
+from functools import cache
 from typing import Any
 
+from babel import support
 from babel.numbers import get_currency_symbol
 from flask import request
+from flask_babel import get_locale
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from markupsafe import Markup
 from werkzeug.datastructures import CombinedMultiDict, MultiDict
 from wtforms import Field, FileField, IntegerField, PasswordField, SelectMultipleField, StringField, TextAreaField
+from wtforms.i18n import messages_path
 from wtforms.validators import ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget, TextInput
 
@@ -40,10 +44,19 @@ def clean_line(text: str | None) -> str | None:
     return None if text is None else cleaned_line(text)
 
 
+@cache
+def words_of_wtforms(language: str) -> support.NullTranslations:
+    """Flask-WTF reads their file again for every page with a form."""
+    return support.Translations.load(messages_path(), [language], domain="wtforms")
+
+
 class BaseForm(FlaskForm):
     """Every line and text is cleaned before it is checked."""
 
     class Meta(FlaskForm.Meta):
+        def get_translations(self, form: FlaskForm) -> Any:
+            return words_of_wtforms(str(get_locale()))
+
         def wrap_formdata(self, form: FlaskForm, formdata: Any) -> Any:
             """Only what a form sent, and files only for the fields that take them: no other field can read one."""
             if formdata is None or isinstance(formdata, MultiDict):

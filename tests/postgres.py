@@ -12,6 +12,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 NOT_RUN = """\
@@ -48,9 +49,23 @@ def _as_nobody(folder: Path) -> list[str]:
     return ["setpriv", f"--reuid={owner.pw_uid}", f"--regid={owner.pw_gid}", "--clear-groups"]
 
 
+@dataclass(frozen=True)
+class Server:
+    folder: Path
+    port: int
+
+    @property
+    def address(self) -> str:
+        """As SQLAlchemy wants it, without a database."""
+        return f"postgresql+psycopg://suki@127.0.0.1:{self.port}"
+
+    def from_another_network(self, database: str) -> str:
+        """By a socket in the file system, which needs no network."""
+        return f"postgresql+psycopg://suki@/{database}?host={self.folder}&port={self.port}"
+
+
 @contextmanager
-def server(binaries: Path) -> Iterator[str]:
-    """Its address as SQLAlchemy wants it, without a database."""
+def server(binaries: Path) -> Iterator[Server]:
     with tempfile.TemporaryDirectory(prefix="suki-postgres-") as name, socket.create_server(("127.0.0.1", 0)) as free:
         folder, port = Path(name), free.getsockname()[1]
         somebody = _as_nobody(folder)
@@ -71,7 +86,7 @@ def server(binaries: Path) -> Iterator[str]:
                 time.sleep(0.25)
             if process.poll() is not None:
                 raise RuntimeError((folder / "log").read_text())
-            yield f"postgresql+psycopg://suki@127.0.0.1:{port}"
+            yield Server(folder, port)
         finally:
             process.send_signal(signal.SIGINT)  # ends it at once, whoever is connected
             process.wait()
@@ -82,8 +97,8 @@ def main() -> int:
     if binaries is None:
         sys.stderr.write(NOT_RUN + "\n")
         return 0
-    with server(binaries) as address:
-        env = {**os.environ, "SUKI_TEST_POSTGRES": address}
+    with server(binaries) as made:
+        env = {**os.environ, "SUKI_TEST_POSTGRES": made.address}
         return subprocess.run([sys.executable, "-m", "pytest", *sys.argv[1:]], env=env, check=False).returncode
 
 

@@ -69,7 +69,7 @@ def kill_again_and_again(opened, tmp_path, fast):  # noqa: F811 (the fixture)
             folder = a_shop(opened, tmp_path / str(first))
             people, orders = sell(folder, many * (MOST + 2 * LINES)), itertools.count(1)
             servers.append(server := Servers(folder, fast, guard))
-            done, again = set(), []
+            done, gone, again = set(), set(), []
             for number in range(many):
                 server.begin(number)
                 crowd = Crowd(server.port, people, itertools.chain(again, orders))
@@ -82,8 +82,8 @@ def kill_again_and_again(opened, tmp_path, fast):  # noqa: F811 (the fixture)
                 done |= set(crowd.done)
                 again = crowd.unknown
                 seen = look(folder / "suki.db")
-                lost, half = lost + len(done - seen.cancelled), half + len(seen.half)
-            told, starts = told + len(done), starts + server.cold_starts
+                gone, half = gone | (done - seen.cancelled), half + len(seen.half)
+            lost, told, starts = lost + len(gone), told + len(done), starts + server.cold_starts
         return lost, half, told, starts
 
     yield run

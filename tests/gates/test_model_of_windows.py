@@ -39,7 +39,7 @@ ANY = st.sampled_from([0, 0, 0, 0, 1, 1, 2, 3, 9])
 NEVER = """
 SELECT 'an act outside of its window' FROM events e LEFT JOIN access_windows w ON w.id = e.window_id
  WHERE e.user_id = 3 AND e.code LIKE 'order%'
-   AND (w.id IS NULL OR e.at < w.opened_at OR e.at >= min(w.expires_at, coalesce(w.ended_at, w.expires_at))
+   AND (w.id IS NULL OR e.at < w.opened_at OR e.at >= w.expires_at OR e.at >= w.ended_at
         OR (w.scope = 'order' AND w.order_id <> e.order_id))
 UNION ALL SELECT 'a window of more than seven days' FROM access_windows
  WHERE julianday(expires_at) - julianday(opened_at) > 7.0000001

@@ -4,7 +4,6 @@ Whatever is done in it is gone when it ends. With SUKI_BARE_DEBIAN=FOLDER it is 
 fetches packages as a real server would; docs/decisions/0018-on-a-server.md says how.
 """
 
-import ctypes
 import fcntl
 import http.client
 import os
@@ -15,17 +14,17 @@ import struct
 import subprocess
 import sys
 import time
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+
+from tests.server.networks import inside
 
 ROOT = Path(__file__).parent.parent.parent
 PATIENCE = 60
 NAME = "shop.example.com"
 BARE = os.environ.get("SUKI_BARE_DEBIAN")
 NEEDED = ("unshare", "nsenter", "mount", *(() if BARE else ("adduser", "git", "make", "nginx", "openssl")))
-NEW_NETWORK = 0x40000000
 MADE = """
 set -e
 mount -t tmpfs box "$1"
@@ -111,16 +110,8 @@ class Box:
         assert done.returncode == 0, f"{script}\n{done.stdout}"
         return done.stdout
 
-    @contextmanager
     def inside(self):
-        """Whatever this thread opens meanwhile is in the network of the box."""
-        libc = ctypes.CDLL(None, use_errno=True)
-        with Path("/proc/thread-self/ns/net").open() as ours, Path(f"/proc/{self.pid}/ns/net").open() as theirs:
-            assert libc.setns(theirs.fileno(), NEW_NETWORK) == 0
-            try:
-                yield
-            finally:
-                assert libc.setns(ours.fileno(), NEW_NETWORK) == 0
+        return inside(self.pid)
 
     def ask(self, port: int, path: str, *, method: str = "GET", body: str | None = None, **headers: str):
         """Over https, by whoever believes any certificate."""
