@@ -7,6 +7,7 @@ import time
 import click
 from flask import Flask, current_app
 from flask.cli import with_appcontext
+from sqlalchemy.exc import OperationalError
 from waitress.server import BaseWSGIServer, create_server
 
 from blueprints import background, logs, schema
@@ -72,7 +73,10 @@ def _stop_in_order() -> None:
 
 def refuse_to_serve(app: Flask) -> None:
     """Raises SystemExit with one line when pages would be wrong or unsafe."""
-    revision = schema.current_revision()
+    try:
+        revision = schema.current_revision()
+    except OperationalError as error:
+        sys.exit(f"The database can’t be had: {str(error.orig).splitlines()[0]}")
     if revision is not None and not schema.is_known(revision):
         sys.exit("The database was made by a newer Suki. Upgrade Suki; nothing was changed.")
     if revision is not None and not schema.is_up_to_date():

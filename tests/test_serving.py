@@ -83,9 +83,11 @@ def test_without_a_store_it_says_how_to_make_one(serve, tmp_path):
         ({"FLASK_BASE_URL": "http://shop.example.com"}, "it must begin with https://"),
         ({"FLASK_BASE_URL": "shop.example.com"}, "it looks like https://"),
         ({"FLASK_BASE_URL": "https://shop.example.com", "FLASK_DEBUG": "1"}, "FLASK_DEBUG"),
+        ({"FLASK_SQLALCHEMY_DATABASE_URI": "sqlite:////nowhere/at/all.db"}, "can’t be had: unable to open"),
+        ({"FLASK_SQLALCHEMY_DATABASE_URI": "postgres://suki@127.0.0.1:1/suki"}, "can’t be had: connection"),
     ],
 )
-def test_an_unsafe_setting_stops_the_start_with_one_line(serve, folder, settings, words):
+def test_a_setting_that_is_wrong_or_unsafe_stops_the_start_with_one_line(serve, folder, settings, words):
     server, _ = serve(folder, **settings)
     said = last_words(server)
     assert words in said

@@ -11,6 +11,7 @@ from blueprints import clock, schema
 from blueprints.capped import count_of
 from blueprints.doctor.findings import Finding, fail, ok, warn
 from models import Email, EmailState, Store, db
+from models.base import on_postgresql
 from models.email import WAITING
 
 OLDEST_SQLITE = (3, 34, 0)
@@ -81,6 +82,8 @@ def examine_outbox() -> list[Finding]:
 
 def examine_backup(last: datetime | None, *, wanted: bool) -> Finding:
     """`last`: when the newest was made. `wanted`: not of a demo."""
+    if on_postgresql():
+        return ok("backup_elsewhere")
     if last is None:
         return (warn if wanted else ok)("no_backup")
     return (ok if not wanted or clock.now() - last <= LATELY else warn)("backup", at=last)

@@ -51,6 +51,7 @@ SENTENCES: dict[str, LazyString] = {
     "no_mail_server": _l("No mail server is set up, so nobody is mailed."),
     "no_mail_sender": _l("Mail has no sender: set FLASK_MAIL_DEFAULT_SENDER."),
     "backup": _l("The last backup was made %(at)s."),
+    "backup_elsewhere": _l("Backups are made by the database’s own server."),
     "no_backup": _l("There is no backup yet. Make one with: flask backup"),
 }
 
