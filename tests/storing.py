@@ -88,7 +88,9 @@ class Outsider:
 
     def run(self, statement: str, *values: object) -> list[Any]:
         """Its rows, if it has any. A value stands in the statement as a question mark."""
-        cursor = self.line.execute(statement.replace("?", "%s") if ON_POSTGRES else statement, values)
+        if values and ON_POSTGRES:  # without a value it takes a percent sign for what it is
+            statement = statement.replace("?", "%s")
+        cursor = self.line.execute(statement, values) if values else self.line.execute(statement)
         return cursor.fetchall() if cursor.description else []
 
     def lock(self) -> None:
