@@ -1,12 +1,14 @@
 """What PostgreSQL says in other words than SQLite: the lock of the one who writes, what its errors mean, triggers."""
 
 import re
+from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import Computed, Connection, text
+from sqlalchemy import Computed, Connection, Integer, Table, delete, func, select, text
 from sqlalchemy.exc import StatementError
 from sqlalchemy.ext.compiler import compiles
-from sqlalchemy.sql.compiler import DDLCompiler
+from sqlalchemy.sql.compiler import DDLCompiler, GenericTypeCompiler, SQLCompiler
+from sqlalchemy.sql.functions import sum as sum_of
 
 # By the codes of its documentation's appendix A: a lock that was waited for in vain, and transactions of which one had
 # to give way. Nothing of them is there, and trying again is safe.
@@ -54,6 +56,49 @@ class VirtualInSQLite(Computed):
 @compiles(VirtualInSQLite, "postgresql")
 def _stored(column: Computed, compiler: DDLCompiler, **how: Any) -> str:
     return f"GENERATED ALWAYS AS ({compiler.sql_compiler.process(column.sqltext, **how)}) STORED"
+
+
+@compiles(Integer, "postgresql")
+def _as_wide_as_in_sqlite(_type: Integer, _compiler: GenericTypeCompiler, **_how: Any) -> str:
+    """Its INTEGER ends at two thousand million, and a number beyond, as anybody may write it into an address, would be
+    an error instead of one that is not there."""
+    return "BIGINT"
+
+
+@compiles(sum_of, "postgresql")
+def _whole_number(added: sum_of[Any], compiler: SQLCompiler, **how: Any) -> str:
+    """Its sums of BIGINT are of a type with decimals, which nothing that reckons in centavos shall ever meet."""
+    return f"CAST({compiler.visit_function(added, **how)} AS BIGINT)"
+
+
+def switch_triggers(connection: Connection, tables: Iterable[Table], how: str) -> None:
+    """`how`: ENABLE or DISABLE, for rows that come as they ended up, or go all at once."""
+    for table in tables:
+        connection.execute(text(f'ALTER TABLE "{table.name}" {how} TRIGGER USER'))
+
+
+def empty(connection: Connection, tables: Sequence[Table]) -> None:
+    """As if they were new, in one transaction. Whoever reads meanwhile reads on in the old rows; they would wait for
+    tables that are dropped, or truncated."""
+    switch_triggers(connection, tables, "DISABLE")
+    for table in reversed(tables):
+        connection.execute(delete(table))
+        if (key := table.autoincrement_column) is not None:
+            sequence = connection.scalar(select(func.pg_get_serial_sequence(table.name, key.name)))
+            connection.execute(text(f"ALTER SEQUENCE {sequence} RESTART"))
+    switch_triggers(connection, tables, "ENABLE")
+
+
+def go_on_counting(connection: Connection, tables: Iterable[Table]) -> None:
+    """The numbers of rows to come begin after those that are there, of which it does not see any that came with a
+    number of their own. SQLite looks at the rows themselves."""
+    if connection.dialect.name != "postgresql":
+        return
+    for table in tables:
+        key = table.autoincrement_column
+        last = None if key is None else connection.scalar(select(func.max(key)))
+        if key is not None and last is not None:
+            connection.execute(select(func.setval(func.pg_get_serial_sequence(table.name, key.name), last)))
 
 
 _TRIGGER = re.compile(

@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Integer, Table, create_engine, func, inspect, select, text
+from sqlalchemy import Connection, Integer, Table, create_engine, func, inspect, select
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.exc import OperationalError
 
 from blueprints import schema
 from blueprints.backups.copying import database_file, refuse_unless_whole
 from models import Base
+from models.postgresql import go_on_counting, switch_triggers
 
 ROWS_AT_ONCE = 5_000
 # What two columns are compared by: the sum of the rests, as the sum of places in the list fits into no number.
@@ -75,13 +76,12 @@ def _copy_all(here: sqlite3.Connection, there: Connection) -> list[Moved]:
     schema.make_at_once(there)
     tables = Base.metadata.sorted_tables
     # They keep sums and refuse what is out of turn, row by row; here all rows come as they ended up.
-    _switch_triggers(there, tables, "DISABLE")
+    switch_triggers(there, tables, "DISABLE")
     for table in tables:
         _copy_rows(table, here, there)
-    _switch_triggers(there, tables, "ENABLE")
+    switch_triggers(there, tables, "ENABLE")
     moved = [_compared(table, here, there) for table in tables]
-    for table in tables:
-        _go_on_counting(table, there)
+    go_on_counting(there, tables)
     return moved
 
 
@@ -91,11 +91,6 @@ def _held(source: Path) -> Iterator[sqlite3.Connection]:
         here.execute("BEGIN IMMEDIATE")
         yield here
         here.execute("ROLLBACK")
-
-
-def _switch_triggers(there: Connection, tables: list[Table], how: str) -> None:
-    for table in tables:
-        there.execute(text(f'ALTER TABLE "{table.name}" {how} TRIGGER USER'))
 
 
 def _copy_rows(table: Table, here: sqlite3.Connection, there: Connection) -> None:
@@ -120,13 +115,3 @@ def _compared(table: Table, here: sqlite3.Connection, there: Connection) -> Move
     if [int(number) for number in before] != [int(number) for number in after]:
         raise NotTheSame(table.name)
     return Moved(table.name, int(after[0]))
-
-
-def _go_on_counting(table: Table, there: Connection) -> None:
-    """The numbers of rows to come begin after those that are there."""
-    key = table.autoincrement_column
-    if key is not None:
-        sequence = func.pg_get_serial_sequence(table.name, key.name)
-        last = there.scalar(select(func.max(key)))
-        if last is not None:
-            there.execute(select(func.setval(sequence, last)))

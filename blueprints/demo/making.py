@@ -39,6 +39,8 @@ from models import (
     User,
     writing,
 )
+from models.base import on_postgresql
+from models.postgresql import empty, go_on_counting
 
 ORDERS = 120
 OPENED = timedelta(days=100)
@@ -60,6 +62,7 @@ def make_demo(*, password_hash: str, write_email: WriteEmail, anew: bool = False
                     return False
                 _empty(session)
             _fill(session, password_hash, write_email, clock.now())
+            go_on_counting(session.connection(), Base.metadata.sorted_tables)
     finally:
         shop.forget_store()
     return True
@@ -79,7 +82,11 @@ def is_demo(session: Session) -> bool:
 
 
 def _empty(session: Session) -> None:
-    """Tables are dropped and made again, in this same transaction: of history no row can be deleted, not even here."""
+    """In this same transaction. Tables of SQLite's are dropped and made again: of history no row can be deleted, not
+    even here."""
+    if on_postgresql():
+        empty(session.connection(), Base.metadata.sorted_tables)
+        return
     Base.metadata.drop_all(session.connection())
     Base.metadata.create_all(session.connection())
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Integer, cast, func, insert, select
+from sqlalchemy import Integer, case, cast, func, insert, select
 from sqlalchemy.orm import Session
 
 from blueprints import clock
@@ -34,6 +34,7 @@ from models import (
 )
 from models.event import statuses
 from models.order import position_of
+from models.postgresql import go_on_counting
 from models.search import searchable
 from models.settlement import USUAL_WAY_BACK
 
@@ -61,6 +62,8 @@ _ENDED = (
     (OrderStatus.DECLINED, 3),
     (OrderStatus.RETURNED, 3),
 )
+# A number of another kind is in nobody's way.
+_IN_DIGITS = case((Order.number.regexp_match("^[0-9]{1,9}$"), Order.number), else_="0")
 _PAID_BEFORE = (PaymentMethod.GCASH, PaymentMethod.MAYA, PaymentMethod.CARD, PaymentMethod.BANK_TRANSFER)
 
 
@@ -97,8 +100,10 @@ def seed_orders(count: int, *, tell: Callable[[int], None]) -> None:
         many = min(BATCH, seed.to_come)
         rows = _make(seed, many)
         with writing() as session:
-            for table in (t for t in Base.metadata.sorted_tables if t.name in rows):
+            tables = [table for table in Base.metadata.sorted_tables if table.name in rows]
+            for table in tables:
                 session.execute(insert(table), rows[table.name])
+            go_on_counting(session.connection(), tables)
         tell(many)
 
 
@@ -114,7 +119,7 @@ def _sow(session: Session, count: int) -> _Seed:
         cancellation_id=session.scalar(select(func.max(Cancellation.id))) or 0,
         ticket_id=session.scalar(select(func.max(Ticket.id))) or 0,
         user_id=session.scalar(select(func.min(User.id))),
-        number=max(1000, session.scalar(select(func.max(cast(Order.number, Integer)))) or 0),
+        number=max(1000, session.scalar(select(func.max(cast(_IN_DIGITS, Integer)))) or 0),
         placed_at=clock.now() - GAP * (count + 1),
         to_come=count,
     )

@@ -38,9 +38,11 @@ def fresh_demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def books(fresh_demo: Path) -> Iterator[Shop]:
-    """For reading alone."""
-    app = make_app(fresh_demo.parent, MAIL_SERVER=None)
+def books(fresh_demo: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shop]:
+    """For reading alone, and for as long as the other is copied."""
+    folder = tmp_path_factory.mktemp("books")
+    copy_shop(fresh_demo, folder / "suki.db")
+    app = make_app(folder, MAIL_SERVER=None)
     yield Shop(app)
     close(app)
 

@@ -210,10 +210,10 @@ def test_at_any_time_of_day_today_has_orders_and_none_is_of_tomorrow(tmp_path, h
         fill(app)
     shop = Shop(app)
     orders = shop.all(ORDERS)
-    close(app)
     placed = [order.placed_at for order in orders]
     assert sum(at >= MIDNIGHT for at in placed) == 6
     assert max(_moments(shop, orders)) <= now
+    close(app)
 
 
 def _moments(shop, orders):

@@ -1,14 +1,12 @@
 """The owner’s button that makes the demo new."""
 
-import sqlite3
-from contextlib import closing
-
 import pytest
 from sqlalchemy import select
 
 from models import Order, UserSession
 from tests.people import signed_in
 from tests.shop import Shop
+from tests.storing import Outsider, lock_held, shop_of
 
 
 @pytest.fixture
@@ -65,27 +63,25 @@ def test_a_second_click_finds_the_door(ana):
     assert ana.post("/demo/reset").status in (303, 400)
 
 
-def test_whoever_reads_meanwhile_reads_on_in_the_old_one(ana, demo, tmp_path):
+def test_whoever_reads_meanwhile_reads_on_in_the_old_one(ana, demo):
     Shop(demo).order(number="5001")
-    with closing(sqlite3.connect(tmp_path / "suki.db", isolation_level=None)) as reader:
-        reader.execute("BEGIN")
+    with Outsider(shop_of(demo)) as reader:
+        reader.run("BEGIN")
         assert numbers(reader) == 121
         assert ana.post("/demo/reset").status == 303
         assert numbers(reader) == 121
-        reader.execute("COMMIT")
+        reader.run("COMMIT")
         assert numbers(reader) == 120
 
 
 def numbers(reader):
-    return reader.execute("SELECT count(number) FROM orders").fetchone()[0]
+    return reader.run("SELECT count(number) FROM orders")[0][0]
 
 
-def test_while_somebody_saves_it_is_refused_and_nothing_changed(ana, demo, tmp_path):
+def test_while_somebody_saves_it_is_refused_and_nothing_changed(ana, demo):
     Shop(demo).order(number="5001")
-    with closing(sqlite3.connect(tmp_path / "suki.db", isolation_level=None)) as writer:
-        writer.execute("BEGIN IMMEDIATE")
+    with lock_held(demo):
         assert ana.post("/demo/reset").status == 503
-        writer.execute("ROLLBACK")
     assert Shop(demo).count(Order) == 121
     assert ana.get("/help/").status == 200
 

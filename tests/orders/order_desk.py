@@ -2,11 +2,9 @@
 what must be true after it. What happens stands in desk_rules.py, what the books come to in ledger.py."""
 
 import re
-import shutil
 from collections import Counter
 from collections.abc import Callable
 from copy import deepcopy
-from pathlib import Path
 from typing import Any, ClassVar
 
 import time_machine
@@ -20,6 +18,7 @@ from models import db
 from tests.orders.auditing import MONEY, ON_HAND, OWED, Auditor, assert_only_more
 from tests.orders.ledger import Ledger
 from tests.shop import A_MORNING
+from tests.storing import copy_shop, shop_of
 
 REFUSALS = (OrderRefusal, TotalOutOfBounds, NotSentAgain, WindowClosed)
 FINISHED = ("completed", "returned", "declined", "cancelled")
@@ -56,10 +55,8 @@ class OrderDesk(RuleBasedStateMachine):
 
     def open_shop(self) -> None:
         """On a fresh copy of the first day."""
-        file = Path(self.app.instance_path) / "suki.db"
-        for ending in ("-wal", "-shm"):
-            Path(f"{file}{ending}").unlink(missing_ok=True)
-        shutil.copy(file.with_name("start.db"), file)
+        file = shop_of(self.app)
+        copy_shop(file.with_name("start.db"), file)
         self.travel = time_machine.travel(A_MORNING, tick=False)
         self.clock = self.travel.start()
         self.audit = Auditor(file)
