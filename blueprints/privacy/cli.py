@@ -9,6 +9,7 @@ from blueprints.privacy.clearing import clear_old_emails
 from blueprints.privacy.sweeping import sweep_up
 from blueprints.privacy.vacuuming import write_anew
 from models import DatabaseBusy
+from models.base import on_postgresql
 
 
 @privacy.cli.command("tidy")
@@ -27,6 +28,8 @@ def vacuum() -> None:
     """Write the database file anew, without the parts that are not used any more.
 
     Worth it once after an upgrade from a Suki that did not overwrite yet what it took out. Stop Suki first."""
+    if on_postgresql():
+        raise click.ClickException("PostgreSQL does that by itself: it is what its autovacuum is for.")
     try:
         before, after = write_anew()
     except (sqlite3.Error, OSError) as problem:

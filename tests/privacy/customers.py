@@ -1,8 +1,5 @@
 """A customer with a long story, and what is left of them anywhere in the store."""
 
-import sqlite3
-from contextlib import closing
-from pathlib import Path
 from typing import Any
 
 from flask import Flask
@@ -36,6 +33,7 @@ from tests.orders.deciding import cancel, drawn
 from tests.pages import Page
 from tests.people import PASSWORD, Visitor, signed_in
 from tests.shop import Shop
+from tests.storing import ON_POSTGRES, Outsider, shop_of
 from tests.support.files import PNG
 
 HERE = "/settings/privacy"
@@ -130,14 +128,17 @@ def bring_to_an_end(app: Flask) -> None:
 def in_every_table(app: Flask, word: str) -> set[str]:
     """The columns in which it stands, over all tables there are, those of the search among them."""
     found = set()
-    with closing(sqlite3.connect(f"{app.instance_path}/suki.db")) as connection:
-        names = connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
-        for (table,) in names:
-            cursor = connection.execute(f"SELECT * FROM {table}")
+    with Outsider(shop_of(app)) as other:
+        for table in other.tables() if ON_POSTGRES else _all_in_the_file(other):
+            cursor = other.line.execute(f"SELECT * FROM {table}")
             columns = [column[0] for column in cursor.description]
             for row in cursor:
                 found |= {f"{table}.{name}" for name, value in zip(columns, row, strict=True) if _holds(value, word)}
     return found
+
+
+def _all_in_the_file(other: Outsider) -> list[str]:
+    return [name for (name,) in other.run("SELECT name FROM sqlite_master WHERE type = 'table'")]
 
 
 def _holds(value: Any, word: str) -> bool:
@@ -148,7 +149,7 @@ def _holds(value: Any, word: str) -> bool:
 
 def in_the_file(app: Flask, word: str) -> int:
     """How often, in all bytes of the database and its log."""
-    database = Path(app.instance_path) / "suki.db"
+    database = shop_of(app)
     return sum(
         path.read_bytes().lower().count(word.lower().encode())
         for path in (database, database.with_name("suki.db-wal"))

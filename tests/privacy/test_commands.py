@@ -3,8 +3,12 @@
 import sqlite3
 from contextlib import closing
 
+import pytest
+
+from blueprints.privacy import cli
 from models import Email, EmailRetention, Order, writing
-from tests.privacy.customers import WORD, erase, in_the_file
+from tests.privacy.customers import WORD, erase, in_every_table, in_the_file
+from tests.storing import ON_POSTGRES
 
 
 def run(app, *words):
@@ -18,9 +22,11 @@ def test_tidy_sweeps_and_clears(app, olive, shop, orders):
     with app.app_context(), writing() as session:
         session.add(EmailRetention(id=1, days=30))
     assert run(app, "tidy") == "Emails cleared: 0.\n"
-    assert (in_the_file(app, WORD[:3]), shop.count(Email) > 0) == (0, True)
+    assert (in_every_table(app, WORD), shop.count(Email) > 0) == (set(), True)
+    assert ON_POSTGRES or in_the_file(app, WORD[:3]) == 0
 
 
+@pytest.mark.sqlite
 def test_vacuum_writes_away_what_an_older_suki_left(app, shop, orders):
     with closing(sqlite3.connect(f"{app.instance_path}/suki.db")) as older:
         older.execute("PRAGMA secure_delete=OFF")
@@ -30,3 +36,9 @@ def test_vacuum_writes_away_what_an_older_suki_left(app, shop, orders):
     assert in_the_file(app, "Wqywqy") > 0
     assert "Written anew" in run(app, "vacuum")
     assert (in_the_file(app, "Wqywqy"), shop.count(Order)) == (0, 3)
+
+
+def test_there_is_no_file_to_write_anew_on_a_server(app, monkeypatch):
+    monkeypatch.setattr(cli, "on_postgresql", lambda: True)
+    answer = app.test_cli_runner().invoke(args=["vacuum"])
+    assert (answer.exit_code, "autovacuum" in answer.output) == (1, True)

@@ -1,10 +1,9 @@
 """Erasing a customer's data: nothing is left of them, and the books are as they were."""
 
-import sqlite3
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
 from threading import Barrier
 
+import pytest
 from sqlalchemy import event, select, text
 
 from blueprints.privacy.erasing import Wish, erase_customer
@@ -39,6 +38,7 @@ from tests.privacy.customers import (
     in_the_file,
 )
 from tests.privacy.test_erasing_refused import reopen
+from tests.storing import Outsider, shop_of
 
 OLIVE = Actor(user_id=1, name="Olive Owner", role=Role.OWNER)
 
@@ -65,8 +65,8 @@ KEPT = (
 
 
 def kept(app) -> list[list[tuple]]:
-    with closing(sqlite3.connect(f"{app.instance_path}/suki.db")) as connection:
-        return [connection.execute(f"{query} ORDER BY 1").fetchall() for query in KEPT]
+    with Outsider(shop_of(app)) as other:
+        return [other.run(f"{query} ORDER BY 1, 2") for query in KEPT]
 
 
 def wish_for(orders, once="a form", tickets=()):
@@ -92,11 +92,12 @@ def test_nothing_is_left_of_the_customer_and_the_books_are_as_they_were(app, sho
         assert shop.get(Order, order.id).waybill == ""
     again = shop.get(Order, other.id)
     assert (again.customer_name, again.customer_email) == (other.customer_name, other.customer_email)
-    audit = Auditor(f"{app.instance_path}/suki.db")
+    audit = Auditor(shop_of(app))
     assert [fault for fault in audit.faults() if "order" not in fault[0]] == []
     audit.close()
 
 
+@pytest.mark.sqlite
 def test_once_the_search_was_swept_no_byte_of_it_is_in_the_file(app, olive, orders):
     """Not even the pieces of three letters by which the search finds a name."""
     assert in_the_file(app, WORD) > 20
