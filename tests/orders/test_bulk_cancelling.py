@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select, text
+from sqlalchemy import select
 
 from blueprints import background, clock
 from blueprints.orders import bulk_routes, cancelling
@@ -25,6 +25,7 @@ from models import (
     db,
     writing,
 )
+from tests.orders.breaking import refuse
 from tests.orders.many import cancel_all, gather, start
 from tests.orders.test_bulk_looking import groups, numbers
 
@@ -206,8 +207,7 @@ def test_when_one_row_of_a_cancel_cannot_be_written_none_is(app, sam, shop, tabl
     order = shop.order(**PAID)
     url = gather(sam, order)
     form = sam.get(url).fields(f"{url}/start")
-    with app.app_context(), writing() as session:
-        session.execute(text(f"CREATE TRIGGER no BEFORE INSERT ON {table} BEGIN SELECT RAISE(ABORT, 'no'); END"))
+    refuse(app, f"BEFORE INSERT ON {table}")
     assert sam.post(f"{url}/start", **{**form, "note": "Sold out."}).status == 303
     assert effects(shop, order) == UNTOUCHED
     assert rows(shop)[0].refusal == "failed"
@@ -217,13 +217,7 @@ def test_when_the_note_of_it_cannot_be_written_the_order_is_not_cancelled(app, s
     order = shop.order(**PAID)
     url = gather(sam, order)
     form = sam.get(url).fields(f"{url}/start")
-    with app.app_context(), writing() as session:
-        session.execute(
-            text(
-                "CREATE TRIGGER no BEFORE UPDATE ON bulk_orders WHEN new.outcome = 'cancelled' "
-                "BEGIN SELECT RAISE(ABORT, 'no'); END"
-            )
-        )
+    refuse(app, "BEFORE UPDATE ON bulk_orders WHEN NEW.outcome = 'cancelled'")
     sam.post(f"{url}/start", **form)
     assert effects(shop, order) == UNTOUCHED
 

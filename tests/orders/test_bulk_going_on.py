@@ -1,10 +1,7 @@
 """Many orders, and who goes on with them: once, whoever else does. A real kill amid them: gates/test_long_work.py."""
 
-import sqlite3
 import threading
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
-from pathlib import Path
 
 from sqlalchemy import select
 
@@ -13,12 +10,13 @@ from models import BulkOrder, BulkOutcome
 from tests.orders.many import gather, start
 from tests.orders.test_bulk_cancelling import CANCELLED, effects, rows
 from tests.people import signed_in
+from tests.storing import Outsider, shop_of
 
 
-def let_lease_lapse(folder):
+def let_lease_lapse(app):
     """As twenty seconds would."""
-    with closing(sqlite3.connect(folder / "suki.db", timeout=30)) as database, database:
-        database.execute("UPDATE bulk_cancels SET claimed_until = '2026-01-01 00:00:00.000000'")
+    with Outsider(shop_of(app)) as other:
+        other.run("UPDATE bulk_cancels SET claimed_until = '2026-01-01 00:00:00.000000'")
 
 
 def test_a_claim_that_lapsed_in_the_middle_is_taken_up(app, sam, shop, slowly, monkeypatch):
@@ -26,7 +24,7 @@ def test_a_claim_that_lapsed_in_the_middle_is_taken_up(app, sam, shop, slowly, m
     orders = [shop.order() for _ in range(3)]
     url = gather(sam, *orders)
     start(sam, url)
-    let_lease_lapse(Path(app.instance_path))
+    let_lease_lapse(app)
     assert "Go on" in sam.get(url).text
     monkeypatch.setattr(bulk_routes, "AT_ONCE_S", 60)
     assert sam.follow(sam.post(f"{url}/start")).h1 == "3 orders were cancelled"

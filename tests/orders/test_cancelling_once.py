@@ -4,10 +4,10 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from sqlalchemy import text
 
 from blueprints.orders import cancelling
-from models import Cancellation, Note, Order, OrderStatus, PaymentStatus, Refund, writing
+from models import Cancellation, Note, Order, OrderStatus, PaymentStatus, Refund
+from tests.orders.breaking import refuse, refuse_no_more
 from tests.orders.deciding import cancel, drawn
 from tests.people import signed_in
 
@@ -133,8 +133,7 @@ def test_when_the_email_cannot_be_written_nothing_is_changed(sam, shop, order, m
 
 @pytest.mark.parametrize("table", ["notes", "cancellations", "refunds", "emails", "events"])
 def test_when_one_row_cannot_be_written_none_is(app, sam, shop, order, table):
-    with app.app_context(), writing() as session:
-        session.execute(text(f"CREATE TRIGGER no BEFORE INSERT ON {table} BEGIN SELECT RAISE(ABORT, 'no'); END"))
+    refuse(app, f"BEFORE INSERT ON {table}")
     page = cancel(sam, order, note="Sold out.")
     assert page.status == 500
     assert "could not confirm" in page.text
@@ -143,10 +142,8 @@ def test_when_one_row_cannot_be_written_none_is(app, sam, shop, order, table):
 
 def test_after_a_fault_the_same_form_can_be_sent_again(app, sam, shop, order, form):
     url, fields = form
-    with app.app_context(), writing() as session:
-        session.execute(text("CREATE TRIGGER no BEFORE INSERT ON events BEGIN SELECT RAISE(ABORT, 'no'); END"))
+    refuse(app, "BEFORE INSERT ON events")
     assert sam.post(url, **fields).status == 500
-    with app.app_context(), writing() as session:
-        session.execute(text("DROP TRIGGER no"))
+    refuse_no_more(app)
     assert sam.post(url, **fields).status == 303
     assert effects(shop, order) == ONE_CANCEL

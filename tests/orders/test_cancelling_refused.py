@@ -216,7 +216,7 @@ def test_support_without_access_cancels_nothing(uma, mallory, shop):
 )
 def test_the_database_itself_refuses_what_the_rule_would(app, shop, half):
     order = shop.booked_order()
-    with app.app_context(), pytest.raises(IntegrityError, match="CHECK"), writing() as session:
+    with app.app_context(), pytest.raises(IntegrityError, match=r"(?i)check"), writing() as session:
         session.execute(text(f"UPDATE orders SET {half} WHERE id = {order.id}"))
     assert nothing_was_done(shop, order, OrderStatus.PENDING)
 
@@ -224,5 +224,5 @@ def test_the_database_itself_refuses_what_the_rule_would(app, shop, half):
 def test_the_database_takes_one_cancel_of_an_order_at_a_time(app, shop, cancelled):
     done = shop.first(select(Cancellation))
     again = Cancellation(order_id=done.order_id, at=done.at, restock=True, previous_status=done.previous_status)
-    with app.app_context(), pytest.raises(IntegrityError, match="UNIQUE"), writing() as session:
+    with app.app_context(), pytest.raises(IntegrityError, match=r"(?i)unique"), writing() as session:
         session.add(again)

@@ -16,6 +16,7 @@ from blueprints.orders.refusals import OrderRefusal
 from blueprints.orders.settling import Repayment, settle_refund, waive_refund
 from models import SYSTEM, EmailState, Event, Order, PaymentMethod, PaymentStatus, Refund, Settlement, writing
 from models.settlement import SettlementMethod
+from tests.orders.breaking import refuse
 from tests.orders.deciding import cancel, drawn
 from tests.people import signed_in
 
@@ -178,8 +179,7 @@ def test_a_refund_that_is_not_there_is_404(sam):
 
 @pytest.mark.parametrize("table", ["settlements", "events", "emails"])
 def test_when_one_row_cannot_be_written_none_is(app, sam, shop, refund, table):
-    with app.app_context(), writing() as session:
-        session.execute(text(f"CREATE TRIGGER no BEFORE INSERT ON {table} BEGIN SELECT RAISE(ABORT, 'no'); END"))
+    refuse(app, f"BEFORE INSERT ON {table}")
     assert settle(sam, refund).status == 500
     assert books(shop, refund) == NOTHING
     assert shop.get(Refund, refund.id).is_open

@@ -159,7 +159,7 @@ def test_two_at_the_same_moment_lose_nothing(app, stocked, movements):
         "DELETE FROM stock_movements",
         "UPDATE products SET on_hand = 99",
         "INSERT INTO products (sku, sku_key, name, name_key, tracked, on_hand, search_text, created_at) "
-        "VALUES ('X', 'x', 'X', 'x', 1, 3, 'x', '2026-11-20')",
+        "VALUES ('X', 'x', 'X', 'x', true, 3, 'x', '2026-11-20')",
         "INSERT INTO stock_movements (product_id, quantity, on_hand_after, kind, at, note) "
         "VALUES (1, 3, 3, 'received', '2026-11-20', '')",
         "INSERT INTO stock_movements (product_id, quantity, on_hand_after, kind, at, note) "
