@@ -152,6 +152,7 @@ def test_a_page_costs_the_same_whatever_there_is(app, sam, url):
     assert len(few) == len(many) <= 8, "\n".join(many)
 
 
+@pytest.mark.sqlite
 def test_cancels_are_found_by_their_day_and_orders_by_their_place(app, sam):
     with statements(app) as seen:
         sam.get("/insights/")
