@@ -18,6 +18,7 @@ from sqlalchemy import (
     Engine,
     Enum,
     ExceptionContext,
+    Integer,
     MetaData,
     event,
 )
@@ -83,6 +84,8 @@ class Base(DeclarativeBase):
     )
     type_annotation_map: ClassVar[dict[Any, Any]] = {
         datetime: UTCDateTime,
+        # As large as SQLite's: any number that can be an id is asked for, and not found, in both.
+        int: BigInteger().with_variant(Integer(), "sqlite"),
         enum.StrEnum: STORED_BY_VALUE,
     }
 
@@ -108,8 +111,7 @@ db = SQLAlchemy(metadata=Base.metadata, disable_autonaming=True)
 
 @event.listens_for(Engine, "connect")
 def _set_up_connection(connection: Any, _record: Any) -> None:
-    if isinstance(connection, sqlite3.Connection):
-        sqlite.set_up(connection)
+    (sqlite if isinstance(connection, sqlite3.Connection) else postgresql).set_up(connection)
 
 
 @event.listens_for(Engine, "begin")

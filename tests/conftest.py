@@ -98,8 +98,9 @@ def open_shop(folder: Path) -> Path:
         schema.bring_up_to_date()
         open_store(name="Aling Nena’s", currency="PHP", timezone="Asia/Manila", language=Language.ENGLISH)
         add_people()
-        with db.engine.connect() as connection:
-            connection.connection.dbapi_connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        if not storing.ON_POSTGRES:
+            with db.engine.connect() as connection:
+                connection.connection.dbapi_connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         db.engine.dispose()
     return folder / "suki.db"
 

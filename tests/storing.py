@@ -10,11 +10,13 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import pytest
 from flask import Flask
 
 SERVER = os.environ.get("SUKI_TEST_POSTGRES", "")
 """The address of the server, with nothing after the last slash; empty on SQLite."""
 ON_POSTGRES = bool(SERVER)
+only_on_postgres = pytest.mark.skipif(not ON_POSTGRES, reason="NOT RUN: needs a server, which make test-postgres makes")
 _made: set[str] = set()
 
 
@@ -108,6 +110,14 @@ class Outsider:
             return sorted(name for (name,) in self.run("SELECT tablename FROM pg_tables WHERE schemaname = 'public'"))
         rows = self.run("SELECT name FROM sqlite_master WHERE type = 'table' AND sql LIKE 'CREATE TABLE%'")
         return sorted(name for (name,) in rows if not name.startswith("sqlite_") and "_search_" not in name)
+
+
+def content(path: Path) -> bytes:
+    """All that somebody finds in a copy of it."""
+    if not ON_POSTGRES:
+        return b"".join(file.read_bytes() for file in (path, path.with_name(f"{path.name}-wal")) if file.exists())
+    with Outsider(path) as other:
+        return repr([other.run(f'SELECT * FROM "{table}"') for table in other.tables()]).encode()
 
 
 def _plain(url: str) -> str:

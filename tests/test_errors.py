@@ -2,7 +2,6 @@
 
 import logging
 import re
-import sqlite3
 import threading
 import time
 from datetime import timedelta
@@ -14,7 +13,9 @@ from sqlalchemy import select
 
 from blueprints.access import public
 from models import DatabaseBusy, UserSession, base, db, writing
+from tests import storing
 from tests.pages import Page
+from tests.storing import Outsider, shop_of
 
 
 @pytest.fixture
@@ -43,8 +44,8 @@ def test_a_failure_has_a_number_that_the_log_knows_and_no_names(broken, mallory,
 def test_the_page_is_there_when_the_database_is_not(app, olive):
     with app.app_context():
         db.engine.dispose()
-    with sqlite3.connect(f"{app.instance_path}/suki.db") as connection:
-        connection.execute("ALTER TABLE user_sessions RENAME TO gone")
+    with Outsider(shop_of(app)) as other:
+        other.run("ALTER TABLE user_sessions RENAME TO gone")
     page = olive.get("/")
     assert page.status == 500
     assert "We could not confirm" in page.text
@@ -52,27 +53,19 @@ def test_the_page_is_there_when_the_database_is_not(app, olive):
 
 def test_while_somebody_else_writes_pages_are_read_and_a_write_is_asked_to_wait(app, olive):
     olive.get("/help/")
-    other = sqlite3.connect(f"{app.instance_path}/suki.db", isolation_level=None)
-    other.execute("BEGIN IMMEDIATE")
-    try:
+    with storing.lock_held(app):
         assert olive.get("/help/").status == 200
         page = olive.post("/logout")
         assert page.status == 503
         assert page.response.headers["Retry-After"] == "2"
         assert "Nothing was changed" in page.text
-    finally:
-        other.rollback()
-        other.close()
     assert olive.get("/help/").status == 200
 
 
 @pytest.fixture
 def lock_held(app):
-    other = sqlite3.connect(f"{app.instance_path}/suki.db", isolation_level=None)
-    other.execute("BEGIN IMMEDIATE")
-    yield
-    other.rollback()
-    other.close()
+    with storing.lock_held(app):
+        yield
 
 
 def test_to_note_who_reads_no_page_waits(olive, shop, request, monkeypatch):
@@ -115,6 +108,7 @@ def fill_disk():
     resource.setrlimit(resource.RLIMIT_FSIZE, before)
 
 
+@pytest.mark.sqlite
 def test_on_a_full_disk_a_change_ends_on_a_page_that_says_so(olive, fill_disk, caplog):
     olive.get("/settings/support")
     fill_disk()
@@ -125,6 +119,7 @@ def test_on_a_full_disk_a_change_ends_on_a_page_that_says_so(olive, fill_disk, c
     assert "disk" in caplog.text
 
 
+@pytest.mark.sqlite
 def test_on_a_full_disk_pages_are_read_also_when_it_is_time_to_note_who_reads(olive, shop, fill_disk):
     olive.get("/orders/")
     seen = shop.first(select(UserSession))

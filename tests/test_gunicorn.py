@@ -2,7 +2,6 @@
 
 import os
 import signal
-import sqlite3
 import sys
 import threading
 import time
@@ -17,6 +16,7 @@ from tests.mail.conftest import post_office  # noqa: F401 (the fixture)
 from tests.people import PASSWORD, add_people
 from tests.proxy import NAME, PATIENCE, Caller, behind_nginx  # noqa: F401 (the fixture)
 from tests.shop import Shop
+from tests.storing import Outsider
 from tests.test_serving import folder, last_words, serve, wait_for  # noqa: F401 (fixtures)
 
 pytestmark = [pytest.mark.slow, pytest.mark.skipif(sys.platform == "win32", reason="gunicorn is not for Windows")]
@@ -28,8 +28,8 @@ CANCEL = {"status": "cancelled", "note": "Sold out.", "version": "1"}
 @pytest.mark.parametrize("module", [PAGES, WORK], ids=["pages", "work"])
 def test_neither_begins_with_a_database_of_another_suki(serve, folder, module):  # noqa: F811 (the fixtures)
     revision, words = {PAGES: ("0001", "of an older Suki"), WORK: ("9999", "by a newer Suki")}[module]
-    with sqlite3.connect(folder / "suki.db") as database:
-        database.execute("UPDATE alembic_version SET version_num = ?", [revision])
+    with Outsider(folder / "suki.db") as other:
+        other.run("UPDATE alembic_version SET version_num = ?", revision)
     server, _ = serve(folder, module=module)
     said = last_words(server)
     assert words in said

@@ -43,6 +43,7 @@ def _sorted_columns(sql: str) -> str:
     return head.strip() + separator + ",".join(sorted(part.strip(" )") for part in body.split(",")))
 
 
+@pytest.mark.sqlite
 def test_migrations_build_what_the_models_describe(migrated, first_day):
     assert shape(f"{migrated.instance_path}/suki.db") == shape(first_day)
 
@@ -52,11 +53,13 @@ def test_a_second_upgrade_changes_nothing(migrated):
     assert schema.is_up_to_date()
 
 
+@pytest.mark.sqlite
 def test_the_first_migration_goes_down_again(migrated):
     downgrade(directory=str(schema.MIGRATIONS), revision="base")
     assert set(shape(f"{migrated.instance_path}/suki.db")) == set()
 
 
+@pytest.mark.sqlite
 def test_a_shop_of_an_older_schema_keeps_its_rows(migrated):
     make_demo(password_hash="none", write_email=customer_email)
     take_back_some()
@@ -97,6 +100,7 @@ def test_a_newer_database_is_left_alone(migrated):
         schema.bring_up_to_date()
 
 
+@pytest.mark.sqlite
 def test_the_database_writes_ahead_so_that_readers_never_wait(migrated):
     with db.engine.connect() as connection:
         assert connection.exec_driver_sql("PRAGMA journal_mode").scalar() == "wal"

@@ -15,6 +15,7 @@ import pytest
 from blueprints import schema
 from blueprints.settings.opening import open_store
 from models import Language, db
+from tests import storing
 from tests.conftest import make_app
 
 ROOT = Path(__file__).parent.parent
@@ -40,7 +41,13 @@ def serve():
     def start(folder, *, module=SERVE, **settings):
         with socket.create_server(("127.0.0.1", 0)) as free:
             port = free.getsockname()[1]
-        env = {**os.environ, "FLASK_INSTANCE_PATH": str(folder), "FLASK_RUN_PORT": str(port), **settings}
+        env = {
+            **os.environ,
+            "FLASK_INSTANCE_PATH": str(folder),
+            "FLASK_RUN_PORT": str(port),
+            "FLASK_SQLALCHEMY_DATABASE_URI": storing.address(folder / "suki.db"),
+            **settings,
+        }
         command = [sys.executable, "-m", *module]
         server = subprocess.Popen(
             command, cwd=ROOT, env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True

@@ -4,8 +4,7 @@ from pathlib import Path
 
 import click
 from flask.cli import AppGroup
-from sqlalchemy import select
-from sqlalchemy.exc import OperationalError
+from sqlalchemy import inspect, select
 
 from blueprints.orders import orders
 from blueprints.orders.import_forms import fault_in_words, finding_in_words, found_there
@@ -48,11 +47,7 @@ def import_orders(file: Path, dry_run: bool) -> None:
 
 
 def refuse_without_store() -> None:
-    try:
-        store = find_store()
-    except OperationalError:  # there are no tables yet
-        store = None
-    if store is None:
+    if not inspect(db.engine).has_table("store") or find_store() is None:
         raise click.ClickException("This store is not set up yet. Run: flask init")
 
 

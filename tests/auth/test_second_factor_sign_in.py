@@ -10,6 +10,7 @@ from sqlalchemy import select
 from models import Event, SecondFactor, User, UserSession
 from tests.auth.phones import A_STEP, codes_on_paper, give_phone
 from tests.people import PASSWORD
+from tests.storing import content, shop_of
 
 NINE = datetime(2026, 11, 20, 1, 0, tzinfo=UTC)
 WRONG = "This code is not right, or it was used already. Type the one that the app shows now."
@@ -272,8 +273,8 @@ def test_after_the_last_recovery_code_one_is_told_where_new_ones_are(app, halfwa
     assert "None is left: make new ones under Second factor" in page.messages[0]
 
 
-def test_a_copy_of_the_database_has_neither_secret_nor_codes(app, phone, tmp_path, shop):
-    kept = (tmp_path / "suki.db").read_bytes() + (tmp_path / "suki.db-wal").read_bytes()
+def test_a_copy_of_the_database_has_neither_secret_nor_codes(app, phone, shop):
+    kept = content(shop_of(app))
     assert shop.first(select(SecondFactor)).mark.encode() in kept
     for secret in (phone.secret, *codes_on_paper(app, "sam")):
         assert secret.encode() not in kept

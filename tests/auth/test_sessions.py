@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
+import pytest
 import time_machine
 from sqlalchemy import select, text
 
@@ -157,6 +158,7 @@ def test_where_somebody_was_signed_in_is_forgotten_after_three_months(app, shop,
         assert shop.count(UserSession) == 0
 
 
+@pytest.mark.sqlite
 def test_looking_for_sessions_that_are_over_reads_those_alone(app):
     with app.app_context():
         for looked_for in (sessions._lapsed(clock.now()), sessions._old(clock.now())):

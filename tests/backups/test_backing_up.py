@@ -19,6 +19,7 @@ from tests.backups.conftest import ask, numbers
 from tests.orders.books import later
 from tests.shop import A_MORNING
 
+pytestmark = pytest.mark.sqlite
 ROOT = Path(__file__).parent.parent.parent
 DAY = timedelta(days=1)
 

@@ -10,6 +10,7 @@ from models import Store
 from tests.orders.books import later
 from tests.people import PASSWORD, signed_in
 
+pytestmark = pytest.mark.sqlite
 HERE = "/settings/backups"
 
 

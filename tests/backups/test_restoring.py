@@ -20,6 +20,7 @@ from tests.orders.many import gather
 from tests.people import signed_in
 from tests.support.inside import open_window
 
+pytestmark = pytest.mark.sqlite
 ROOT = Path(__file__).parent.parent.parent
 
 

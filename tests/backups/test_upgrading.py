@@ -11,6 +11,7 @@ from blueprints import schema
 from models import db
 from tests.backups.conftest import ask, numbers
 
+pytestmark = pytest.mark.sqlite
 ROOT = Path(__file__).parent.parent.parent
 REVISIONS = sorted(path.name[:4] for path in (ROOT / "migrations/versions").glob("[0-9]*.py"))
 

@@ -1,18 +1,19 @@
 """`flask doctor` says what is wrong, a line each, and fails when something does not work."""
 
 import shutil
-import sqlite3
 from collections import namedtuple
-from contextlib import closing
 
 import pytest
 from flask_migrate import downgrade
 
 from blueprints import schema
 from models import db
+from tests import storing
 from tests.mail.desk import MailDesk
 from tests.orders.books import later
+from tests.storing import Outsider
 
+WITHOUT_KEYS = "SET session_replication_role = replica" if storing.ON_POSTGRES else "PRAGMA foreign_keys=OFF"
 Usage = namedtuple("Usage", "total used free")
 
 
@@ -20,7 +21,8 @@ Usage = namedtuple("Usage", "total used free")
 def closed(app, tmp_path):
     """As the folder is made for a real store; pytest's own is open to others on some machines."""
     tmp_path.chmod(0o700)
-    (tmp_path / "suki.db").chmod(0o600)
+    if not storing.ON_POSTGRES:
+        (tmp_path / "suki.db").chmod(0o600)
 
 
 @pytest.fixture
@@ -36,9 +38,13 @@ def doctor(run):
 
 
 def sql(folder, *statements):
-    with closing(sqlite3.connect(folder / "suki.db", isolation_level=None)) as connection:
+    with Outsider(folder / "suki.db") as other:
         for statement in statements:
-            connection.execute(statement)
+            other.run(statement)
+
+
+def of_the_file(harm, level, part):
+    return pytest.param(harm, level, part, marks=pytest.mark.sqlite)
 
 
 def only(found, level, part):
@@ -53,11 +59,13 @@ def beside_mail(found):
     return {words: level for words, level in found.items() if not words.startswith(MAIL_LINE)}
 
 
+@pytest.mark.sqlite
 def test_of_a_store_that_is_well_nothing_is_said(doctor, run):
     run("backup")
     assert beside_mail(doctor()) == {}
 
 
+@pytest.mark.sqlite
 def test_who_has_no_backup_is_told(doctor, run):
     only(beside_mail(doctor()), "warn", "There is no backup yet")
     run("backup")
@@ -69,11 +77,11 @@ def test_who_has_no_backup_is_told(doctor, run):
     ("harm", "level", "part"),
     [
         (lambda folder: (folder / "secret_key").chmod(0o644), "fail", "Others on this computer can read"),
-        (lambda folder: folder.chmod(0o755) or (folder / "suki.db").chmod(0o644), "warn", "chmod o-rwx"),
-        (lambda folder: sql(folder, "PRAGMA journal_mode=DELETE"), "fail", "journal_mode is delete, not wal"),
+        of_the_file(lambda folder: folder.chmod(0o755) or (folder / "suki.db").chmod(0o644), "warn", "chmod o-rwx"),
+        of_the_file(lambda folder: sql(folder, "PRAGMA journal_mode=DELETE"), "fail", "mode is delete, not wal"),
         (lambda folder: sql(folder, "UPDATE store SET timezone = 'Mars/Base'"), "fail", "Mars/Base is not known"),
         (lambda folder: sql(folder, "UPDATE alembic_version SET version_num = '9999'"), "fail", "by a newer Suki"),
-        (lambda folder: sql(folder, "PRAGMA foreign_keys=OFF", "DELETE FROM store"), "fail", "There is no store yet"),
+        (lambda folder: sql(folder, WITHOUT_KEYS, "DELETE FROM store"), "fail", "There is no store yet"),
         (lambda folder: sql(folder, "DROP TABLE alembic_version"), "fail", "There is no store yet"),
     ],
 )
@@ -88,12 +96,14 @@ def test_each_fault_has_its_line(app, doctor, run, tmp_path, harm, level, part):
     assert (level, True) in [(found_level, part in words) for words, found_level in found.items()], found
 
 
+@pytest.mark.sqlite
 def test_an_older_schema_is_named_and_what_to_do(app, doctor):
     with app.app_context():
         downgrade(directory=str(schema.MIGRATIONS), revision="0001")
     only(beside_mail(doctor()), "fail", "of an older Suki. With Suki stopped, run: flask upgrade")
 
 
+@pytest.mark.sqlite
 def test_a_file_that_is_no_database_stops_nothing_else_from_being_said(app, doctor, tmp_path):
     with app.app_context():
         db.engine.dispose()
@@ -103,6 +113,7 @@ def test_a_file_that_is_no_database_stops_nothing_else_from_being_said(app, doct
     only(beside_mail(doctor()), "fail", "The database can’t be read")
 
 
+@pytest.mark.sqlite
 def test_a_damaged_page_is_found(app, shop, doctor, tmp_path):
     for _ in range(60):
         shop.order()
@@ -121,6 +132,14 @@ def test_a_damaged_page_is_found(app, shop, doctor, tmp_path):
         file.write(b"\xaa" * 4096)
     found = beside_mail(doctor())
     assert "fail" in found.values(), found
+
+
+@storing.only_on_postgres
+def test_of_a_store_on_a_server_nothing_is_said_that_its_server_does(doctor, run):
+    assert beside_mail(doctor()) == {}
+    said = run("doctor").output
+    assert "The database is a server’s (postgresql)." in said
+    assert "backup" not in said
 
 
 def test_a_clock_that_was_set_back_is_noticed(shop, doctor):

@@ -42,7 +42,15 @@ def gate(request: pytest.FixtureRequest) -> Iterator[Gate]:
     assert gate.properties, "A gate says what it measured."
 
 
+# They look into the file, stop its disk or its journal, or start servers on it. On PostgreSQL these are tried so far.
+ALSO_ON_POSTGRES: tuple[str, ...] = ()
+
+
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    for item in items:
+        if item.path.parent == Path(__file__).parent and item.path.stem not in ALSO_ON_POSTGRES:
+            item.add_marker("sqlite")
     if config.getoption("--gates"):
         return
     minutes = [item for item in items if item.get_closest_marker("minutes")]

@@ -20,8 +20,9 @@ from models import AccessWindow, Actor, Order, OrderStatus, Role, UserSession, W
 from tests.gates.test_model_of_windows import NEVER
 from tests.people import signed_in
 from tests.shop import A_MORNING
+from tests.storing import lock_held
 from tests.support.conftest import ask_to_cancel, shop  # noqa: F401 (fixtures)
-from tests.support.inside import lock_held, stored
+from tests.support.inside import stored
 
 OLIVE = Actor(1, "Olive Owner", Role.OWNER)
 LATE = NEVER.partition("UNION ALL")[0]
@@ -117,7 +118,7 @@ def by_time(hand, _other, _window_id):
 
 def by_revoke(hand, other, window_id):
     hand.shift(timedelta(seconds=1))
-    other.execute(
+    other.run(
         f"UPDATE access_windows SET ended_at = '{stored(clock.now())}', end = 'revoked', ended_by_id = 1 "
         f"WHERE id = {window_id}"
     )

@@ -10,7 +10,8 @@ import time_machine
 from blueprints import clock, mailing
 from blueprints.mailing import claim
 from blueprints.retrying import LEASE
-from models import EmailState, db
+from models import EmailState
+from tests.storing import lock_held
 
 
 def claim_and_die(app) -> None:
@@ -60,8 +61,7 @@ def test_it_is_noted_though_somebody_else_is_saving_for_long(desk, app, post_off
     locked, release = threading.Event(), threading.Event()
 
     def hold_the_lock() -> None:
-        with app.app_context(), db.engine.connect().execution_options(writes=True) as connection:
-            connection.begin()
+        with lock_held(app):
             locked.set()
             release.wait(10)
 

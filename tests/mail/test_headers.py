@@ -11,6 +11,7 @@ from blueprints.letters import HEADERS, Letter, UnsafeLetter
 from blueprints.outbox import Message
 from models import Email, EmailState, writing
 from tests.mail.desk import MailDesk
+from tests.storing import ON_POSTGRES
 
 EVIL = "Bcc: victim@example.org"
 ENDS = ["\n", "\r", "\r\n", "\n ", "\r\n\t", "\u2028", "\u2029", "\x85", "\x0b", "\x0c", "\x1c", "\x1d", "\x1e", "\0"]
@@ -36,6 +37,8 @@ OTHERS = [
 ]
 PAYLOADS = [f"Eve{end}{EVIL}" for end in ENDS] + ENCODED + OTHERS
 assert len(PAYLOADS) == 30
+# PostgreSQL takes no text with a NUL, and none that is longer than its column: there these are in no row to begin with.
+STORED = [each for each in PAYLOADS if not ON_POSTGRES or ("\0" not in each and len(each) <= 254)]
 
 PLAIN = {
     "sender": ("Aling Nena", "shop@example.com"),
@@ -53,8 +56,8 @@ def fixed(headers: list[str]) -> bool:
 
 
 def test_an_address_that_is_none_gets_nothing_and_says_so(shop, desk, post_office):
-    emails = [desk.tell(shop.order(customer_email=payload)) for payload in PAYLOADS]
-    assert desk.deliver() == {"failed": len(PAYLOADS)}
+    emails = [desk.tell(shop.order(customer_email=payload)) for payload in STORED]
+    assert desk.deliver() == {"failed": len(STORED)}
     assert post_office.letters == []
     assert {desk.again(email).answer for email in emails} == {
         "Suki did not send it: the address is not one valid email address."
@@ -62,15 +65,15 @@ def test_an_address_that_is_none_gets_nothing_and_says_so(shop, desk, post_offic
 
 
 def test_an_answer_address_that_is_none_is_left_out(desk, post_office):
-    for payload in PAYLOADS:
+    for payload in STORED:
         desk.queue(reply_to=payload)
-    assert desk.deliver() == {"sent": len(PAYLOADS)}
+    assert desk.deliver() == {"sent": len(STORED)}
     assert all("Reply-To" not in letter.message for letter in post_office.letters)
     assert all(fixed(letter.message.keys()) for letter in post_office.letters)
 
 
 def test_a_subject_that_could_be_read_as_more_is_not_sent(desk, post_office):
-    for payload in PAYLOADS:
+    for payload in STORED:
         desk.queue(message=Message(subject=payload[:200], text="Hello", html="<p>Hello</p>"))
     desk.deliver()
     assert all(fixed(letter.message.keys()) for letter in post_office.letters)

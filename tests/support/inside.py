@@ -1,10 +1,5 @@
 """Support inside of an access window: letting it in, going in, and cancelling there."""
 
-import sqlite3
-from collections.abc import Iterator
-from contextlib import contextmanager
-
-from flask import Flask
 from sqlalchemy import select
 
 from models import AccessWindow, Event, Order
@@ -37,18 +32,6 @@ def filled_in(agent: Visitor, order: Order, **typed: str | None) -> tuple[str, d
 def acts(shop: Shop, window: AccessWindow) -> list[str]:
     """The codes of what happened in it, oldest first."""
     return [event.code for event in shop.all(select(Event).where(Event.window_id == window.id).order_by(Event.id))]
-
-
-@contextmanager
-def lock_held(app: Flask) -> Iterator[sqlite3.Connection]:
-    """Another process is writing; what it wrote is there once the block is left."""
-    other = sqlite3.connect(f"{app.instance_path}/suki.db", isolation_level=None)
-    other.execute("BEGIN IMMEDIATE")
-    try:
-        yield other
-        other.execute("COMMIT")
-    finally:
-        other.close()
 
 
 def stored(moment) -> str:

@@ -210,7 +210,7 @@ def test_a_later_look_is_another(app, shop, ask_to_cancel, order):
 
 
 def test_what_can_not_be_noted_is_not_seen(app, uma, window, order):
-    from tests.support.inside import lock_held
+    from tests.storing import lock_held
 
     enter(uma, window)
     with lock_held(app):

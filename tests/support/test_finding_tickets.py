@@ -160,6 +160,7 @@ def test_no_match_says_what_can_be_searched(sam):
     assert page.value("q") == "<b>zebra</b>"
 
 
+@pytest.mark.sqlite
 def test_a_search_reads_the_index_and_not_every_ticket(app, many):
     many(3)
     with app.app_context():

@@ -1,8 +1,5 @@
 """Every route, for every role and every state of a window: what is answered, and that a refusal changes nothing."""
 
-import shutil
-import sqlite3
-from contextlib import closing
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -30,6 +27,7 @@ from models import (
 from tests.conftest import make_app
 from tests.people import PASSWORD_HASH, Visitor, signed_in
 from tests.shop import Shop
+from tests.storing import Outsider, copy_shop, shop_of
 from tests.support.files import PNG
 from tests.support.inside import enter, open_window, window_of
 
@@ -284,19 +282,17 @@ class Actor:
         with self.app.app_context():
             db.session.remove()
             db.engine.dispose()
-        for ending in ("-wal", "-shm"):
-            Path(f"{self.app.instance_path}/suki.db{ending}").unlink(missing_ok=True)
-        shutil.copy(f"{self.app.instance_path}/start.db", f"{self.app.instance_path}/suki.db")
+        copy_shop(shop_of(self.app).with_name("start.db"), shop_of(self.app))
 
     def counts(self) -> list[int]:
-        with closing(sqlite3.connect(f"{self.app.instance_path}/suki.db")) as connection:
+        with Outsider(shop_of(self.app)) as other:
             query = " UNION ALL ".join(f"SELECT count(*) FROM {table}" for table in COUNTED)
             query += " UNION ALL SELECT sum(version) FROM orders"
-            return [row[0] for row in connection.execute(query)]
+            return [row[0] for row in other.run(query)]
 
 
 def made(first_day: Path, folder: Path, name: str) -> Actor:
-    shutil.copy(first_day, folder / "suki.db")
+    copy_shop(first_day, folder / "suki.db")
     app = make_app(folder)
     shop, olive = Shop(app), signed_in(app, "olive")
     tickets = [_ticket(olive, shop) for _ in range(2)]
@@ -323,7 +319,7 @@ def made(first_day: Path, folder: Path, name: str) -> Actor:
     with app.app_context():
         db.session.remove()
         db.engine.dispose()
-    shutil.copy(folder / "suki.db", folder / "start.db")
+    copy_shop(folder / "suki.db", folder / "start.db")
     return actor
 
 
