@@ -11,7 +11,7 @@ from blueprints import schema
 from blueprints.backups import backups
 from blueprints.backups.copying import NotInAFile, NotWhole, StillOpen, copy_whole, database_file
 from blueprints.backups.keeping import BackupKind, BeingMade, make
-from blueprints.backups.moving import NotEmpty, NotReached, NotTheSame, OlderSchema, copy_to
+from blueprints.backups.moving import NotEmpty, NotReached, NotTaken, NotTheSame, OlderSchema, copy_to
 from blueprints.backups.restoring import NewerBackup, restore
 from blueprints.backups.upgrading import upgrade
 from blueprints.schema import NewerSchema
@@ -102,6 +102,8 @@ def copy_store(address: str) -> None:
         moved = copy_to(address)
     except NotReached as refusal:
         sys.exit(f"Nothing was copied: that database can’t be had ({refusal.answer}).")
+    except NotTaken as refusal:
+        sys.exit(f"Nothing was copied: a row of {refusal.table} is not taken there ({refusal.answer}).")
     except NotTheSame as refusal:
         sys.exit(f"Nothing was copied: what arrived in {refusal.table} is not what was sent.")
     except (NotEmpty, OlderSchema, *REFUSALS) as refusal:

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Integer, Table, create_engine, func, inspect, select
 from sqlalchemy.dialects import sqlite
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import ArgumentError, OperationalError
 
 from blueprints import schema
 from blueprints.backups.copying import database_file, refuse_unless_whole
@@ -45,6 +45,14 @@ class NotTheSame(Exception):
         self.table = table
 
 
+class NotTaken(Exception):
+    """A row of `table` does not fit there. `answer`: why, without what is in it."""
+
+    def __init__(self, table: str, answer: str) -> None:
+        super().__init__(table)
+        self.table, self.answer = table, answer
+
+
 @dataclass(frozen=True)
 class Moved:
     table: str
@@ -54,18 +62,23 @@ class Moved:
 def copy_to(address: str) -> list[Moved]:
     """Every table with how many rows it has in both. Nobody writes to the file meanwhile, and it stays as it is.
 
-    Raises NotInAFile, NotWhole, OlderSchema, sqlite3.Error; NotReached, NotEmpty and NotTheSame.
+    Raises NotInAFile, NotWhole, OlderSchema, sqlite3.Error; NotReached, NotEmpty, NotTaken and NotTheSame.
     """
+    import psycopg  # an extra: a store on SQLite does without it
+
     source = database_file()
     refuse_unless_whole(source)
     if not schema.is_up_to_date():
         raise OlderSchema
-    engine = create_engine(address, hide_parameters=True)
+    try:
+        engine = create_engine(address, hide_parameters=True)
+    except (ArgumentError, ValueError) as error:
+        raise NotReached("it is no address of a database") from error
     try:
         with _held(source) as here, engine.connect().execution_options(writes=True) as there, there.begin():
             return _copy_all(here, there)
-    except OperationalError as error:
-        raise NotReached(str(error.orig).strip().splitlines()[0]) from error
+    except (OperationalError, psycopg.OperationalError) as error:
+        raise NotReached(str(getattr(error, "orig", error)).strip().splitlines()[0]) from error
     finally:
         engine.dispose()
 
@@ -95,13 +108,18 @@ def _held(source: Path) -> Iterator[sqlite3.Connection]:
 
 def _copy_rows(table: Table, here: sqlite3.Connection, there: Connection) -> None:
     """As SQLite has them: what it writes for times and for yes and no, PostgreSQL reads."""
+    import psycopg  # likewise
+
     names = ", ".join(f'"{column.name}"' for column in table.columns if column.computed is None)
     rows = here.execute(f'SELECT {names} FROM "{table.name}"')  # noqa: S608 (our own names)
     raw: Any = there.connection.dbapi_connection
-    with raw.cursor().copy(f'COPY "{table.name}" ({names}) FROM STDIN') as line:
-        while some := rows.fetchmany(ROWS_AT_ONCE):
-            for row in some:
-                line.write_row(row)
+    try:
+        with raw.cursor().copy(f'COPY "{table.name}" ({names}) FROM STDIN') as line:
+            while some := rows.fetchmany(ROWS_AT_ONCE):
+                for row in some:
+                    line.write_row(row)
+    except (psycopg.DataError, psycopg.IntegrityError) as error:
+        raise NotTaken(table.name, error.diag.message_primary or "a sign that no text has there") from None
 
 
 def _compared(table: Table, here: sqlite3.Connection, there: Connection) -> Moved:
