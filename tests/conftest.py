@@ -72,6 +72,10 @@ class RuleCompiledOnce(Rule):
 Flask.url_rule_class = RuleCompiledOnce
 
 
+MADE: list[Flask] = []
+"""Those that a test made, and whatever lines to a database they have open still."""
+
+
 def make_app(folder: Path, **settings: object) -> Flask:
     """The application on a folder of its own; nothing of it is shared with the shop of whoever runs the tests."""
     app = create_app(
@@ -88,6 +92,7 @@ def make_app(folder: Path, **settings: object) -> Flask:
         }
     )
     app.jinja_env.bytecode_cache = COMPILED
+    MADE.append(app)
     return app
 
 
@@ -128,8 +133,12 @@ def first_day(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(autouse=True)
 def shops_end_with_their_test() -> Iterator[None]:
+    before = len(MADE)
     with storing.shops_for_a_while():
         yield
+        while len(MADE) > before:
+            with MADE.pop().app_context():
+                db.engine.dispose()
 
 
 @pytest.fixture

@@ -22,6 +22,7 @@ SEARCH = next(page for page in PAGES if page.is_everyday)
 
 
 @pytest.mark.slow
+@pytest.mark.sqlite
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="reads clocks that only Linux has")
 def test_a_small_run_writes_its_page(tmp_path):
     small = ["--size", "600", "--rounds", "1", "--requests", "1", "--only", "pages", "--only", "cancel"]

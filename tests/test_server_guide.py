@@ -10,7 +10,7 @@ import pytest
 from tests.proxy import Caller
 from tests.server.box import NAME, PATIENCE, ROOT, Box, why_not
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.sqlite]
 GUIDE = (ROOT / "docs" / "vps.md").read_text()
 BLOCKS = re.findall(r"^```sh\n(.*?)^```", GUIDE, re.MULTILINE | re.DOTALL)
 NAMES, INSTALL, SETTINGS, STORE, START = "SUKI=", "adduser", "nano .env", "flask init", "enable --now suki\n"
