@@ -2,6 +2,7 @@
 
 from flask import Flask
 from sqlalchemy import text
+from sqlalchemy.orm import Session
 
 from models import writing
 from models.base import on_postgresql
@@ -18,4 +19,10 @@ def refuse(app: Flask, what: str) -> None:
 
 def refuse_no_more(app: Flask) -> None:
     with app.app_context(), writing() as session:
-        session.execute(text("DROP FUNCTION no CASCADE" if on_postgresql() else "DROP TRIGGER no"))
+        drop_trigger(session, "no")
+
+
+def drop_trigger(session: Session, name: str) -> None:
+    """If it is there still. PostgreSQL has a function of the same name for each, with which it goes."""
+    what = f"FUNCTION IF EXISTS {name} CASCADE" if on_postgresql() else f"TRIGGER IF EXISTS {name}"
+    session.execute(text(f"DROP {what}"))

@@ -12,6 +12,7 @@ from blueprints.orders import exporting
 from blueprints.orders.reading_suki import COLUMNS
 from models import Base, Order, OrderItem, OrderStatus, PaymentStatus, writing
 from models.text import cleaned_line, cleaned_text
+from tests.orders.breaking import drop_trigger
 from tests.orders.files import OURS, a_file, bring_in
 
 SIGNS = "=+-@\t\r＝＋－＠"  # noqa: RUF001 (full-width ones are what is tested)
@@ -27,7 +28,7 @@ def empty_shop(app):
 
     def empty():
         with app.app_context(), writing() as session:
-            session.connection().exec_driver_sql("DROP TRIGGER IF EXISTS events_no_delete")
+            drop_trigger(session, "events_no_delete")
             for name in ("events", "order_items", "import_findings", "order_imports", "orders"):
                 session.execute(Base.metadata.tables[name].delete())
 
