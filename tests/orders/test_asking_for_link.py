@@ -10,7 +10,7 @@ import time_machine
 from sqlalchemy import select
 
 from blueprints import background
-from models import LinkRequest, Store
+from models import LinkRequest, Store, db
 from tests.conftest import make_app
 from tests.orders.asking import at_address
 from tests.orders.watching import statements
@@ -190,8 +190,10 @@ def test_the_log_knows_neither_number_nor_address(maria, order, caplog):
 
 
 def test_a_store_without_mail_says_how_to_reach_it(first_day, tmp_path):
-
     copy_shop(first_day, tmp_path / "suki.db")
-    visitor = Visitor(make_app(tmp_path, MAIL_SERVER=None))
+    app = make_app(tmp_path, MAIL_SERVER=None)
+    visitor = Visitor(app)
     assert "Please call us or write to us" in visitor.get("/ask").text
     assert ask(visitor).status == 409
+    with app.app_context():
+        db.engine.dispose()
