@@ -18,7 +18,6 @@ from sqlalchemy import (
     Engine,
     Enum,
     ExceptionContext,
-    Integer,
     MetaData,
     event,
 )
@@ -84,8 +83,6 @@ class Base(DeclarativeBase):
     )
     type_annotation_map: ClassVar[dict[Any, Any]] = {
         datetime: UTCDateTime,
-        # As large as SQLite's: any number that can be an id is asked for, and not found, in both.
-        int: BigInteger().with_variant(Integer(), "sqlite"),
         enum.StrEnum: STORED_BY_VALUE,
     }
 
@@ -111,7 +108,8 @@ db = SQLAlchemy(metadata=Base.metadata, disable_autonaming=True)
 
 @event.listens_for(Engine, "connect")
 def _set_up_connection(connection: Any, _record: Any) -> None:
-    (sqlite if isinstance(connection, sqlite3.Connection) else postgresql).set_up(connection)
+    if isinstance(connection, sqlite3.Connection):
+        sqlite.set_up(connection)
 
 
 @event.listens_for(Engine, "begin")

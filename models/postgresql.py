@@ -16,17 +16,6 @@ _BUSY = ("55P03", "40P01", "40001")
 _DISK = ("53100", "58030")
 
 
-def set_up(connection: Any) -> None:
-    """Our numbers are whole, and what it makes of a sum of them is a Decimal."""
-    from psycopg.adapt import Loader
-
-    class Whole(Loader):
-        def load(self, data: Any) -> int:
-            return int(bytes(data))
-
-    connection.adapters.register_loader("numeric", Whole)
-
-
 def begin(connection: Any, *, writes: bool) -> None:
     """Says how the transaction that the next statement opens is to be: readers see one moment from their first
     statement to their last and can't write; who writes sees what others saved before the lock was free."""

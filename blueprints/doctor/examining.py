@@ -68,6 +68,5 @@ def _examine_database(here: Installation, thoroughly: bool) -> list[Finding]:
         examine_zone(store),
         examine_clock(),
         *examine_outbox(),
-        # Those of a server are made with its own tools, of which nothing is known here.
-        *([examine_backup(here.last_backup, wanted=not store.is_demo)] if database_path() else []),
+        examine_backup(here.last_backup, wanted=not store.is_demo),
     ]

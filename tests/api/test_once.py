@@ -11,8 +11,10 @@ from sqlalchemy import select, text
 from blueprints.api import keeping, routes
 from models import ApiRequest, Cancellation, Order, OrderStatus, PaymentStatus, Reason, Refund, writing
 from models.base import DatabaseBusy
+from models.postgresql import triggers_in_its_words
 from tests.api.programs import program_of
 from tests.orders.books import undo
+from tests.storing import ON_POSTGRES
 
 PAID = {"payment_status": PaymentStatus.PAID}
 
@@ -119,8 +121,10 @@ def test_an_answer_that_never_arrived_is_had_by_asking_again(shop, program, orde
 @pytest.mark.parametrize("what", ["cancel", "create"])
 def test_what_cannot_be_kept_is_not_done(app, shop, program, order, what):
     """Answer and change are one transaction: there is no moment at which one of them is there alone."""
+    no = "CREATE TRIGGER no BEFORE INSERT ON api_requests BEGIN SELECT RAISE(ABORT, 'no'); END"
     with app.app_context(), writing() as session:
-        session.execute(text("CREATE TRIGGER no BEFORE INSERT ON api_requests BEGIN SELECT RAISE(ABORT, 'no'); END"))
+        for statement in triggers_in_its_words(no) if ON_POSTGRES else [no]:
+            session.execute(text(statement))
     answer = program.cancel(order, key="k") if what == "cancel" else program.create(key="k")
     assert answer.status == 500
     assert effects(shop) == (0, 0, 0)
