@@ -4,7 +4,7 @@ written, about what, when, and what became of them, stays."""
 from datetime import datetime, timedelta
 from typing import Any, cast
 
-from sqlalchemy import CursorResult, and_, case, func, select, update
+from sqlalchemy import CursorResult, and_, case, func, literal_column, select, update
 from sqlalchemy.orm import Session
 
 from blueprints import background, clock
@@ -17,14 +17,14 @@ AT_ONCE = 100
 
 def cleared(at: datetime) -> dict[str, Any]:
     """What of an email's row is then so. Of the mail server's words, which may name the address, their code stays."""
-    first, *others = (func.substr(Email.answer, place, 1) for place in (1, 2, 3))
+    first, *others = (func.substr(Email.answer, literal_column(place), literal_column("1")) for place in "123")
     is_code = and_(first.between("2", "5"), *(other.between("0", "9") for other in others))
     return {
         "text": "",
         "html": "",
         "recipient": case((Email.recipient.is_(None), None), else_=""),
         "reply_to": None,
-        "answer": case((is_code, func.substr(Email.answer, 1, 3)), else_=""),
+        "answer": case((is_code, func.substr(Email.answer, literal_column("1"), literal_column("3"))), else_=""),
         "cleared_at": at,
     }
 

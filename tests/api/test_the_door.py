@@ -139,7 +139,7 @@ REVOKED = "UPDATE api_tokens SET revoked_at = '2026-11-20 01:00:00.000000'"
     [
         ("create", REVOKED),
         ("cancel", REVOKED),
-        ("cancel", "UPDATE api_tokens SET may_write = 0"),
+        ("cancel", "UPDATE api_tokens SET may_write = false"),
         ("cancel", "UPDATE users SET disabled_at = '2026-11-20 01:00:00.000000' WHERE id = 1"),
         ("cancel", "UPDATE users SET role = 'staff' WHERE id = 1"),
     ],

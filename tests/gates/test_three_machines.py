@@ -107,7 +107,7 @@ def test_of_sixteen_at_three_machines_one_cancels(gate, app, shop, postgres, win
 
 @pytest.mark.control
 @pytest.mark.minutes
-def test_without_the_lock_of_the_store_more_is_tried_than_may_be(gate, app, shop, postgres, window):  # noqa: F811
+def test_without_the_lock_of_the_store_more_is_tried_than_may_be(gate, app, shop, postgres, window):  # noqa: F811 (the fixtures)
     rounds = 10
     wrong = race(app, shop, postgres, window, rounds=rounds, guard="store_lock")
     assert wrong
