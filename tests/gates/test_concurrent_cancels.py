@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import func, select, text
 
 from blueprints.orders import cancelling
-from models import Email, Event, MovementKind, Order, PaymentStatus, Refund, StockMovement, db, writing
+from models import AccessWindow, Email, Event, MovementKind, Order, PaymentStatus, Refund, StockMovement, db, writing
 from tests.gates.real import Caller, callers, waitress
 from tests.people import signed_in
 from tests.support.conftest import ask_to_cancel, shop  # noqa: F401 (fixtures)
@@ -64,11 +64,17 @@ def effects(app, order: Order) -> list[int]:
 
 
 def race(app, shop, window, *, rounds: int, names: list[str]) -> Outcome:  # noqa: F811 (a fixture's name)
-    found = Outcome()
     shop.product(on_hand=1000)
     orders = [shop.sold(payment_status=PaymentStatus.PAID) for _ in range(rounds)]
-    with waitress(app) as port, callers(app, port, names) as people, ThreadPoolExecutor(len(names)) as pool:
-        for call, name in zip(people, names, strict=True):
+    with waitress(app) as port, callers(app, port, names) as people:
+        return press_together(app, orders, window, dict(zip(people, names, strict=True)))
+
+
+def press_together(app, orders: list[Order], window: AccessWindow, people: dict[Caller, str]) -> Outcome:
+    """All of them on each of the orders, one order after the other."""
+    found = Outcome()
+    with ThreadPoolExecutor(len(people)) as pool:
+        for call, name in people.items():
             assert name != "uma" or call.post(f"/support/windows/{window.id}/enter").status == 303
         for order in orders:
             together = threading.Barrier(len(people))
