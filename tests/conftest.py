@@ -142,12 +142,9 @@ def shops_end_with_their_test() -> Iterator[None]:
 
 
 @pytest.fixture
-def app(first_day: Path, tmp_path: Path) -> Iterator[Flask]:
+def app(first_day: Path, tmp_path: Path) -> Flask:
     copy_shop(first_day, tmp_path / "suki.db")
-    app = make_app(tmp_path)
-    yield app
-    with app.app_context():
-        db.engine.dispose()
+    return make_app(tmp_path)
 
 
 @pytest.fixture

@@ -6,7 +6,6 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
-from models import db
 from tests.conftest import make_app
 from tests.mail.desk import MailDesk
 from tests.mail.server import PostOffice
@@ -22,19 +21,14 @@ def post_office() -> Iterator[PostOffice]:
 
 
 @pytest.fixture
-def open_app(first_day: Path, tmp_path: Path) -> Iterator[Callable[..., Flask]]:
+def open_app(first_day: Path, tmp_path: Path) -> Callable[..., Flask]:
     """Another process on the same database would be the same: an application of its own."""
-    opened = []
     copy_shop(first_day, tmp_path / "suki.db")
 
     def start(**settings: object) -> Flask:
-        opened.append(make_app(tmp_path, **{"MAIL_TIMEOUT": 20, **settings}))
-        return opened[-1]
+        return make_app(tmp_path, **{"MAIL_TIMEOUT": 20, **settings})
 
-    yield start
-    for app in opened:
-        with app.app_context():
-            db.engine.dispose()
+    return start
 
 
 @pytest.fixture
