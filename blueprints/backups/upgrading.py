@@ -6,6 +6,7 @@ from blueprints import schema
 from blueprints.backups.copying import NotInAFile, database_file, refuse_unless_whole, refuse_while_open
 from blueprints.backups.keeping import BackupKind, make
 from models import db
+from models.base import on_postgresql
 
 
 def upgrade(*, keep: int) -> Path | None:
@@ -16,7 +17,7 @@ def upgrade(*, keep: int) -> Path | None:
         return None
     if not schema.is_known(revision):
         raise schema.NewerSchema
-    if db.engine.dialect.name != "sqlite":
+    if on_postgresql():
         raise NotInAFile
     db.session.rollback()
     db.engine.dispose()

@@ -23,7 +23,7 @@ WAITS_LONG = timedelta(hours=1)
 
 def examine_sqlite() -> list[Finding]:
     """Where the database is one; another's server looks after itself."""
-    if db.engine.dialect.name != "sqlite":
+    if on_postgresql():
         return [ok("other_database", name=db.engine.dialect.name)]
     version = {"version": sqlite3.sqlite_version}
     found = [(ok if sqlite3.sqlite_version_info >= OLDEST_SQLITE else fail)("sqlite", **version)]
@@ -37,7 +37,7 @@ def examine_sqlite() -> list[Finding]:
 
 def examine_whole() -> Finding:
     """Reads every page of the database, so it takes as long as the database is large."""
-    if db.engine.dialect.name != "sqlite":
+    if on_postgresql():
         return ok("whole_elsewhere")
     with db.engine.connect() as connection:
         finding = str(connection.exec_driver_sql("PRAGMA quick_check(1)").scalar())
