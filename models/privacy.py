@@ -46,7 +46,7 @@ class ErasedOrder(Base):
     erasure_id: Mapped[int] = mapped_column(ForeignKey("erasures.id"), primary_key=True)
     order_id: Mapped[int] = mapped_column(ForeignKey("orders.id"), primary_key=True, index=True)
 
-    erasure: Mapped[Erasure] = relationship(back_populates="orders", lazy="joined", innerjoin=True)
+    erasure: Mapped[Erasure] = relationship(back_populates="orders", lazy="joined")
     order: Mapped[Order] = relationship()
 
 

@@ -24,13 +24,9 @@ class Seen:
 
 def find_users() -> list[Seen]:
     """Those who may sign in first, by name."""
-    last = select(UserSession.user_id, func.max(UserSession.last_seen_at).label("at")).group_by(UserSession.user_id)
-    lasts = last.subquery()
-    rows = db.session.execute(
-        select(User, lasts.c.at)
-        .outerjoin(lasts, lasts.c.user_id == User.id)
-        .order_by(User.disabled_at.is_not(None), func.lower(User.name), User.id)
-    )
+    last = select(func.max(UserSession.last_seen_at)).where(UserSession.user_id == User.id).scalar_subquery()
+    in_order = (User.disabled_at.is_not(None), func.lower(User.name), User.id)
+    rows = db.session.execute(select(User, last).order_by(*in_order))
     return [Seen(user, at) for user, at in rows]
 
 

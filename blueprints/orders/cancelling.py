@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session, joinedload, selectinload
 
 from blueprints import announcing, clock, windows
 from blueprints.orders.approving_request import approve_request
@@ -105,7 +105,7 @@ def cancellation_of(session: Session, order: Order) -> Cancellation | None:
             joinedload(Cancellation.note),
             joinedload(Cancellation.internal_note),
             joinedload(Cancellation.email),
-            joinedload(Cancellation.program),
+            selectinload(Cancellation.program),
         )
     ).one_or_none()
 
