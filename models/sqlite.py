@@ -21,7 +21,10 @@ def set_up(connection: sqlite3.Connection) -> None:
 def begin(connection: sqlite3.Connection, *, writes: bool, wait_ms: int) -> None:
     """Who writes has the lock from the first moment; who reads can't write at all. Raises sqlite3.OperationalError."""
     connection.execute(f"PRAGMA busy_timeout={wait_ms}")
-    connection.execute(f"PRAGMA query_only={0 if writes else 1}")
+    reads = 0 if writes else 1
+    if connection.execute("PRAGMA query_only").fetchone() != (reads,):
+        # Only when it changes: to set it throws away all that SQLite had prepared, which took longer than to read.
+        connection.execute(f"PRAGMA query_only={reads}")
     connection.execute(f"BEGIN {'IMMEDIATE' if writes else 'DEFERRED'}")
 
 

@@ -162,6 +162,20 @@ def test_no_page_has_an_index_made_for_it(app):  # noqa: F811 (as above)
             assert not [step.detail for step in plan if "AUTOMATIC" in step.detail], statement
 
 
+@pytest.mark.sqlite
+def test_what_sqlite_has_prepared_is_thrown_away_only_when_reading_and_writing_take_turns(app):  # noqa: F811 (as above)
+    """To set a PRAGMA is to prepare every statement anew."""
+    ben, seen = signed_in(app, "ben"), []
+    with app.app_context():
+        stay_here()
+        db.session.connection().connection.dbapi_connection.set_trace_callback(seen.append)
+        db.session.rollback()
+    for _ in range(3):
+        assert ben.client.get("/orders/").status_code == 200
+    assert [said for said in seen if said.startswith("SELECT orders")]
+    assert [said for said in seen if said.startswith("PRAGMA query_only=")] == []
+
+
 def told(page, few, many):
     """With what it asks most often."""
     most = max(many, key=many.count)
