@@ -10,11 +10,12 @@ from flask_migrate import Migrate
 from flask_wtf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from blueprints import access, bounds, errors, filters, headers, logs, navigation
+from blueprints import access, bounds, errors, filters, headers, logs, navigation, translating
 from blueprints.ids import IdConverter
 from blueprints.programs import scope_of
 from blueprints.serving import serve, work
 from blueprints.shop import find_store
+from blueprints.templating import Pages
 from config import configure, instance_folder
 from models import db
 
@@ -43,6 +44,7 @@ def create_app(overrides: dict[str, Any] | None = None) -> Flask:
     """`overrides` win over the environment; INSTANCE_PATH among them moves the instance folder."""
     overrides = dict(overrides or {})
     app = Flask(__name__, instance_path=str(overrides.pop("INSTANCE_PATH", None) or instance_folder()))
+    app.jinja_environment = Pages
     configure(app, overrides)
     if app.config["TRUSTED_PROXIES"]:
         hops = app.config["TRUSTED_PROXIES"]
@@ -51,6 +53,7 @@ def create_app(overrides: dict[str, Any] | None = None) -> Flask:
     migrate.init_app(app, db)
     Mail(app)
     babel.init_app(app, locale_selector=_language, timezone_selector=lambda: filters.zone().key)
+    translating.translate(app, babel)
     logs.watch(app)
     # In this order a stranger's form meets first its bounds, then the other-site check, the wall, and the token.
     bounds.keep(app)

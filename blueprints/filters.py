@@ -12,12 +12,12 @@ from babel.dates import format_date, format_time
 from babel.numbers import format_currency, format_decimal, get_currency_precision
 from babel.units import format_unit
 from flask import Flask, current_app, request, url_for
-from flask_babel import get_locale
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from blueprints import clock
 from blueprints.shop import current_store, find_store
+from blueprints.translating import cldr_locale
 from models import (
     DeliveryFault,
     EmailState,
@@ -102,12 +102,12 @@ WORDS = {
 
 def word(member: StrEnum) -> str:
     """How a state is called in the reader's language."""
-    return _word(type(member), member, _locale())
+    return _word(type(member), member, cldr_locale())
 
 
 def money(amount: int, currency: str | None = None) -> str:
     """`amount` in minor units; the store's currency unless another is named."""
-    return _money(amount, currency or current_store().currency, _locale())
+    return _money(amount, currency or current_store().currency, cldr_locale())
 
 
 # A list says the same few words, days and amounts over and over, and babel takes its time to find each of them.
@@ -132,14 +132,14 @@ def _time(hour: int, minute: int, locale: str) -> str:
     return format_time(time(hour, minute), "short", locale=locale)
 
 
+def on_calendar(day: date, pattern: str) -> str:
+    """The day in the reader's language, by a pattern of Unicode's: `d MMM y`."""
+    return _date(day, pattern, cldr_locale())
+
+
 def zone() -> ZoneInfo:
     store = find_store()
     return ZoneInfo(store.timezone if store else "UTC")
-
-
-def _locale() -> str:
-    locale = get_locale()
-    return "fil_PH" if locale and locale.language == "fil" else "en_PH"
 
 
 def local(at: datetime) -> datetime:
@@ -147,43 +147,48 @@ def local(at: datetime) -> datetime:
 
 
 def time_of_day(at: datetime) -> str:
-    here = local(at)
-    return _time(here.hour, here.minute, _locale())
+    return _clock(local(at))
+
+
+def _clock(here: datetime) -> str:
+    return _time(here.hour, here.minute, cldr_locale())
 
 
 def when(at: datetime) -> str:
     """For lists: `today 9:41 am`, `yesterday`, `21 Nov`, `21 Nov 2025`."""
-    day, today = local(at).date(), local(clock.now()).date()
+    here = local(at)
+    day, today = here.date(), clock.now().astimezone(here.tzinfo).date()
     if day == today:
-        return _("today %(time)s", time=time_of_day(at))
+        return _("today %(time)s", time=_clock(here))
     if day == today - timedelta(days=1):
-        return _("yesterday %(time)s", time=time_of_day(at))
-    return _date(day, "d MMM" if day.year == today.year else "d MMM y", _locale())
+        return _("yesterday %(time)s", time=_clock(here))
+    return on_calendar(day, "d MMM" if day.year == today.year else "d MMM y")
 
 
 def day(at: datetime | date) -> str:
     """`21 November 2026`."""
-    return _date(local(at).date() if isinstance(at, datetime) else at, "d MMMM y", _locale())
+    return on_calendar(local(at).date() if isinstance(at, datetime) else at, "d MMMM y")
 
 
 def moment(at: datetime) -> str:
     """`Saturday 21 November 2026, 4:12 pm`."""
-    return f"{_date(local(at).date(), 'EEEE d MMMM y', _locale())}, {time_of_day(at)}"
+    here = local(at)
+    return f"{on_calendar(here.date(), 'EEEE d MMMM y')}, {_clock(here)}"
 
 
 def until(at: datetime) -> str:
     """For what ends soon: `today 4:20 pm`, `Sunday 4:20 pm`, `29 Nov 4:20 pm`."""
     here, today = local(at), local(clock.now()).date()
     if here.date() == today:
-        return _("today %(time)s", time=time_of_day(at))
+        return _("today %(time)s", time=_clock(here))
     pattern = "EEEE" if timedelta(0) < here.date() - today < timedelta(days=7) else "d MMM"
-    return f"{_date(here.date(), pattern, _locale())} {time_of_day(at)}"
+    return f"{on_calendar(here.date(), pattern)} {_clock(here)}"
 
 
 def span(seconds: int) -> str:
     """`30 seconds`, `2 minutes`, `90 seconds`."""
     many, unit = (seconds, "second") if seconds % 60 else (seconds // 60, "minute")
-    return format_unit(many, f"duration-{unit}", locale=_locale()) or ""
+    return format_unit(many, f"duration-{unit}", locale=cldr_locale()) or ""
 
 
 def file_size(size: int) -> str:
@@ -191,7 +196,7 @@ def file_size(size: int) -> str:
     if size < 1_000_000:
         return f"{max(1, round(size / 1000))} kB"
     unit, many = ("MB", size / 1e6) if size < 1e9 else ("GB", size / 1e9)
-    return f"{format_decimal(round(many, 1), locale=_locale())} {unit}"
+    return f"{format_decimal(round(many, 1), locale=cldr_locale())} {unit}"
 
 
 def iso(at: datetime) -> str:

@@ -8,9 +8,10 @@ from models import Store, db
 
 
 def find_store() -> Store | None:
-    if "store" not in g:
-        g.store = db.session.get(Store, 1)
-    return cast(Store | None, g.store)
+    store = g.get("store")
+    if store is None:
+        store = g.store = db.session.get(Store, 1)
+    return cast(Store | None, store)
 
 
 def current_store() -> Store:

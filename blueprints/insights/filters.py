@@ -2,37 +2,33 @@
 
 from datetime import date, timedelta
 
-from babel.dates import format_date
 from babel.units import format_unit
-from flask_babel import get_locale
 from flask_babel import gettext as _
 
+from blueprints.filters import on_calendar
 from blueprints.insights import insights
 from blueprints.insights.spanning import Week
+from blueprints.translating import cldr_locale
 
 HOUR, DAY = 3600, 86400
-
-
-def _locale() -> str:
-    return "fil_PH" if str(get_locale()) == "fil" else "en_PH"
 
 
 @insights.app_template_filter()
 def short_day(day: date) -> str:
     """`28 Sep`."""
-    return format_date(day, "d MMM", locale=_locale())
+    return on_calendar(day, "d MMM")
 
 
 @insights.app_template_filter()
 def days_of(week: Week) -> str:
     """`28 Sep – 4 Oct 2026`, `16 – 22 Nov 2026`."""
-    last = format_date(week.last, "d MMM y", locale=_locale())
+    last = on_calendar(week.last, "d MMM y")
     if week.first == week.last:
         return last
     pattern = "d MMM y" if week.first.year != week.last.year else "d MMM"
     if week.first.month == week.last.month:
         pattern = "d"
-    return f"{format_date(week.first, pattern, locale=_locale())} – {last}"
+    return f"{on_calendar(week.first, pattern)} – {last}"
 
 
 @insights.app_template_filter()
@@ -45,4 +41,4 @@ def waited(span: timedelta) -> str:
         many, unit = (seconds / HOUR, "hour") if seconds < 2 * DAY else (seconds / DAY, "day")
     if round(many) == 0:
         return _("less than a minute")
-    return format_unit(round(many), f"duration-{unit}", locale=_locale()) or ""
+    return format_unit(round(many), f"duration-{unit}", locale=cldr_locale()) or ""
