@@ -11,7 +11,7 @@ from flask import Flask, abort, current_app, flash, g, redirect, request, url_fo
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import LoginManager, current_user
-from sqlalchemy import select, true, update
+from sqlalchemy import bindparam, select, true, update
 from sqlalchemy.orm import joinedload, undefer
 
 from blueprints import clock, windows
@@ -158,15 +158,19 @@ def _way_back() -> str | None:
     return page_at(came_from.path) if came_from.netloc == request.host else None
 
 
+# What every page asks is put together once: that takes longer than to ask.
+_OF_TOKEN = (
+    select(UserSession, Store)
+    .join(Store, true())
+    .options(joinedload(UserSession.user))
+    .where(UserSession.token_hash == bindparam("token_hash"), UserSession.ended_at.is_(None))
+)
+
+
 @login_manager.user_loader  # type: ignore[untyped-decorator]  # flask-login is not typed
 def _user_of_session(token: str) -> User | None:
     """The user behind the cookie, with the store, in one query. A session that is over stays over."""
-    found = db.session.execute(
-        select(UserSession, Store)
-        .join(Store, true())
-        .options(joinedload(UserSession.user))
-        .where(UserSession.token_hash == hash_of(token), UserSession.ended_at.is_(None))
-    ).one_or_none()
+    found = db.session.execute(_OF_TOKEN, {"token_hash": hash_of(token)}).one_or_none()
     if found is None:
         return None
     user_session, g.store = found
@@ -266,11 +270,13 @@ def window_or_404(window_id: int) -> AccessWindow:
     return window
 
 
+_FROM_ELSEWHERE = (Order.open_ticket, Order.erased)  # type: ignore[attr-defined]  # by models/ticket.py and privacy.py
+_BESIDE = (Order.courier, Order.items, Order.open_request, *_FROM_ELSEWHERE)
+_ORDER = select(Order).where(Order.id == bindparam("order_id")).options(*map(joinedload, _BESIDE))
+
+
 def _find_order(order_id: int) -> Order | None:
-    from_elsewhere = (Order.open_ticket, Order.erased)  # type: ignore[attr-defined]  # by models/ticket.py and privacy.py
-    beside = (Order.courier, Order.items, Order.open_request, *from_elsewhere)
-    found = select(Order).where(Order.id == order_id).options(*map(joinedload, beside))
-    return db.session.scalars(found).unique().one_or_none()
+    return db.session.scalars(_ORDER, {"order_id": order_id}).unique().one_or_none()
 
 
 def ticket_or_404(ticket_id: int) -> Ticket:

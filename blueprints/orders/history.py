@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session, joinedload, load_only
 
 from blueprints.orders.refusals import OrderChanged, OrderRefusal
@@ -40,22 +40,25 @@ class Line:
     """Which one did it, when it was none of the shop's people."""
 
 
+_LINES = (
+    select(Event, Email, ApiToken)
+    .outerjoin(Email, Email.id == Event.email_id)
+    .outerjoin(TokenEvent, TokenEvent.event_id == Event.id)
+    .outerjoin(ApiToken, ApiToken.id == TokenEvent.token_id)
+    .where(Event.order_id == bindparam("order_id"), Event.code != LOOKED)
+    .options(joinedload(Event.user), joinedload(Event.note), joinedload(Event.internal_note))
+    .options(load_only(Email.kind, Email.recipient, Email.state, Email.reason))
+    .order_by(Event.id.desc())
+)
+
+
 def lines_of(order: Order, *, since: int = 0, limit: int | None = None) -> list[Line]:
     """With `since`, only what came after that version of the order."""
-    found = (
-        select(Event, Email, ApiToken)
-        .outerjoin(Email, Email.id == Event.email_id)
-        .outerjoin(TokenEvent, TokenEvent.event_id == Event.id)
-        .outerjoin(ApiToken, ApiToken.id == TokenEvent.token_id)
-        .where(Event.order_id == order.id, Event.code != LOOKED)
-        .options(joinedload(Event.user), joinedload(Event.note), joinedload(Event.internal_note))
-        .options(load_only(Email.kind, Email.recipient, Email.state, Email.reason))
-        .order_by(Event.id.desc())
-        .limit(limit)
-    )
-    if since:
-        found = found.where(Event.order_version > since)
-    return [Line(event, email, token.signature if token else None) for event, email, token in db.session.execute(found)]
+    found = _LINES.where(Event.order_version > since) if since else _LINES
+    if limit is not None:
+        found = found.limit(limit)
+    rows = db.session.execute(found, {"order_id": order.id})
+    return [Line(event, email, token.signature if token else None) for event, email, token in rows]
 
 
 def program_that_entered(history: list[Line]) -> str | None:
