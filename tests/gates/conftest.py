@@ -45,6 +45,9 @@ def gate(request: pytest.FixtureRequest) -> Iterator[Gate]:
 # They look into the file, stop its disk or its journal, or start servers on it. On PostgreSQL these are tried so far.
 ALSO_ON_POSTGRES: tuple[str, ...] = ()
 
+LONG = ("test_kill_under_load", "test_fault_points", "test_roles_and_routes", "test_fuzz", "test_every_look")
+"""The first to begin of a full run, or one processor waits at its end for what the other has left."""
+
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -52,6 +55,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         if item.path.parent == Path(__file__).parent and item.path.stem not in ALSO_ON_POSTGRES:
             item.add_marker("sqlite")
     if config.getoption("--gates"):
+        items.sort(key=lambda item: LONG.index(item.path.stem) if item.path.stem in LONG else len(LONG))
         return
     minutes = [item for item in items if item.get_closest_marker("minutes")]
     config.hook.pytest_deselected(items=minutes)
