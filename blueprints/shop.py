@@ -6,10 +6,13 @@ from flask import g
 
 from models import Store, db
 
+_NOT_READ = object()
+"""Where None was read, or is put by a page that is not to read: it is no reason to ask."""
+
 
 def find_store() -> Store | None:
-    store = g.get("store")
-    if store is None:
+    store = g.get("store", _NOT_READ)
+    if store is _NOT_READ:
         store = g.store = db.session.get(Store, 1)
     return cast(Store | None, store)
 

@@ -41,11 +41,12 @@ def test_a_failure_has_a_number_that_the_log_knows_and_no_names(broken, mallory,
     assert "secret" not in caplog.text
 
 
-def test_the_page_is_there_when_the_database_is_not(app, olive):
+@pytest.mark.parametrize("table", ["user_sessions", "store"])
+def test_the_page_is_there_when_the_database_is_not(app, olive, table):
     with app.app_context():
         db.engine.dispose()
     with Outsider(shop_of(app)) as other:
-        other.run("ALTER TABLE user_sessions RENAME TO gone")
+        other.run(f"ALTER TABLE {table} RENAME TO gone")
     page = olive.get("/")
     assert page.status == 500
     assert "We could not confirm" in page.text
