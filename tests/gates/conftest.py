@@ -45,7 +45,10 @@ def gate(request: pytest.FixtureRequest) -> Iterator[Gate]:
 # They look into the file, stop its disk or its journal, or start servers on it. On PostgreSQL these are tried so far.
 ALSO_ON_POSTGRES: tuple[str, ...] = ()
 
-LONG = ("test_kill_under_load", "test_fault_points", "test_roles_and_routes", "test_fuzz", "test_every_look")
+LONG = (
+    *("test_kill_under_load", "test_fault_points", "test_roles_and_routes", "test_every_look"),
+    *("test_model_of_orders", "test_model_of_windows", "test_long_work", "test_fuzz"),
+)
 """The first to begin of a full run, or one processor waits at its end for what the other has left."""
 
 
