@@ -29,7 +29,7 @@ def attempt(shim, opened, tmp_path, monkeypatch):  # noqa: F811 (fixtures)
     "name", [pytest.param(name, marks=() if name == "cancel" else pytest.mark.minutes) for name in ACTIONS]
 )
 def test_nothing_is_lost_and_nothing_half_done(attempt, gate, name):
-    tried = attempt(name, every=gate.size(quick=60, full=1), cuts=gate.size(quick=2, full=3))
+    tried = attempt(name, every=gate.size(quick=60, full=1), cuts=gate.size(quick=2, full=1))
     assert tried.faults == []
     kinds = ", ".join(f"{many:,} × {kind}" for kind, many in tried.points.items())
     gate.figure(f"{name}: {kinds}; 0 lost, 0 half done")
