@@ -237,12 +237,17 @@ def has_proven_lately() -> bool:
     return timedelta(0) <= clock.now() - cast(datetime, g.proven_at) <= PROVEN_LATELY
 
 
+_FROM_ELSEWHERE = (Order.open_ticket, Order.erased)  # type: ignore[attr-defined]  # by models/ticket.py and privacy.py
+_BESIDE = (Order.courier, Order.items, Order.open_request, *_FROM_ELSEWHERE)
+_ORDER = select(Order).where(Order.id == bindparam("order_id")).options(*map(joinedload, _BESIDE))
+
+
 def order_or_404(order_id: int) -> Order:
     """The one door to an order. Beyond the scope of a window an order is not there; within, the look is noted."""
     here = inside()
     if here is not None and not here.covers(order_id):
         abort(404)
-    order = _find_order(order_id)
+    order = db.session.scalars(_ORDER, {"order_id": order_id}).unique().one_or_none()
     if order is None:
         abort(404)
     if here is not None:
@@ -268,15 +273,6 @@ def window_or_404(window_id: int) -> AccessWindow:
     if window is None:
         abort(404)
     return window
-
-
-_FROM_ELSEWHERE = (Order.open_ticket, Order.erased)  # type: ignore[attr-defined]  # by models/ticket.py and privacy.py
-_BESIDE = (Order.courier, Order.items, Order.open_request, *_FROM_ELSEWHERE)
-_ORDER = select(Order).where(Order.id == bindparam("order_id")).options(*map(joinedload, _BESIDE))
-
-
-def _find_order(order_id: int) -> Order | None:
-    return db.session.scalars(_ORDER, {"order_id": order_id}).unique().one_or_none()
 
 
 def ticket_or_404(ticket_id: int) -> Ticket:

@@ -30,7 +30,7 @@ class Catalogs(Domain):
     def get_translations(self) -> NullTranslations:
         found: NullTranslations | None = _kept("babel_translations")
         if found is None:
-            found = super().get_translations()  # type: ignore[no-untyped-call]  # as above
+            found = super().get_translations()  # type: ignore[no-untyped-call]  # flask-babel is not typed
             if g:
                 g._flask_babel.babel_translations = found
         return found

@@ -5,7 +5,7 @@ from datetime import timedelta
 from urllib.parse import urlencode
 
 import pytest
-from sqlalchemy import event, insert, select, update
+from sqlalchemy import insert, select, update
 
 from blueprints import clock
 from blueprints.orders.seeding import seed_orders
@@ -31,7 +31,7 @@ from models import (
 from tests.journeys.test_every_page import PAGES as EVERY_PAGE
 from tests.journeys.test_every_page import app  # noqa: F401 (a fixture: the demo, which has some of everything)
 from tests.orders.books import cancel_items
-from tests.orders.watching import statements
+from tests.orders.watching import statements, statements_with_values
 from tests.people import signed_in
 
 MORE_ORDERS = 3000
@@ -145,18 +145,13 @@ def test_a_page_asks_as_often_with_many_rows_as_with_few(app):  # noqa: F811 (as
 @pytest.mark.sqlite
 def test_no_page_has_an_index_made_for_it(app):  # noqa: F811 (as above)
     """SQLite makes one where a join finds none, out of all the table, and throws it away behind the page."""
-    ana, asked = signed_in(app, "ana"), {}
-
-    def note(_connection, _cursor, statement, values, *_rest):
-        asked[statement] = values
-
+    ana = signed_in(app, "ana")
     with app.app_context():
         stay_here()
-        event.listen(db.engine, "before_cursor_execute", note)
-    for page in PAGES:
-        ana.client.get(page)
+    with statements_with_values(app) as asked:
+        for page in PAGES:
+            ana.client.get(page)
     with app.app_context(), db.engine.connect() as connection:
-        event.remove(db.engine, "before_cursor_execute", note)
         for statement, values in asked.items():
             plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values).all()
             assert not [step.detail for step in plan if "AUTOMATIC" in step.detail], statement

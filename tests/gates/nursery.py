@@ -1,28 +1,13 @@
-"""Servers that begin in a fork of a process which has read all of Suki already: a start costs no imports, and neither
-addresses nor templates are compiled again."""
+"""Servers that begin in a fork of a process which has read all of Suki already: a start costs no imports."""
 
 import os
 import signal
 import sys
-import tempfile
-from pathlib import Path
 
-from flask import Flask
 from flask.cli import main
 
-from tests.conftest import COMPILED, make_app
+import app  # noqa: F401 (so that it is read)
 from tests.gates import without
-
-
-def _compile_all() -> None:
-    with tempfile.TemporaryDirectory() as folder:
-        pages = make_app(Path(folder)).jinja_env
-        for name in pages.list_templates():
-            pages.get_template(name)
-    Flask.jinja_options = {**Flask.jinja_options, "bytecode_cache": COMPILED}
-
-
-_compile_all()
 
 
 def begin(environment: dict[str, str], log: str, guard: str | None) -> int:
