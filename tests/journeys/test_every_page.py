@@ -123,10 +123,10 @@ def test_nothing_stands_in_anybodys_way(served, browser_page):
     assert not faults, "\n".join(faults)
 
 
-def walk(page, served, addresses, rules=None):
+def walk(page, served, addresses, *, also_dark=False):
     """What axe finds on each of these, and on the page to sign in; and whatever is wider than the screen."""
     page.goto(f"{served}/login")
-    yield from faults_of(page, rules)
+    yield from faults_of(page, also_dark=also_dark)
     page.get_by_label("Email").fill("ana@example.com")
     page.get_by_label("Password", exact=True).fill(DEMO_PASSWORD)
     page.get_by_role("button", name="Sign in").click()
@@ -134,13 +134,22 @@ def walk(page, served, addresses, rules=None):
     for address in addresses:
         arrived = page.goto(served + address)
         assert arrived.status == (404 if "/not-" in address else 200), address
-        yield from faults_of(page, rules)
+        yield from faults_of(page, also_dark=also_dark)
 
 
-def faults_of(page, rules=None):
-    """By all the rules of axe, or by some."""
+def faults_of(page, *, also_dark=False):
+    """`also_dark`: by its colors in the dark as well, as nothing else is another there."""
+    yield from _found_by_axe(page)
+    if page.evaluate("document.documentElement.scrollWidth") > page.viewport_size["width"]:
+        yield f"{page.url}: wider than the screen"
+    if also_dark:
+        page.emulate_media(color_scheme="dark")
+        yield from _found_by_axe(page, "color-contrast")
+        page.emulate_media(color_scheme="light")
+
+
+def _found_by_axe(page, *rules):
+    """By these, or by all of them."""
     found = Axe().run(page, options={"runOnly": rules} if rules else None)
     for violation in found.response["violations"]:
         yield f"{page.url}: {violation['id']} at {violation['nodes'][0]['target']}"
-    if page.evaluate("document.documentElement.scrollWidth") > page.viewport_size["width"]:
-        yield f"{page.url}: wider than the screen"
