@@ -7,7 +7,7 @@ Not called wsgi.py: the flask command would take that for its application.
 import sys
 
 from app import create_app
-from blueprints import logs
+from blueprints import logs, memory
 from blueprints.serving import refuse_to_serve
 from models import db
 
@@ -15,4 +15,5 @@ app = create_app()
 with app.app_context():
     refuse_to_serve(app)
     db.engine.dispose()  # no connection to the database may get into the processes that are made out of this one
+memory.share_one_heap()
 logs.write_to(sys.stderr)

@@ -10,7 +10,7 @@ from flask.cli import with_appcontext
 from sqlalchemy.exc import OperationalError
 from waitress.server import BaseWSGIServer, create_server
 
-from blueprints import background, logs, schema
+from blueprints import background, logs, memory, schema
 from blueprints.shop import find_store
 
 THREADS = 8
@@ -24,6 +24,7 @@ def serve(host: str, port: int) -> None:
     """Serve the store's pages and deliver its mail, until Ctrl+C."""
     app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]  # the app behind the proxy
     refuse_to_serve(app)
+    memory.share_one_heap()
     logs.write_to(sys.stderr)
     server = server_of(app, host, port)
     if app.config["DELIVER_IN_PROCESS"]:
@@ -55,6 +56,7 @@ def work() -> None:
     """Deliver mail, make backups, and whatever else needs no page, until Ctrl+C: for pages that gunicorn serves."""
     app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]  # the app behind the proxy
     refuse_to_serve(app)
+    memory.share_one_heap()
     logs.write_to(sys.stderr)
     background.start(app)
     _stop_in_order()
