@@ -31,6 +31,6 @@ def cleaned_line(text: str) -> str:
     """As cleaned_text, on one line, and without what can't be seen: it would make two names look alike."""
     text = cleaned_text(text)
     if text.isascii():
-        return text if "  " not in text and text.isprintable() else " ".join(text.split())
+        return " ".join(text.split()) if "  " in text or "\n" in text else text
     seen = "".join(c for c in text if unicodedata.category(c) != "Cf" and c not in _BLANK_LETTERS)
     return " ".join(unicodedata.normalize("NFC", seen).split())

@@ -1,12 +1,12 @@
 """Reading what stands in the cells of one row: texts, amounts, times. What can't be read is noted with its column."""
 
 import re
-from collections.abc import Callable
 from datetime import UTC, datetime, timedelta, timezone
+from functools import lru_cache
 from html import unescape
 from zoneinfo import ZoneInfo
 
-from blueprints.cells import Columns
+from blueprints.cells import Columns, unguarded
 from blueprints.orders import incoming
 from blueprints.orders.incoming import Finding
 from blueprints.reading import Row
@@ -16,6 +16,7 @@ from models.text import cleaned_line, cleaned_text
 
 YEARS = range(1990, 2101)  # the database's order of orders ends in 2106
 MOST_PIECES = 1_000_000
+LONGEST_AMOUNT = 80
 
 _EMAIL = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
 _DATES = re.compile(
@@ -47,8 +48,8 @@ class Cells:
         at = self.columns[column]
         return self._cells[at] if 0 <= at < len(self._cells) else ""
 
-    def change(self, each: Callable[[str], str]) -> None:
-        self._cells = [each(cell) for cell in self._cells]
+    def unguard(self) -> None:
+        self._cells = [unguarded(cell) if cell[:1] == "'" else cell for cell in self._cells]
 
     def note(self, column: str, code: str, *, found: str | None = None, stops: bool = True) -> None:
         found = cleaned_line(self.raw(column) if found is None else found)[: incoming.FOUND]
@@ -86,9 +87,11 @@ class Cells:
         text = self.raw(column).strip()
         if not text:
             return 0
+        if len(text) > LONGEST_AMOUNT:
+            self.note(column, "amount_wrong")
+            return 0
         try:
-            text = unescape(text)
-            return rounded(parse_decimal(text), currency) if round_it else parse_money(text, currency)
+            return _rounded(text, currency) if round_it else _money(text, currency)
         except ValueError:
             self.note(column, "amount_wrong")
             return 0
@@ -123,6 +126,17 @@ class Cells:
         return self.time(column, zone) or datetime.fromtimestamp(0, UTC)
 
 
+# A file says few amounts many times.
+@lru_cache(1024)
+def _money(text: str, currency: str) -> int:
+    return parse_money(unescape(text), currency)
+
+
+@lru_cache(1024)
+def _rounded(text: str, currency: str) -> int:
+    return rounded(parse_decimal(unescape(text)), currency)
+
+
 def parse_time(text: str, zone: ZoneInfo) -> datetime:
     """`2026-08-04 05:24:22 +0500`, ISO 8601, or month first: `8/4/2026 5:24`. Without an offset it is the shop's time.
     Raises ValueError."""
@@ -143,6 +157,7 @@ def parse_time(text: str, zone: ZoneInfo) -> datetime:
     return at.astimezone(UTC)
 
 
+@lru_cache(64)
 def _offset(text: str) -> timezone:
     if text[0] not in "+-":
         return UTC

@@ -1,6 +1,7 @@
 """Suki's own file of orders, as exporting.py writes it: one row for each item, what is of the order in each of them."""
 
 from enum import StrEnum
+from functools import lru_cache
 from typing import TypeVar
 
 from blueprints.cells import unguarded
@@ -57,7 +58,7 @@ def is_whole(_first: Cells) -> bool:
 def read_order(rows: list[Cells], shop: ShopFacts) -> IncomingOrder:
     head, number = rows[0], number_in(rows[0])
     for row in rows:
-        row.change(unguarded)
+        row.unguard()
     currency = head.currency("currency", shop.currency)
     if not head.raw("total").strip():
         head.note("total", "empty")
@@ -95,14 +96,20 @@ def _item(row: Cells, currency: str) -> IncomingItem:
 
 
 def _word(row: Cells, column: str, words: type[Word], otherwise: Word) -> Word:
-    text = row.raw(column).strip().lower().replace(" ", "_").replace("-", "_")
+    text = row.raw(column).strip()
     if not text and column == "payment_method":
         return otherwise
     try:
-        return words(text)
+        said: Word = _said(words, text)
     except ValueError:
         row.note(column, "word_unknown")
         return otherwise
+    return said
+
+
+@lru_cache(256)
+def _said(words: type[Word], text: str) -> Word:
+    return words(text.lower().replace(" ", "_").replace("-", "_"))
 
 
 def _read_payment(head: Cells, order: IncomingOrder) -> None:
