@@ -151,11 +151,13 @@ def cancel_under_lock(
 ) -> Cancellation:
     """The cancel itself, in the caller's transaction, once nothing refuses it."""
     before, owed = order.status, order.refundable - wish.fee
-    is_final = order.booking_integrated and order.booking_cancelled_at == at  # the courier will not take it again
-    order.status, order.cancelled_at = OrderStatus.CANCELLED, at
     pieces = {item.id: item.remaining for item in order.remaining_items}
-    done = keep_decision(session, order, wish, pieces, previous_status=before, by=by, at=at, once=once)
-    done.undo_until = None if is_final else undo_until(at)
+    is_final = order.booking_integrated and order.booking_cancelled_at == at  # the courier will not take it again
+    until = None if is_final else undo_until(at)
+    order.status, order.cancelled_at = OrderStatus.CANCELLED, at
+    done = keep_decision(
+        session, order, wish, pieces, previous_status=before, undo_until=until, by=by, at=at, once=once
+    )
     owe(session, order, done, owed)
     end_wait(session, order, at=at)
     message = customer_email(order, "order_cancelled", wish.note, owed, wish.fee)

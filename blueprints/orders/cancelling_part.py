@@ -120,12 +120,11 @@ def _cancel_part(
 ) -> None:
     owed = share.owed - wish.fee
     told = take_off(order, pieces, share)
-    worth = {"taken_off": share.taken_off, "discount_share": share.discount, "tax_share": share.tax}
-    before = order.status
+    part = {"is_part": True, "taken_off": share.taken_off, "discount_share": share.discount, "tax_share": share.tax}
+    was, until = order.status, undo_until(at)
     done = keep_decision(
-        session, order, wish, pieces, previous_status=before, by=by, at=at, once=once, is_part=True, **worth
+        session, order, wish, pieces, previous_status=was, undo_until=until, by=by, at=at, once=once, **part
     )
-    done.undo_until = undo_until(at)
     owe(session, order, done, owed)
     message = part_email(order, told, note=wish.note, refund_owed=owed, fee_kept=wish.fee)
     done.email_id = tell_of_cancel(session, order, done, message)

@@ -36,7 +36,7 @@ from models import Actor, Order, OrderStatus, db
 @needs(Right.CHANGE_ORDERS)
 def status(order_id: int) -> ResponseReturnValue:
     order = access.order_or_404(order_id)
-    form = ChangeStatusForm()
+    form, number = ChangeStatusForm(), order.number
     if not form.validate():
         return order_page(order, status_form=form), 422
     try:
@@ -54,7 +54,7 @@ def status(order_id: int) -> ResponseReturnValue:
         return order_page(order, status_form=form), 422
     except OrderRefusal as refusal:
         return order_page(order, status_form=form, refusal=refusal), 409
-    return _done(order, form.chosen)
+    return _done(order_id, number, form.chosen)
 
 
 @orders.post("/orders/<id:order_id>/status/preview")
@@ -79,7 +79,7 @@ def cancel(order_id: int) -> ResponseReturnValue:
         return _cancel_page(order, form)
     if not form.validate():
         return _cancel_page(order, form, status=422)
-    here, by = access.inside(), access.actor()
+    here, by, number = access.inside(), access.actor(), order.number
     try:
         cancel_order(
             order_id, version=form.version.data, wish=form.wish, by=by, once=form.token, report=_report(order, form, by)
@@ -94,7 +94,7 @@ def cancel(order_id: int) -> ResponseReturnValue:
         return _too_much_kept(order, form, refusal)
     except OrderRefusal as refusal:
         return _cancel_page(order, form, refusal=refusal)
-    return _done(order, OrderStatus.CANCELLED, ticket_id=here.ticket_id if here else None)
+    return _done(order_id, number, OrderStatus.CANCELLED, ticket_id=here.ticket_id if here else None)
 
 
 def _report(order: Order, form: CancelForm, by: Actor) -> Report | None:
@@ -173,11 +173,11 @@ def _preview(order: Order, to: OrderStatus, note: str | None, *, fee: int = 0) -
     return customer_email(order, kind_of(to), note, refund_owed=owed, fee_kept=fee)
 
 
-def _done(order: Order, to: OrderStatus, *, ticket_id: int | None = None) -> ResponseReturnValue:
+def _done(order_id: int, number: str, to: OrderStatus, *, ticket_id: int | None = None) -> ResponseReturnValue:
     if to is OrderStatus.CANCELLED:
-        flash(_("Order %(number)s is cancelled.", number=order.number), "done")
+        flash(_("Order %(number)s is cancelled.", number=number), "done")
     else:
-        flash(_("Order %(number)s is now “%(status)s”.", number=order.number, status=word(to)), "done")
+        flash(_("Order %(number)s is now “%(status)s”.", number=number, status=word(to)), "done")
     if ticket_id is not None:
         return redirect(url_for("support.ticket", ticket_id=ticket_id), 303)
-    return redirect(url_for("orders.detail", order_id=order.id), 303)
+    return redirect(url_for("orders.detail", order_id=order_id), 303)

@@ -85,6 +85,7 @@ def keep_decision(
     pieces: Mapping[int, int],
     *,
     previous_status: OrderStatus,
+    undo_until: datetime | None,
     by: Actor,
     at: datetime,
     once: str | None,
@@ -104,6 +105,7 @@ def keep_decision(
         fee=wish.fee,
         refunded_before=order.refunded,
         once=once,
+        undo_until=undo_until,
         **of_part,
     )
     back = wish.going_back(pieces)
