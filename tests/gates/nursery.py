@@ -6,11 +6,13 @@ import sys
 
 from flask import Flask
 from flask.cli import main
+from sqlalchemy.orm import configure_mappers
 
 from app import open_rooms
 from tests.gates import without
 
 open_rooms(Flask("nursery"))  # so that they are read
+configure_mappers()
 
 
 def begin(environment: dict[str, str], log: str, guard: str | None) -> int:

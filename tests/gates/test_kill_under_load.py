@@ -18,10 +18,10 @@ from tests.gates.over_http import Crowd, environment, free_port, look, sell, wai
 
 ROUND = 20
 """Kills of one store."""
-MOST = 12
+MOST = 8
 """Cancels between two kills, at most."""
 LINES = 4
-COLD = 10
+COLD = 20
 """Of so many starts one is from nothing, by the command as it is typed."""
 
 

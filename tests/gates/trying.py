@@ -169,24 +169,21 @@ class Trial:
             self.tries.faults.append(f"{where}: half, it is not there")
 
     def fail(self, at: int, failure: str, *, again: bool) -> None:
-        mode, code = FAILURES[failure]
-
-        def act(tell: Callable[..., None]) -> None:
-            self.bench.arm(mode, at, code)
-            answer = self.action()
-            tell(answered=answer.is_done, words=answer.words)
-            if at % 2:
-                self.bench.close()
-            self.bench.arm(OFF)
-            tell(found=self.find())
-            if again:
-                self.action()
+        """In this very process, as a server goes on after one failure and meets the next."""
+        where, (mode, code) = f"{failure} at {at}", FAILURES[failure]
+        self.bench.put_back()
+        self.bench.arm(mode, at, code)
+        answer = self.action()
+        if at % 2:
             self.bench.close()
-
-        told, where = self.bench.in_fork(act), f"{failure} at {at}"
-        self.judge(where, answered=told.get("answered", False), found=told.get("found", "half: it broke"))
-        if CLAIM in told.get("words", "") and told.get("found") != "before":
-            self.tries.faults.append(f"{where}: the page says what is not so: {told['words']}")
+        self.bench.arm(OFF)
+        found = self.find()
+        self.judge(where, answered=answer.is_done, found=found)
+        if CLAIM in answer.words and found != "before":
+            self.tries.faults.append(f"{where}: the page says what is not so: {answer.words}")
+        if again:
+            self.action()
+        self.bench.close()
         if again:
             self.must_be_done(f"{where}, done again")
 

@@ -150,6 +150,6 @@ def faults_of(page, *, also_dark=False):
 
 def _found_by_axe(page, *rules):
     """By these, or by all of them."""
-    found = Axe().run(page, options={"runOnly": rules} if rules else None)
-    for violation in found.response["violations"]:
+    options = {"resultTypes": ["violations"], **({"runOnly": rules} if rules else {})}
+    for violation in Axe().run(page, options=options).response["violations"]:
         yield f"{page.url}: {violation['id']} at {violation['nodes'][0]['target']}"
