@@ -48,6 +48,11 @@ def containing(word: str) -> str:
     return word if len(word) >= 3 else (_MARGIN + word)[-3:]
 
 
+def beginning(folded: str) -> str:
+    """The part of a `searchable` text that holds words which begin so."""
+    return "".join(_MARGIN + word for word in folded.split())
+
+
 # Every value of a filter is one letter, no two filters share one, and a dot is any value. Three letters, because
 # it is an index of trigrams: `jay` is cancelled, paid and booked, `j..` only cancelled.
 FACETS: dict[str, dict[str, str]] = {

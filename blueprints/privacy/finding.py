@@ -1,7 +1,7 @@
 """Finding what belongs to one customer: there are no accounts, so orders are theirs that have their email address. What
 else may be theirs is shown, and the owner decides: a name alone makes nobody the same person."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,10 +9,11 @@ from sqlalchemy import ColumnElement, Row, Select, and_, or_, select
 from sqlalchemy.orm import Session
 
 from models import CancelRequest, Email, Order, Ticket, TicketKind, TicketMessage, db
-from models.search import ORDER_INDEX, digits_of, fold, searched
+from models.search import ORDER_INDEX, beginning, digits_of, fold, searched
 from models.text import cleaned_line
 
 MOST_ORDERS = 200
+LOOKED_AT_ONCE = 2_000
 MOST_TICKETS = 50
 LONGEST_TYPED = 254
 NOTICE = "cancel_requested"
@@ -23,6 +24,7 @@ FEWEST_DIGITS = 7
 _LISTED = select(
     Order.id,
     Order.number,
+    Order.position,
     Order.placed_at,
     Order.customer_name,
     Order.customer_email,
@@ -75,7 +77,7 @@ def find_customer_of(order: Order) -> Found:
 
 
 def _by_email(email: str, *, sought: str | None = None) -> Found:
-    orders = [each for each in _searched(fold(email)) if same_address(each.customer_email, email)]
+    orders = _searched(beginning(fold(email)), lambda order: same_address(order.customer_email, email))
     phones = sorted({each.customer_phone for each in orders if each.customer_phone})
     return _found(sought or email, orders, _with_phones(phones), named=email)
 
@@ -91,7 +93,8 @@ def _found(sought: str, orders: list[Row[Any]], perhaps: list[Row[Any]], *, name
 def _with_phones(phones: Sequence[str]) -> list[Row[Any]]:
     found: dict[int, Row[Any]] = {}
     for ending in dict.fromkeys(filter(None, map(_ending_of, phones[:20]))):
-        found |= {each.id: each for each in _searched(ending) if _ending_of(each.customer_phone) == ending}
+        same = _searched(ending, lambda order, ending=ending: _ending_of(order.customer_phone) == ending)
+        found |= {each.id: each for each in same}
     return sorted(found.values(), key=lambda each: (each.placed_at, each.id), reverse=True)
 
 
@@ -110,13 +113,20 @@ def _plain(address: str) -> str:
     return cleaned_line(address).casefold()
 
 
-def _searched(word: str) -> list[Row[Any]]:
-    """From the index of the search: more than are theirs, and all of theirs."""
-    if len(word) < 3:
-        return []
-    place, has_word = searched(Order, ORDER_INDEX, [word])
-    places = select(place).where(has_word).order_by(place.desc()).limit(10 * MOST_ORDERS)
-    return list(db.session.execute(_LISTED.where(Order.position.in_(places)).order_by(Order.position.desc())))
+def _searched(part: str, is_theirs: Callable[[Row[Any]], bool]) -> list[Row[Any]]:
+    """Out of the index of the search, which finds others as well: theirs, until there are more than are shown."""
+    found: list[Row[Any]] = []
+    if len(part.strip()) < 3:
+        return found
+    place, has_part = searched(Order, ORDER_INDEX, [part])
+    places = select(place).where(has_part).order_by(place.desc()).limit(LOOKED_AT_ONCE)
+    while len(found) <= MOST_ORDERS:
+        rows = list(db.session.execute(_LISTED.where(Order.position.in_(places)).order_by(Order.position.desc())))
+        found += filter(is_theirs, rows)
+        if len(rows) < LOOKED_AT_ONCE:
+            break
+        places = places.where(place < rows[-1].position)
+    return found
 
 
 def _tickets(orders: Sequence[Row[Any]], sought: Sequence[str]) -> list[Ticket]:

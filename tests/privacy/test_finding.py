@@ -2,6 +2,7 @@
 
 import pytest
 
+from blueprints.privacy import finding
 from models import OrderStatus
 from tests.privacy.customers import HERE, SOMEBODY
 
@@ -44,6 +45,13 @@ def test_a_similar_address_is_another_customer(olive, shop, maria):
     for address in ("maria.clara@example.com.ph", "x-maria.clara@example.com", "mariä.clara@example.com"):
         shop.order(**MARIA | {"customer_email": address, "customer_phone": None})
     assert found(olive, "maria.clara@example.com") == ({maria.id}, set())
+
+
+def test_however_many_others_are_called_alike(olive, shop, maria, monkeypatch):
+    monkeypatch.setattr(finding, "LOOKED_AT_ONCE", 3)
+    for address in (f"{ADDRESS}.ph", f"x{ADDRESS}") * 5:
+        shop.order(customer_email=address, customer_phone=None)
+    assert found(olive, ADDRESS) == ({maria.id}, set())
 
 
 def test_what_is_no_address_finds_nobody(olive, maria):
