@@ -70,7 +70,7 @@ def _token(session: Session, which: Any) -> ApiToken | None:
 def _note(token_id: int, **change: object) -> None:
     """Worth neither a wait nor a failure: when it can't be written, the next request tries."""
     try:
-        with writing() as session:
+        with writing(waits=False) as session:
             session.execute(update(ApiToken).where(ApiToken.id == token_id).values(**change))
     except (DatabaseBusy, DiskFailed):
         db.session.rollback()

@@ -19,6 +19,7 @@ from models import (
     SignInAttempt,
     User,
     UserSession,
+    base,
     db,
 )
 from tests.api.programs import ORDER, Answer, Program, program_of, revoke
@@ -207,6 +208,14 @@ def test_while_somebody_else_writes_programs_read_and_a_write_is_asked_to_wait(a
         answer = program.cancel(order)
     assert (answer.status, answer.code, answer.headers["Retry-After"]) == (503, "busy", "2")
     assert shop.get(Order, order.id).status is OrderStatus.PENDING
+
+
+def test_to_note_the_last_use_a_program_waits_for_nobody(app, shop, program, monkeypatch):
+    order, waited, take = shop.order(), [], base._take_a_place
+    monkeypatch.setattr(base, "_take_a_place", lambda *, waits: (waited.append(waits), take(waits=waits)))
+    with time_machine.travel(datetime.now(UTC) + timedelta(hours=1)), lock_held(app):
+        assert program.get(f"/orders/{order.id}").status == 200
+    assert waited == [False]
 
 
 def test_before_the_store_is_set_up_programs_are_told_so(tmp_path):
