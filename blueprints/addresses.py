@@ -1,6 +1,17 @@
-"""Addresses of this store: which of them are pages."""
+"""Addresses: what is one, and which of this store's are pages."""
+
+from urllib.parse import urlsplit
 
 from flask import current_app, request
+
+
+def is_an_address(text: str) -> bool:
+    """Whether urlsplit() reads it: it raises for half an IPv6 address."""
+    try:
+        urlsplit(text)
+    except ValueError:
+        return False
+    return True
 
 
 def page_at(path: str) -> str:

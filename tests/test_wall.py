@@ -38,6 +38,13 @@ def test_a_form_from_another_port_of_this_laptop_is_refused(olive):
     assert answer.status_code == 403
 
 
+@pytest.mark.parametrize("header", ["Origin", "Referer"])
+@pytest.mark.parametrize("url", ["/login", "/orders/7/status", "/api/v1/orders"])
+@pytest.mark.parametrize("broken", ["http://[", "http://[::1", "http://a]b"])
+def test_half_an_address_comes_from_another_site(mallory, url, header, broken):
+    assert mallory.client.post(url, headers={header: broken}).status_code == 403
+
+
 def test_support_without_access_gets_no_orders(uma):
     assert uma.get("/orders/").status == 403
 
