@@ -28,6 +28,11 @@ def test_what_is_no_amount_is_refused(text):
         parse_money(text, "PHP")
 
 
+def test_what_is_far_too_long_is_refused_without_a_look():
+    with pytest.raises(ValueError):
+        parse_money(f"1{' ' * 100_000}x y 1", "PHP")  # to look at it took half an hour
+
+
 def test_a_currency_without_decimals_has_none():
     assert parse_money("1,250", "JPY") == 1250
     with pytest.raises(ValueError):

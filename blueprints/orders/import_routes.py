@@ -1,5 +1,6 @@
 """Bringing in a file of orders: choose it, see what would come in, import it."""
 
+import logging
 import time
 from typing import Any
 
@@ -25,6 +26,7 @@ from blueprints.orders.receiving import receive_file
 from blueprints.reading import Unreadable
 from models import DatabaseBusy, ImportState, OrderImport, db
 
+log = logging.getLogger("suki")
 AT_ONCE_S = 2.0
 """Work on a file that a page waits for; what is left goes on behind it."""
 SHOWN_ORDERS = 5
@@ -114,4 +116,10 @@ def _work_on(import_id: int) -> None:
 def carry_on_imports() -> None:
     forget_old_files()
     for import_id in waiting_imports():
-        carry_on(import_id, enough=background.is_stopping)
+        try:
+            carry_on(import_id, enough=background.is_stopping)
+        except DatabaseBusy:
+            raise
+        except Exception:
+            db.session.rollback()
+            log.exception("import %s failed", import_id)  # the next one need not wait until this is forgotten

@@ -5,11 +5,14 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from models import OrderStatus, PaymentMethod, PaymentStatus
+from models.money import MOST
 
 # As long as the columns are.
 NUMBER, NAME, EMAIL, PHONE, ADDRESS, CUSTOMER_NOTE = 40, 200, 254, 40, 500, 2000
 SKU, ITEM_NAME, COURIER, WAYBILL = 80, 300, 60, 60
 FOUND = 80
+MOST_PIECES = 1_000_000
+"""Of one item."""
 
 
 @dataclass(frozen=True)
@@ -74,6 +77,13 @@ class IncomingOrder:
     @property
     def item_count(self) -> int:
         return sum(item.quantity for item in self.items)
+
+    @property
+    def is_beyond_counting(self) -> bool:
+        """Whether an amount or a number of pieces is more than the database counts, as what follows from others may
+        be."""
+        amounts = (self.total, self.shipping, self.discount, self.tax, self.paid, self.refunded)
+        return max(amounts) > MOST or any(item.quantity > MOST_PIECES or item.price > MOST for item in self.items)
 
     def leave_out_included_tax(self) -> None:
         """Some shops' prices include the tax; there it is no part of the sum that makes the total."""

@@ -15,8 +15,6 @@ from models.money import is_known_currency, parse_decimal, parse_money, rounded
 from models.text import cleaned_line, cleaned_text
 
 YEARS = range(1990, 2101)  # the database's order of orders ends in 2106
-MOST_PIECES = 1_000_000
-LONGEST_AMOUNT = 80
 
 _EMAIL = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
 _DATES = re.compile(
@@ -84,11 +82,8 @@ class Cells:
 
     def money(self, column: str, currency: str, *, round_it: bool = False) -> int:
         """0 where nothing stands. Some programs write more decimals than there are, or `&#8369;` for the sign."""
-        text = self.raw(column).strip()
+        text = unescape(self.raw(column)).strip()
         if not text:
-            return 0
-        if len(text) > LONGEST_AMOUNT:
-            self.note(column, "amount_wrong")
             return 0
         try:
             return _rounded(text, currency) if round_it else _money(text, currency)
@@ -106,7 +101,7 @@ class Cells:
     def quantity(self, column: str) -> int:
         text = self.raw(column).strip()
         whole = re.fullmatch(r"([0-9]{1,7})(?:\.0+)?", text)
-        if not whole or int(whole.group(1)) > MOST_PIECES:
+        if not whole or int(whole.group(1)) > incoming.MOST_PIECES:
             self.note(column, "quantity_wrong")
             return 0
         return int(whole.group(1))
@@ -129,12 +124,12 @@ class Cells:
 # A file says few amounts many times.
 @lru_cache(1024)
 def _money(text: str, currency: str) -> int:
-    return parse_money(unescape(text), currency)
+    return parse_money(text, currency)
 
 
 @lru_cache(1024)
 def _rounded(text: str, currency: str) -> int:
-    return rounded(parse_decimal(unescape(text)), currency)
+    return rounded(parse_decimal(text), currency)
 
 
 def parse_time(text: str, zone: ZoneInfo) -> datetime:

@@ -137,6 +137,16 @@ def _is_full(group: list[Cells], cells: Cells) -> bool:
     return len(group) == MOST_ROWS or cells.start.offset - group[0].start.offset > LONGEST_ORDER
 
 
+def _read(format_: Format, shop: ShopFacts, group: list[Cells]) -> IncomingOrder:
+    order = format_.read(group, shop)
+    if order.is_beyond_counting:
+        group[0].note("", "too_much", found="")
+    if order.status is OrderStatus.CANCELLED:
+        # Not every export says when; later than this it can't be proven to be.
+        order.cancelled_at = order.cancelled_at or order.placed_at
+    return order
+
+
 def _told(format_: Format, shop: ShopFacts, number: str, group: list[Cells], end: Place) -> OrderInFile:
     head = group[0]
     for row in group:
@@ -146,12 +156,7 @@ def _told(format_: Format, shop: ShopFacts, number: str, group: list[Cells], end
         head.note(format_.number_column, "empty")
     elif len(number) > incoming.NUMBER:
         head.note(format_.number_column, "number_too_long")
-    order = None
-    if not any(row.findings for row in group):
-        order = format_.read(group, shop)
-        if order.status is OrderStatus.CANCELLED:
-            # Not every export says when; later than this it can't be proven to be.
-            order.cancelled_at = order.cancelled_at or order.placed_at
+    order = None if any(row.findings for row in group) else _read(format_, shop, group)
     findings = [finding for row in group for finding in row.findings][:MOST_FINDINGS]
     for finding in findings:
         finding.number = number[: incoming.NUMBER]

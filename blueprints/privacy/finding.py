@@ -3,6 +3,7 @@ else may be theirs is shown, and the owner decides: a name alone makes nobody th
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, Select, and_, or_, select
@@ -93,9 +94,12 @@ def _found(sought: str, orders: list[Row[Any]], perhaps: list[Row[Any]], *, name
 def _with_phones(phones: Sequence[str]) -> list[Row[Any]]:
     found: dict[int, Row[Any]] = {}
     for ending in dict.fromkeys(filter(None, map(_ending_of, phones[:20]))):
-        same = _searched(ending, lambda order, ending=ending: _ending_of(order.customer_phone) == ending)
-        found |= {each.id: each for each in same}
+        found |= {each.id: each for each in _searched(ending, partial(_ends_so, ending))}
     return sorted(found.values(), key=lambda each: (each.placed_at, each.id), reverse=True)
+
+
+def _ends_so(ending: str, order: Row[Any]) -> bool:
+    return _ending_of(order.customer_phone) == ending
 
 
 def _ending_of(phone: str | None) -> str:
@@ -121,7 +125,9 @@ def _searched(part: str, is_theirs: Callable[[Row[Any]], bool]) -> list[Row[Any]
     place, has_part = searched(Order, ORDER_INDEX, [part])
     places = select(place).where(has_part).order_by(place.desc()).limit(LOOKED_AT_ONCE)
     while len(found) <= MOST_ORDERS:
-        rows = list(db.session.execute(_LISTED.where(Order.position.in_(places)).order_by(Order.position.desc())))
+        rows: list[Row[Any]] = list(
+            db.session.execute(_LISTED.where(Order.position.in_(places)).order_by(Order.position.desc()))
+        )
         found += filter(is_theirs, rows)
         if len(rows) < LOOKED_AT_ONCE:
             break

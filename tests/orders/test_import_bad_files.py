@@ -10,10 +10,10 @@ import pytest
 from sqlalchemy.exc import OperationalError
 
 from blueprints import reading
-from blueprints.orders import checking, importing, reading_formats, receiving
+from blueprints.orders import checking, import_routes, importing, reading_formats, receiving
 from blueprints.reading import Fault, Table, Unreadable
 from models import ImportChunk, OrderImport
-from tests.orders.files import SHOPIFY, a_file, bring_in, counts, orders_in, send
+from tests.orders.files import OURS, SHOPIFY, WOO, a_file, bring_in, counts, orders_in, send
 
 HEADER = a_file(SHOPIFY).split("\r\n")[0]
 XLSX = b"PK\x03\x04\x14\x00\x06\x00\x08\x00" + os.urandom(500)
@@ -61,6 +61,35 @@ def test_a_file_may_be_larger_than_other_forms(olive, shop):
     rows = [{"Name": f"#{number}", "Notes": "x" * 100_000} for number in range(20)]
     bring_in(olive, a_file(SHOPIFY, *rows))
     assert len(orders_in(shop)) == 20
+
+
+TOO_MUCH = {
+    "what the items come to": (OURS, {"item_quantity": "1000000", "item_price": "999999999999.99", "total": "1.00"}),
+    "pieces": (WOO, {"line_item_1": "name:Jam|quantity:99999999999999999999|total:10.00|sub_total:10.00"}),
+    "pieces that the database could hold": (WOO, {"line_item_1": f"name:Jam|quantity:{9 * 10**18}|total:1.00"}),
+}
+
+
+@pytest.mark.parametrize(("kind", "change"), TOO_MUCH.values(), ids=TOO_MUCH)
+def test_an_order_of_more_than_can_be_counted_stays_out_and_the_others_come_in(olive, shop, kind, change):
+    file = a_file(kind, change, {"number" if kind is OURS else "order_number": "77"})
+    assert "Its amounts, or its pieces, are more than any order has." in send(olive, file).text
+    bring_in(olive, file)
+    assert [order.number for order in orders_in(shop)] == ["77"]
+
+
+def test_a_file_at_which_something_breaks_holds_up_no_other(app, monkeypatch):
+    tried = []
+
+    def carry_on(import_id, **_named):
+        tried.append(import_id)
+        raise OverflowError
+
+    monkeypatch.setattr(import_routes, "waiting_imports", lambda: [1, 2])
+    monkeypatch.setattr(import_routes, "carry_on", carry_on)
+    with app.app_context():
+        import_routes.carry_on_imports()
+    assert tried == [1, 2]
 
 
 def test_of_a_file_that_could_not_be_stored_nothing_is_left(olive, shop, monkeypatch):
