@@ -20,7 +20,7 @@ def run_migrations():
             # A batch change drops and makes the table again: with foreign keys on, that deletes what hangs on it.
             # Inside a transaction the pragma does nothing, so it comes before anything begins.
             raw.execute("PRAGMA foreign_keys=OFF")
-            connection = connection.execution_options(writes=True)
+        connection = connection.execution_options(writes=True)
         try:
             context.configure(
                 connection=connection,

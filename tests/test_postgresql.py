@@ -13,8 +13,9 @@ from blueprints.settings.opening import StoreIsOpen, open_store
 from models import Base, DatabaseBusy, Language, Order, Store, base, db, writing
 from models.postgresql import triggers_in_its_words
 from models.search import SEARCH_TABLES
-from tests.conftest import make_app
+from tests.conftest import make_app, open_shop
 from tests.demo.conftest import demo, fresh_demo  # noqa: F401 (fixtures)
+from tests.shop import Shop
 from tests.storing import Outsider, lock_held, only_on_postgres, shop_of
 
 WAIT_MS = 300
@@ -42,6 +43,29 @@ def test_without_its_driver_one_line_says_what_to_install(monkeypatch):
     assert "requirements-postgresql.txt" in str(stopped.value)
     assert len(str(stopped.value).splitlines()) == 1
     assert config.database_address("sqlite:////srv/suki.db") == "sqlite:////srv/suki.db"
+
+
+@only_on_postgres
+def test_a_store_of_an_older_suki_is_brought_up_to_date_and_who_can_not_says_how(tmp_path):
+    open_shop(tmp_path)
+    app = make_app(tmp_path)
+    Shop(app).order(number="1001")
+    with app.app_context():
+        with db.engine.connect().execution_options(writes=True) as connection, connection.begin():
+            connection.execute(text("DROP INDEX ix_user_sessions_ended_at"))
+            connection.execute(text("UPDATE alembic_version SET version_num = '0008'"))
+        db.engine.dispose()
+    run = app.test_cli_runner()
+    for command in ("serve", "upgrade"):
+        said = run.invoke(args=[command])
+        assert said.exit_code == 1
+        assert "pg_dump" in said.output
+        assert "flask init" in said.output
+    said = run.invoke(args=["init"])
+    assert said.exit_code == 0, said.output
+    with app.app_context():
+        assert schema.is_up_to_date()
+        assert db.session.scalars(select(Order.number)).all() == ["1001"]
 
 
 @pytest.mark.parametrize(

@@ -80,6 +80,10 @@ def bring_up_to_date() -> None:
     """Bring the database up to date after a new Suki was installed: a backup first. Stop the server before."""
     try:
         kept = upgrade(keep=current_app.config["BACKUP_KEEP"])
+    except NotInAFile:
+        sys.exit(
+            "A database on a server is kept by its server: pg_dump first, then bring it up to date with: flask init"
+        )
     except REFUSALS as refusal:
         sys.exit(f"The store was not brought up to date: {why(refusal)}.")
     if schema.current_revision() is None:

@@ -18,6 +18,7 @@ from blueprints.settings import settings
 from blueprints.settings.opening import open_store
 from blueprints.shop import find_store
 from models import SYSTEM, Language, Role, User, db
+from models.base import on_postgresql
 
 
 @settings.cli.command("init")
@@ -46,9 +47,10 @@ def init(**given: str | None) -> None:
 
 
 def _bring_up_to_date() -> None:
-    """A store that is there is kept as it was, before its database is changed."""
+    """A store that is there is kept as it was, before its database is changed; on PostgreSQL by whoever calls this."""
     try:
-        upgrade(keep=current_app.config["BACKUP_KEEP"])
+        if not on_postgresql():
+            upgrade(keep=current_app.config["BACKUP_KEEP"])
     except schema.NewerSchema:
         raise click.ClickException(
             "This database was made by a newer Suki. Upgrade Suki; nothing was changed."
