@@ -3,14 +3,14 @@
 from datetime import timedelta
 from typing import Any
 
-from flask import abort, flash, redirect, render_template, session, url_for
+from flask import abort, flash, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from blueprints import access, clock
 from blueprints.access import Right, needs
 from blueprints.api import api
-from blueprints.api.forms import TokenForm
+from blueprints.api.forms import READ, TokenForm
 from blueprints.api.making_tokens import (
     NameTaken,
     find_token,
@@ -28,12 +28,13 @@ SHOWN_FOR = timedelta(minutes=15)
 @api.route("/settings/tokens", methods=["GET", "POST"])
 @needs(Right.MANAGE_STORE)
 def tokens() -> ResponseReturnValue:
-    form = TokenForm()
+    form = TokenForm(name=request.args.get("name"), scope=request.args.get("scope", READ))
     if not form.validate_on_submit():
         return _page(form, 422 if form.is_submitted() else 200)
     if not access.has_proven_lately():
         flash(_("Give your password first, then make the token once more."), "notice")
-        return redirect(url_for("auth.confirm", next=url_for(".tokens")), 303)
+        back = url_for(".tokens", name=form.name.data, scope=form.scope.data)
+        return redirect(url_for("auth.confirm", next=back), 303)
     mark = new_mark()
     try:
         token_id = make_token(name=form.name.data, may_write=form.may_write, mark=mark, by=access.actor())

@@ -56,7 +56,9 @@ def test_one_that_only_reads_is_what_is_offered_first(app, olive):
 def test_the_password_is_asked_for_when_it_was_given_long_ago(app, olive, shop):
     shop.change(shop.first(select(UserSession)), created_at=clock.now() - timedelta(minutes=11))
     page = make(olive)
-    assert page.response.headers["Location"] == "/confirm?next=/settings/tokens"
+    assert page.response.headers["Location"] == "/confirm?next=/settings/tokens?name%3DStorefront%26scope%3Dwrite"
+    back = olive.get("/settings/tokens?name=Storefront&scope=write")
+    assert (back.value("name"), back.value("scope")) == ("Storefront", "write"), "what was typed is there"
     assert shop.count(ApiToken) == 0
 
 
