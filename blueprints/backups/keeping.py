@@ -74,14 +74,20 @@ def make(kind: BackupKind, *, keep: int) -> Backup:
     with _alone(there):
         for left in there.glob(".suki-*.part*"):
             left.unlink()  # of somebody who died in the middle
-        path = there / f"suki-{clock.now().astimezone(UTC):{_AT}}-{kind.value}.db"
+        at = clock.now().astimezone(UTC).replace(microsecond=0)
+        path = there / f"suki-{at:{_AT}}-{kind.value}.db"
         copy_whole(database_file(), path)
-        of_kind = [backup for backup in kept() if backup.kind is kind]
-        for old in of_kind[max(keep, 1) :]:
-            old.path.unlink(missing_ok=True)
-    made = _read(path)
-    assert made is not None  # noqa: S101 (its name was made above)
+        made = Backup(path, at, kind, path.stat().st_size)
+        _let_old_go(made, max(keep, 1))
     return made
+
+
+def _let_old_go(made: Backup, keep: int) -> None:
+    """What a wrong clock dated ahead of the one just made is counted apart, or that one would be the oldest."""
+    of_kind = [backup for backup in kept() if backup.kind is made.kind]
+    ahead = [backup for backup in of_kind if backup.at > made.at]
+    for old in ahead[keep:] + of_kind[len(ahead) + keep :]:
+        old.path.unlink(missing_ok=True)
 
 
 def make_when_due(*, every: timedelta, keep: int) -> Backup | None:

@@ -119,6 +119,35 @@ def test_a_clock_that_was_wrong_for_a_while_does_not_end_the_backups(app):
         assert make_when_due(every=DAY, keep=3) is not None, "one of next year says nothing of today"
 
 
+def test_copies_that_it_dated_ahead_push_out_none_of_today(app):
+    with app.app_context():
+        for day in range(400, 405):
+            with later(days=day):
+                make(BackupKind.SCHEDULED, keep=3)
+        for day in range(5):
+            with later(days=day):
+                made = make_when_due(every=DAY, keep=3)
+                assert made is not None
+                assert made in kept(), "it is there, and not the one to go"
+            with later(days=day + 0.5):
+                assert make_when_due(every=DAY, keep=3) is None, "it counts as the last"
+        with later(days=6):
+            ahead = [backup.at > clock.now() for backup in kept()]
+        assert ahead == [True] * 3 + [False] * 3
+
+
+def test_nor_do_they_stop_a_command(app, run, tmp_path):
+    app.config["BACKUP_KEEP"] = 1
+    with app.app_context(), later(days=400):
+        for kind in (BackupKind.BY_HAND, BackupKind.BEFORE_RESTORE):
+            make(kind, keep=1)
+    assert run("backup").exit_code == 0
+    run("backup", tmp_path / "copy.db")
+    assert run("restore", tmp_path / "copy.db", "--yes").exit_code == 0
+    with app.app_context():
+        assert sorted(backup.kind for backup in kept() if backup.at <= clock.now()) == ["before-restore", "by-hand"]
+
+
 def test_two_are_never_made_at_once_and_one_that_died_is_not_waited_for(app, tmp_path):
     with app.app_context():
         folder = keeping.folder()
