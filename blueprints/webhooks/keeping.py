@@ -50,9 +50,8 @@ def add_endpoint(wish: Wish, *, by: Actor) -> int:
 def _added_lately(session: Session, wish: Wish, by: Actor) -> int | None:
     since = clock.now() - ONE_WISH
     lately = select(WebhookEndpoint).where(WebhookEndpoint.url == wish.url, WebhookEndpoint.created_at > since)
-    wished = (wish.name, {*wish.types}, wish.allow_private, by.user_id)
     for each in session.scalars(lately):
-        if (each.name, {*each.types}, each.allow_private, each.created_by_id) == wished:
+        if _what_counts(each) == _what_counts(wish) and each.created_by_id == by.user_id:
             return each.id
     return None
 
@@ -61,11 +60,12 @@ def change_endpoint(endpoint_id: int, wish: Wish, *, by: Actor) -> None:
     """What waits goes to the new address."""
     with writing() as session:
         endpoint = session.get_one(WebhookEndpoint, endpoint_id)
-        before = (endpoint.url, endpoint.allow_private)
-        _follow(endpoint, wish)
-        if before != (wish.url, wish.allow_private):
+        if _what_counts(endpoint) == _what_counts(wish):
+            return
+        if (endpoint.url, endpoint.allow_private) != (wish.url, wish.allow_private):
             forget_failures(endpoint)
-        _note_change(session, endpoint, by)
+        _follow(endpoint, wish)
+        leave_event(session, by)
 
 
 def renew_secret(endpoint_id: int, *, by: Actor) -> None:
@@ -84,6 +84,5 @@ def _follow(endpoint: WebhookEndpoint, wish: Wish) -> None:
     endpoint.subscriptions = kept + [WebhookSubscription(type=each) for each in new]
 
 
-def _note_change(session: Session, endpoint: WebhookEndpoint, by: Actor) -> None:
-    if session.is_modified(endpoint):
-        leave_event(session, by)
+def _what_counts(of: Wish | WebhookEndpoint) -> tuple[str, str, set[str], bool]:
+    return of.name, of.url, {*of.types}, of.allow_private

@@ -7,7 +7,7 @@ from sqlalchemy import select, update
 
 from blueprints import clock
 from blueprints.webhooks.keeping import MOST_ENDPOINTS
-from models import EmailState, Store, UserSession, WebhookEndpoint, WebhookType, writing
+from models import EmailState, Event, Store, UserSession, WebhookEndpoint, WebhookType, writing
 from tests.orders.books import later, reinstate
 from tests.orders.deciding import cancel
 from tests.orders.watching import statements
@@ -108,6 +108,25 @@ def test_it_is_changed_and_what_waits_goes_to_the_new_address(olive, hooks, rece
         assert hooks.deliver() == {"sent": 1}
     page = olive.post(f"{PAGE}/change", data={**typed, "url": "nonsense"})
     assert (page.status, page.value("url")) == (422, "nonsense")
+
+
+def test_history_has_each_change_and_nothing_where_nothing_changed(olive, shop):
+    def noted():
+        return len(shop.all(select(Event).where(Event.code == "settings.changed.webhooks")))
+
+    olive.post(NEW, data=ONE)
+    wish, times = dict(ONE), noted()
+    for change in (
+        {"url": "https://elsewhere.example.org/suki"},
+        {"name": "Stock"},
+        {"types": "ticket.solved"},
+        {"types": ["ticket.solved", "refund.settled"]},
+        {"allow_private": "y"},
+    ):
+        wish, times = wish | change, times + 1
+        for _ in range(2):
+            assert olive.post(f"{PAGE}/change", data=wish).status == 303
+            assert noted() == times, change
 
 
 def test_switched_off_keeps_what_waits_and_pressed_twice_is_once(olive, hooks, receiver):
