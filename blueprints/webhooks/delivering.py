@@ -45,8 +45,8 @@ class Try:
 
 @background.task
 def deliver_webhooks() -> None:
-    if deliver():
-        clear_old()
+    deliver()
+    clear_old()
 
 
 def deliver() -> Counter[Outcome]:
@@ -149,10 +149,13 @@ def _give_up_old(session: Session, endpoint: WebhookEndpoint, tried: Try, now: d
 
 
 def clear_old() -> None:
-    """Messages that are over are kept for a time; the oldest stand first, so it looks at no more than it takes away."""
-    oldest = select(WebhookMessage.id, WebhookMessage.created_at).order_by(WebhookMessage.id).limit(CLEARED_AT_ONCE)
-    rows = oldest.subquery()
-    old = list(db.session.scalars(select(rows.c.id).where(rows.c.created_at < clock.now() - KEPT_FOR)))
+    """Messages that are over are kept for a time. Asked in every round: it looks at the oldest alone, which stand
+    first, and writes only when some of them are to go."""
+    columns = (WebhookMessage.id, WebhookMessage.created_at, WebhookMessage.state)
+    rows = select(*columns).order_by(WebhookMessage.id).limit(CLEARED_AT_ONCE).subquery()
+    is_old = and_(rows.c.created_at < clock.now() - KEPT_FOR, rows.c.state.in_(_OVER))
+    old = list(db.session.scalars(select(rows.c.id).where(is_old)))
+    db.session.rollback()
     if old:
         with writing() as session:
             session.execute(delete(WebhookMessage).where(WebhookMessage.id.in_(old), WebhookMessage.state.in_(_OVER)))

@@ -15,7 +15,7 @@ from standardwebhooks.webhooks import WebhookVerificationError
 from blueprints import clock, retrying
 from blueprints.retrying import BACK_OFF, GIVE_UP_AFTER, LEASE
 from blueprints.webhooks import delivering, posting
-from blueprints.webhooks.delivering import KEPT_FOR, clear_old, deliver
+from blueprints.webhooks.delivering import deliver
 from models import DeliveryFault, EmailState, UnsentReason, WebhookEndpoint, WebhookMessage
 from tests.conftest import make_app
 from tests.orders.watching import statements
@@ -239,18 +239,6 @@ def test_of_messages_only_those_that_are_due_are_read(app, hooks, receiver):
         lines = db.session.connection().exec_driver_sql(plan, ("2026-01-01", "2026-01-01", 1, 0)).fetchall()
     assert not [line for line in lines if "SCAN webhook_messages" in line[3]]
     assert [line for line in lines if "ix_webhook_messages_due" in line[3]]
-
-
-def test_old_messages_are_cleared_away_and_those_that_wait_are_not(app, shop, hooks, receiver):
-    endpoint = hooks.add(receiver)
-    old, waits, new = (hooks.test(endpoint) for _ in range(3))
-    hooks.deliver()
-    long_ago = clock.now() - KEPT_FOR - timedelta(hours=1)
-    shop.change(old, created_at=long_ago)
-    shop.change(waits, created_at=long_ago, state=EmailState.QUEUED)
-    with app.app_context():
-        clear_old()
-    assert [message.id for message in hooks.messages()] == [waits.id, new.id]
 
 
 @pytest.mark.parametrize(
