@@ -55,18 +55,19 @@ def why_not_again(message: WebhookMessage, endpoint: WebhookEndpoint, *, is_with
 
 def send_again(message_id: int, *, by: Actor) -> None:
     """The same message under the same `webhook-id`: a receiver that has it already knows it for a repeat. Its tries
-    begin anew. Raises NotSent."""
+    begin anew, and not before the cancel that it tells of can't be undone any more. Raises NotSent."""
     with writing() as session:
         at, message = clock.now(), session.get_one(WebhookMessage, message_id)
         endpoint = session.get_one(WebhookEndpoint, message.endpoint_id)
         told_of = session.get(Cancellation, message.cancellation_id) if message.cancellation_id else None
         is_withdrawn = told_of is not None and told_of.withdrawn_at is not None
-        if message.state is EmailState.QUEUED and message.queued_at > at - ONE_WISH:
+        if message.state in (EmailState.QUEUED, EmailState.HELD) and at - ONE_WISH < message.queued_at <= at:
             return
         if (why := why_not_again(message, endpoint, is_withdrawn=is_withdrawn)) is not None:
             raise NotSent(why)
-        message.state, message.reason, message.fault, message.answer = EmailState.QUEUED, None, None, ""
-        message.queued_at = message.due_at = at
+        message.queued_at, message.due_at = at, max(at, (told_of and told_of.undo_until) or at)
+        message.state = EmailState.HELD if message.due_at > at else EmailState.QUEUED
+        message.reason, message.fault, message.answer = None, None, ""
         message.attempts_before = message.attempts
         _wake(endpoint)
         leaves_after_commit(session)

@@ -7,8 +7,18 @@ from sqlalchemy import select, update
 
 from blueprints import clock
 from blueprints.webhooks.keeping import MOST_ENDPOINTS
-from models import EmailState, Event, Store, UserSession, WebhookEndpoint, WebhookType, writing
-from tests.orders.books import later, reinstate
+from models import (
+    Cancellation,
+    EmailState,
+    Event,
+    Store,
+    UnsentReason,
+    UserSession,
+    WebhookEndpoint,
+    WebhookType,
+    writing,
+)
+from tests.orders.books import later, reinstate, undo
 from tests.orders.deciding import cancel
 from tests.orders.watching import statements
 from tests.webhooks.receiver import answer
@@ -215,6 +225,35 @@ def test_nor_is_one_that_is_not_true_any_more(olive, sam, shop, hooks, receiver)
         hooks.deliver()
         offered = olive.get(PAGE).select("form[action$='/again']")
     assert [form["action"] for form in offered] == ["/settings/webhooks/messages/2/again"]
+
+
+def test_nor_does_it_overtake_undo(olive, sam, shop, hooks, receiver):
+    hooks.add(receiver)
+    cancel(sam, shop.order())
+    for word in ("off", "on"):
+        olive.post(f"{PAGE}/{word}")
+    for _ in range(2):
+        assert olive.post("/settings/webhooks/messages/1/again").status == 303
+    message = hooks.message(1)
+    assert (message.state, message.due_at) == (EmailState.HELD, shop.first(select(Cancellation)).undo_until)
+    assert hooks.deliver() == {}
+    with later(seconds=31):
+        assert hooks.deliver() == {"sent": 1}
+
+
+def test_sent_again_and_undone_it_tells_nobody(olive, sam, shop, hooks, receiver):
+    hooks.add(receiver)
+    order = shop.order()
+    cancel(sam, order)
+    for word in ("off", "on"):
+        olive.post(f"{PAGE}/{word}")
+    olive.post("/settings/webhooks/messages/1/again")
+    hooks.deliver()
+    undo(sam, order)
+    with later(minutes=5):
+        assert hooks.deliver() == {}
+    assert receiver.connections == 0
+    assert hooks.message(1).reason is UnsentReason.UNDONE
 
 
 def test_a_demo_sends_nothing_again_either(olive, shop, hooks, receiver):
