@@ -20,12 +20,20 @@ WAITS = "state IN ('held', 'queued', 'sending')"
 ENDS = {
     "emails": (f"UPDATE emails SET state = 'failed', answer = :answer WHERE {WAITS}",),  # noqa: S608 (our own words)
     "user_sessions": ("UPDATE user_sessions SET ended_at = :now WHERE ended_at IS NULL",),
+    # One that was revoked since would be good again, and nobody here knows which.
+    "api_tokens": ("UPDATE api_tokens SET revoked_at = :now WHERE revoked_at IS NULL",),
     "password_resets": ("UPDATE password_resets SET used_at = :now WHERE used_at IS NULL",),
     "access_windows": ("UPDATE access_windows SET ended_at = :now, \"end\" = 'revoked' WHERE ended_at IS NULL",),
     "bulk_cancels": (
         "UPDATE bulk_orders SET outcome = 'refused', refusal = 'failed' WHERE outcome = 'waiting' "
         "AND bulk_id IN (SELECT id FROM bulk_cancels WHERE state = 'running')",
         "UPDATE bulk_cancels SET state = 'done', finished_at = :now, claimed_until = NULL WHERE state = 'running'",
+    ),
+    "order_imports": (
+        "UPDATE order_imports SET state = 'discarded', finished_at = :now, claimed_until = NULL "
+        "WHERE state NOT IN ('done', 'discarded')",
+        "DELETE FROM import_chunks",  # of those that are over none are kept
+        "DELETE FROM import_numbers",
     ),
     "link_requests": ("UPDATE link_requests SET number = NULL, email = NULL",),
     "webhook_messages": (f"UPDATE webhook_messages SET state = 'failed', fault = 'ours' WHERE {WAITS}",),  # noqa: S608 (our own words)
@@ -73,6 +81,7 @@ def _end_what_was_under_way(copy: sqlite3.Connection) -> None:
         answer = _("Suki was put back from a backup before this left. Send it again if it still holds.")
     facts = {"now": f"{clock.now().astimezone(UTC):%Y-%m-%d %H:%M:%S.%f}", "answer": answer}
     there = {table for (table,) in copy.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+    copy.execute("PRAGMA secure_delete=ON")  # as on every connection: what is taken out is overwritten
     for table, statements in ENDS.items():
         for statement in statements if table in there else ():
             copy.execute(statement, facts)

@@ -13,9 +13,24 @@ from sqlalchemy import select
 from blueprints import schema
 from blueprints.orders.bulk_cancelling import start_bulk, waiting_bulks
 from blueprints.orders.cancelling import cancel_order
+from blueprints.orders.importing import UNFINISHED, waiting_imports
 from blueprints.orders.noting_cancel import CancelWish
-from models import SYSTEM, Actor, BulkCancel, BulkState, EmailState, Role, UserSession, db
+from models import (
+    SYSTEM,
+    Actor,
+    BulkCancel,
+    BulkState,
+    EmailState,
+    ImportChunk,
+    ImportNumber,
+    OrderImport,
+    Role,
+    UserSession,
+    db,
+)
+from tests.api.programs import program_of, revoke
 from tests.backups.conftest import ask, numbers
+from tests.orders.files import SHOPIFY, a_file, send
 from tests.orders.many import gather
 from tests.people import signed_in
 from tests.support.inside import open_window
@@ -136,6 +151,29 @@ def test_many_orders_that_were_being_cancelled_are_not_gone_on_with(app, shop, s
     with app.app_context():
         assert waiting_bulks() == []
     assert {status for _, _, status in content(app.instance_path + "/suki.db")[0]} == {"pending"}
+
+
+@pytest.mark.parametrize("state", UNFINISHED)
+def test_a_file_of_orders_that_was_on_its_way_in_is_given_up(app, shop, olive, run, store, copy, state):
+    send(olive, a_file(SHOPIFY, {"Name": "#ADOBO-7001"}))
+    shop.change(shop.get(OrderImport, 1), state=state)
+    run("backup", copy)
+    run("restore", copy, "--yes")
+    with app.app_context():
+        assert waiting_imports() == []
+    assert shop.count(ImportChunk) + shop.count(ImportNumber) == 0
+    assert b"ADOBO-7001" not in store.read_bytes(), "what is taken out of the file is overwritten there"
+    page = signed_in(app, "olive").get("/orders/imports/1")
+    assert page.h1 == "This file was not imported"
+
+
+def test_no_program_comes_in_by_a_token_that_was_revoked_since(app, run, copy):
+    program = program_of(app)
+    run("backup", copy)
+    revoke(app)
+    said = run("restore", copy, "--yes")
+    assert "new token" in said.output
+    assert program.get("/orders").code == "token_wrong"
 
 
 def test_nobody_loses_an_order_because_the_backup_does_not_know_of_the_payment(app, shop, run, store, copy):
