@@ -62,10 +62,13 @@ class Chosen:
 
 
 def choose_span(first: date | None, last: date | None, *, today: date, zone: ZoneInfo) -> Chosen:
-    """What was asked for, as far as it makes sense; without that the usual days, which end today."""
+    """What was asked for, as far as it makes sense; without that the usual days, which end today. Two days mean those
+    between them, whichever is named first."""
     first, last = (day if day and EARLIEST <= day <= LATEST else None for day in (first, last))
-    if first and first > (last or today):
-        first = last = None
+    if first and last:
+        first, last = sorted((first, last))
+    elif first and first > today:
+        first = None
     last = last or today
     first = first or last - timedelta(days=USUAL_DAYS - 1)
     longest = last - timedelta(days=MOST_DAYS - 1)
