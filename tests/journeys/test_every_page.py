@@ -127,14 +127,19 @@ def walk(page, served, addresses, *, also_dark=False):
     """What axe finds on each of these, and on the page to sign in; and whatever is wider than the screen."""
     page.goto(f"{served}/login")
     yield from faults_of(page, also_dark=also_dark)
-    page.get_by_label("Email").fill("ana@example.com")
-    page.get_by_label("Password", exact=True).fill(DEMO_PASSWORD)
-    page.get_by_role("button", name="Sign in").click()
-    page.wait_for_url(f"{served}/")
+    sign_in_as_ana(page, served)
     for address in addresses:
         arrived = page.goto(served + address)
         assert arrived.status == (404 if "/not-" in address else 200), address
         yield from faults_of(page, also_dark=also_dark)
+
+
+def sign_in_as_ana(page, served):
+    page.goto(f"{served}/login")
+    page.get_by_label("Email").fill("ana@example.com")
+    page.get_by_label("Password", exact=True).fill(DEMO_PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+    page.wait_for_url(f"{served}/")
 
 
 def faults_of(page, *, also_dark=False):

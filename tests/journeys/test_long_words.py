@@ -1,0 +1,55 @@
+"""Whatever long word without a gap somebody types in: it breaks, and pushes nothing off the screen."""
+
+import pytest
+from sqlalchemy import String, cast, literal, update
+
+from models import (
+    Courier,
+    Email,
+    Note,
+    Order,
+    OrderItem,
+    Product,
+    Reason,
+    Ticket,
+    TicketMessage,
+    User,
+    writing,
+)
+from tests.journeys.test_every_page import PAGES, app, sign_in_as_ana  # noqa: F401 (a fixture)
+
+pytestmark = pytest.mark.browser
+WORD = "Pinakanakapagpapabagabag" * 12
+LONG = {
+    Order: {"customer_name": 200, "customer_phone": 40, "address": 280, "customer_note": 280, "waybill": 60},
+    OrderItem: {"name": 280, "sku": 80},
+    Product: {"name": 280},
+    Note: {"body": 280},
+    Ticket: {"subject": 150, "reason": 280, "customer_name": 200},
+    TicketMessage: {"body": 280},
+    Email: {"subject": 200, "answer": 280},
+}
+
+
+def stretch():
+    with writing() as session:
+        for model, columns in LONG.items():
+            session.execute(update(model).values({name: WORD[:length] for name, length in columns.items()}))
+        for name in (Courier.name, Reason.label, User.name):
+            numbered = literal(WORD[:30]) + cast(name.class_.id, String)
+            session.execute(update(name.class_).values({name: numbered}))
+        session.execute(update(Order).values(customer_email=f"{WORD[:120]}@example.com"))
+
+
+@pytest.mark.parametrize("width", [390, 1440])
+def test_no_page_is_wider_than_the_screen(app, served, browser_page, width):  # noqa: F811
+    with app.app_context():
+        stretch()
+    page = browser_page(width=width)
+    sign_in_as_ana(page, served)
+    wide = {}
+    for address in PAGES:
+        page.goto(served + address)
+        if (found := page.evaluate("document.documentElement.scrollWidth")) > width:
+            wide[address] = found
+    assert wide == {}
