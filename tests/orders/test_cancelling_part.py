@@ -17,6 +17,7 @@ from models import (
 )
 from tests.orders.books import books, cancel_items, later, reinstate, undo
 from tests.orders.deciding import cancel, drawn
+from tests.pages import words
 from tests.shop import A_MORNING
 
 PAID = {"payment_status": PaymentStatus.PAID}
@@ -145,6 +146,15 @@ def test_undo_makes_it_as_it_was(sam, app, shop, order):
     assert shop.events(order) == ["order.part_cancelled", "order.part_undone"]
 
 
+def test_undo_stands_at_the_top_of_the_page_while_it_lasts(sam, app, shop, order):
+    cancel_items(sam, order, {0: 1})
+    notice = sam.get(f"/orders/{order.id}").one("main .undo:not(.columns .undo)")
+    assert words(notice).startswith("1 × ADOBO-4 Maria Santos is told by email at")
+    assert notice.select(f"time[data-until] , form[action='/orders/{order.id}/undo']")
+    with later(minutes=2):
+        assert not sam.get(f"/orders/{order.id}").select(".undo")
+
+
 def test_later_the_items_are_put_back_and_the_customer_told(sam, app, shop, order):
     before = books(app)
     cancel_items(sam, order, {0: 1})
@@ -175,7 +185,7 @@ def test_a_part_of_which_nothing_was_written_is_not_taken_for_another_that_was_s
     shop.change(shop.get(Email, told.email_id), state=EmailState.SENT, sent_at=told.at)
     shop.change(silent, email_id=None)
     page = sam.get(f"/orders/{order.id}")
-    offered = page.select(f"#parts form[action='/orders/{order.id}/undo'] input[name=cancellation]")
+    offered = page.select(f"main form[action='/orders/{order.id}/undo'] input[name=cancellation]")
     assert [field["value"] for field in offered] == [str(silent.id)]
     assert undo(sam, order).status == 303
 
