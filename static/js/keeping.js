@@ -14,6 +14,16 @@ if (keeper && document.querySelector("[data-done]")) {
   sessionStorage.removeItem("kept by the last form");
 }
 
+for (const form of keeper ? document.querySelectorAll("form[data-keep]") : []) {
+  const sent = JSON.parse(sessionStorage.getItem(nameOfForm(form)) ?? "[]");
+  if (form.dataset.kept && sent.length) {
+    fillIn(form, sent);
+    form.prepend(saying(form.dataset.kept));
+  } else sessionStorage.removeItem(nameOfForm(form));  // the page has it itself
+  // Whoever leaves by the link beside Save gives it up.
+  form.querySelector(".form-buttons a")?.addEventListener("click", () => sessionStorage.removeItem(nameOfForm(form)));
+}
+
 for (const text of texts) {
   const kept = sessionStorage.getItem(nameOf(text));
   if (kept && !text.value) {
@@ -27,22 +37,27 @@ for (const text of texts) {
   });
 }
 
-for (const form of keeper ? document.querySelectorAll("form[data-keep]") : []) {
-  const sent = JSON.parse(sessionStorage.getItem(nameOfForm(form)) ?? "[]");
-  sessionStorage.removeItem(nameOfForm(form));
-  if (form.dataset.kept && sent.length) {
-    fillIn(form, sent);
-    form.prepend(saying(form.dataset.kept));
-  }
-}
-
 function fillIn(form, sent) {
   for (const box of form.querySelectorAll("[type=checkbox]")) box.checked = false;
   for (const [name, value] of sent) {
     const field = form.elements[name] ?? nextRow(form)?.querySelector(`[name="${name}"]`);
-    if (field?.type === "checkbox") field.checked = true;
-    else if (field) field.value = value;
+    if (field) put(value, field);
   }
+}
+
+// A group of radio buttons takes its value as one field does; a choice that is gone leaves what stands there.
+function put(value, field) {
+  if (field.type === "checkbox") field.checked = true;
+  else if (field.type === "radio") field.checked = field.value === value;
+  else if (field.type !== "select-one" || field.querySelector(`option[value="${CSS.escape(value)}"]`)) field.value = value;
+  if (!(field instanceof Element)) return;
+  if (value && field.closest("details")) field.closest("details").open = true;
+  field.dispatchEvent(new Event("input", { bubbles: true }));
+}
+
+// Not what the page itself put in, such as the order's version: an old one would stand for what was not seen.
+function isTyped(form, name, value) {
+  return typeof value === "string" && !["hidden", "password"].includes(form.elements[name]?.type);
 }
 
 // More rows were sent than an empty form has: the last one is drawn again, under the next number.
@@ -64,8 +79,8 @@ function saying(words) {
 document.addEventListener("submit", (event) => {
   const form = event.target;
   const keys = [...form.querySelectorAll("textarea[data-keep]")].map(nameOf);
-  if (keeper && form.matches("[data-keep]") && !event.submitter?.hasAttribute("formaction")) {
-    const sent = [...new FormData(form)].filter(([name]) => name !== "csrf_token");
+  if (keeper && form.matches("[data-keep]")) {
+    const sent = [...new FormData(form)].filter(([name, value]) => isTyped(form, name, value));
     sessionStorage.setItem(nameOfForm(form), JSON.stringify(sent));
     keys.push(nameOfForm(form));
   }

@@ -1,11 +1,12 @@
 """What was typed outlives the session that it was typed in."""
 
+import re
 from datetime import UTC, datetime
 
 import pytest
 from sqlalchemy import select
 
-from models import UserSession
+from models import Cancellation, PaymentStatus, UserSession
 from tests.people import PASSWORD
 
 pytestmark = pytest.mark.browser
@@ -53,6 +54,45 @@ def test_a_note(page, served, shop):
     page.get_by_role("button", name=f"Save: cancel order {order.number}").click()
     sign_in(page)
     assert page.get_by_label("Note to Maria Santos").input_value() == "The last set was sold."
+
+
+@pytest.fixture
+def paid_order(shop):
+    shop.product("ADOBO-4")
+    return shop.sold(payment_status=PaymentStatus.PAID)
+
+
+@pytest.mark.parametrize("button", ["Save: cancel order", "See the email"])
+def test_a_cancel_with_its_fee_and_its_reason(page, served, shop, paid_order, button):
+    page.goto(f"{served}/orders/{paid_order.id}/cancel")
+    page.get_by_role("radio").nth(1).check()
+    page.get_by_label("Cancellation fee").fill("300")
+    page.get_by_label("Email Maria Santos").uncheck()
+    page.get_by_text("Not all of them?").click()
+    page.get_by_label("ADOBO-4").fill("1")
+    end_sessions(shop)
+    page.get_by_role("button", name=button).click()
+    assert not re.search("csrf_token|version|once", page.evaluate("JSON.stringify(sessionStorage)"))
+    sign_in(page)
+    page.goto(f"{served}/orders/{paid_order.id}/cancel")  # also when it is drawn a second time
+    assert page.get_by_label("ADOBO-4").is_visible(), "the part that was folded away is open"
+    page.get_by_role("button", name="Save: cancel order").click()
+    page.get_by_text("Fee kept").wait_for()
+    done = shop.first(select(Cancellation))
+    assert (done.fee, done.reason_id is not None, shop.emails(paid_order)[0].reason) == (30000, True, "not_wanted")
+
+
+def test_a_cancel_of_a_part(page, served, shop, paid_order):
+    page.goto(f"{served}/orders/{paid_order.id}/cancel/items")
+    page.get_by_label("ADOBO-4").first.fill("1")
+    page.get_by_label("Cancellation fee").fill("80")
+    end_sessions(shop)
+    page.get_by_role("button", name="Save: cancel these items").click()
+    sign_in(page)
+    page.get_by_text("You typed this here earlier, and it was not saved.").wait_for()
+    page.get_by_role("button", name="Save: cancel these items").click()
+    page.get_by_text("Cancelled from this order").wait_for()
+    assert shop.first(select(Cancellation)).fee == 8000
 
 
 def test_a_new_order(page, served, shop):
