@@ -4,6 +4,7 @@ from datetime import date, timedelta
 
 from babel.units import format_unit
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
 from blueprints.filters import on_calendar
 from blueprints.insights import insights
@@ -41,4 +42,6 @@ def waited(span: timedelta) -> str:
         many, unit = (seconds / HOUR, "hour") if seconds < 2 * DAY else (seconds / DAY, "day")
     if round(many) == 0:
         return _("less than a minute")
+    if unit == "hour":
+        return ngettext("%(num)s hour", "%(num)s hours", round(many))  # babel's Filipino says “1 mga oras”
     return format_unit(round(many), f"duration-{unit}", locale=cldr_locale()) or ""

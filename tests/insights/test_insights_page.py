@@ -218,3 +218,10 @@ def test_in_a_filipino_store_all_of_it_is_in_filipino(app, shop, sam):
     assert page.soup.html["lang"] == "fil"
     assert "Walang ibinigay na dahilan" in table(page, "#by-reason")
     assert english_on(page) == set()
+
+
+@pytest.mark.parametrize(("hours", "said"), [(1, "1 oras"), (2, "2 oras"), (72, "3 araw")])
+def test_how_long_it_took_is_said_as_filipinos_count(app, shop, sam, hours, said):
+    shop.change(shop.get(Store, 1), language=Language.FILIPINO)
+    write(app, [Fact(MORNING, requested_at=MORNING - timedelta(hours=hours))])
+    assert sam.get("/insights/?from=2026-11-01&to=2026-11-23").one("#requests .tile-number").get_text() == said
