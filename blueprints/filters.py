@@ -119,7 +119,8 @@ def _word(_kind: type[StrEnum], member: StrEnum, _locale: str) -> str:
 @lru_cache(maxsize=4096)
 def _money(amount: int, currency: str, locale: str) -> str:
     major = Decimal(amount).scaleb(-get_currency_precision(currency))
-    return format_currency(major, currency, locale=locale)
+    written = format_currency(abs(major), currency, locale=locale)
+    return f"\N{MINUS SIGN}{written}" if amount < 0 else written  # a minus sign, where babel has a hyphen
 
 
 @lru_cache(maxsize=4096)

@@ -21,7 +21,7 @@ def test_an_order_shows_its_items_and_what_they_come_to(sam, shop):
     assert page.h1 == f"Order {order.number}"
     assert panel(page, "items") == (
         f"Items Items of order {order.number} Item Amount Adobo set × 2 ₱480.00 each ₱960.00 Otap × 1 ₱160.00 "
-        "Subtotal ₱1,120.00 Shipping ₱80.00 Discount -₱50.00 Total ₱1,150.00 Cancel some of the items …"
+        "Subtotal ₱1,120.00 Shipping ₱80.00 Discount \N{MINUS SIGN}₱50.00 Total ₱1,150.00 Cancel some of the items …"
     )
     assert "Still to be paid ₱1,150.00" in panel(page, "money")
 
