@@ -1,0 +1,41 @@
+"""A phone is held in a hand: what stands alone to be pressed is as large as a fingertip, and has no other below it."""
+
+import pytest
+
+from tests.journeys.test_every_page import app, sign_in_as_ana  # noqa: F401 (a fixture)
+
+pytestmark = pytest.mark.browser
+PAGES = ["/orders/116", "/orders/120", "/orders/120/cancel", "/settings/outbox", "/settings/privacy"]
+TARGETS = ".back, .tap, .contact a, .foot a"
+FINGERTIP = 44
+
+
+def boxes_of(page):
+    return [(each.inner_text(), each.bounding_box()) for each in page.locator(TARGETS).all() if each.is_visible()]
+
+
+def is_over(one, other):
+    """By more than a hair: they are laid out in fractions of pixels."""
+    across = min(one["x"] + one["width"], other["x"] + other["width"]) - max(one["x"], other["x"])
+    down = min(one["y"] + one["height"], other["y"] + other["height"]) - max(one["y"], other["y"])
+    return across > 1 and down > 1
+
+
+def test_links_that_stand_alone_have_room_for_a_finger(served, browser_page):
+    page = browser_page(width=390)
+    sign_in_as_ana(page, served)
+    for address in PAGES:
+        page.goto(served + address)
+        boxes = boxes_of(page)
+        assert boxes, address
+        small = [words for words, box in boxes if min(box["width"], box["height"]) < FINGERTIP]
+        assert small == [], address
+        over = [(one, other) for one, box in boxes for other, below in boxes if one < other and is_over(box, below)]
+        assert over == [], address
+
+
+def test_the_days_of_insights_fit_the_smallest_phone(served, browser_page):
+    page = browser_page(width=320)
+    sign_in_as_ana(page, served)
+    page.goto(f"{served}/insights/")
+    assert page.evaluate("document.documentElement.scrollWidth") == 320
