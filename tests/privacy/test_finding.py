@@ -27,6 +27,13 @@ def test_however_it_is_written(olive, shop, maria):
         assert found(olive, typed) == ({maria.id}, set()), typed
 
 
+def test_nothing_is_said_to_be_missing_before_anything_was_sought(olive):
+    page = olive.get(f"{HERE}/customer")
+    assert "Type the whole email address" in page.text
+    assert "Nothing found" not in page.text
+    assert "Nothing found" in olive.get(f"{HERE}/customer?q=nobody@example.com").text
+
+
 def test_capitals_in_the_order_make_no_difference(olive, shop, maria):
     loud = shop.order(**MARIA | {"customer_email": "Maria.Clara@EXAMPLE.com"})
     assert found(olive, "maria.clara@example.com") == ({maria.id, loud.id}, set())
