@@ -72,7 +72,7 @@ WORDS = {
     NotSentReason.NOT_WANTED: _l("“Email the customer” was not ticked"),
     NotSentReason.NO_SERVER: _l("no mail server is set up"),
     NotSentReason.DEMO: _l("a demo keeps its mail in the mailbox"),
-    NotSentReason.UNDONE: _l("it was not true any more when it was to leave"),
+    NotSentReason.UNDONE: _l("it was taken back in time"),
     Role.OWNER: _l("Owner"),
     Role.STAFF: _l("Staff"),
     Role.SUPPORT: _l("Support"),
