@@ -1,14 +1,17 @@
 """A booked order, from the merchant's request to the agent's last click: two browsers, side by side."""
 
 import re
+from datetime import UTC, datetime
 
 import pyotp
 import pytest
+from sqlalchemy import select, update
 
 from blueprints import background
-from models import OrderStatus, TicketState
+from models import OrderStatus, SecondFactor, TicketState, UserSession, writing
 from models.ticket import Ticket
 from tests.people import PASSWORD
+from tests.support.inside import open_window
 
 pytestmark = pytest.mark.browser
 
@@ -26,6 +29,7 @@ def agent(served, browser_page):
     page = browser_page()
     sign_in(page, served, "uma")
     secret = re.sub(r"\s", "", page.locator("#key").inner_text())
+    page.secret = secret
     page.get_by_label("Code that the app shows now").fill(pyotp.TOTP(secret).now())
     press(page, "Go on")
     press(page, "I have kept them")
@@ -94,3 +98,25 @@ def test_the_whole_way_through_support(served, merchant, agent, shop, app, post_
         assert act in window
     background.run_once(app)
     assert "maria@example.com" in {letter.recipients[0] for letter in post_office.letters}
+
+
+def test_the_courier_s_word_outlives_the_session(served, agent, olive, shop):
+    order = shop.booked_order()
+    ticket = int(olive.post(f"/support/tickets/new?order={order.id}", reason="Why").location.rpartition("/")[2])
+    open_window(olive, ticket)
+    agent.goto(f"{served}/support/tickets/{ticket}")
+    press(agent, "Enter the store")
+    agent.goto(f"{served}/orders/{order.id}/cancel")
+    agent.get_by_label("Confirmation from J&T Express").fill("JT-CANCEL-77")
+    for each in shop.all(select(UserSession)):
+        shop.change(each, ended_at=datetime.now(UTC))
+    with shop.app.app_context(), writing() as session:
+        session.execute(update(SecondFactor).values(last_step=0))  # as if a while had passed
+    press(agent, f"Save: cancel order {order.number}")
+    sign_in(agent, served, "uma")
+    agent.get_by_label("Code").fill(pyotp.TOTP(agent.secret).now())
+    press(agent, "Sign in")
+    agent.goto(f"{served}/support/tickets/{ticket}")
+    press(agent, "Enter the store")
+    agent.goto(f"{served}/orders/{order.id}/cancel")
+    assert agent.get_by_label("Confirmation from J&T Express").input_value() == "JT-CANCEL-77"
