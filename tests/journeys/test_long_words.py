@@ -42,7 +42,7 @@ def stretch():
 
 
 @pytest.mark.parametrize("width", [390, 1440])
-def test_no_page_is_wider_than_the_screen(app, served, browser_page, width):  # noqa: F811
+def test_no_page_is_wider_than_the_screen(app, served, browser_page, width):  # noqa: F811 (a fixture)
     with app.app_context():
         stretch()
     page = browser_page(width=width)
