@@ -2,7 +2,6 @@
 
 import re
 from datetime import UTC, datetime, timedelta, timezone
-from functools import lru_cache
 from html import unescape
 from zoneinfo import ZoneInfo
 
@@ -86,7 +85,7 @@ class Cells:
         if not text:
             return 0
         try:
-            return _rounded(text, currency) if round_it else _money(text, currency)
+            return rounded(parse_decimal(text), currency) if round_it else parse_money(text, currency)
         except ValueError:
             self.note(column, "amount_wrong")
             return 0
@@ -121,17 +120,6 @@ class Cells:
         return self.time(column, zone) or datetime.fromtimestamp(0, UTC)
 
 
-# A file says few amounts many times.
-@lru_cache(1024)
-def _money(text: str, currency: str) -> int:
-    return parse_money(text, currency)
-
-
-@lru_cache(1024)
-def _rounded(text: str, currency: str) -> int:
-    return rounded(parse_decimal(text), currency)
-
-
 def parse_time(text: str, zone: ZoneInfo) -> datetime:
     """`2026-08-04 05:24:22 +0500`, ISO 8601, or month first: `8/4/2026 5:24`. Without an offset it is the shop's time.
     Raises ValueError."""
@@ -152,7 +140,6 @@ def parse_time(text: str, zone: ZoneInfo) -> datetime:
     return at.astimezone(UTC)
 
 
-@lru_cache(64)
 def _offset(text: str) -> timezone:
     if text[0] not in "+-":
         return UTC

@@ -1,7 +1,6 @@
 """Suki's own file of orders, as exporting.py writes it: one row for each item, what is of the order in each of them."""
 
 from enum import StrEnum
-from functools import lru_cache
 from typing import TypeVar
 
 from blueprints.cells import unguarded
@@ -96,20 +95,14 @@ def _item(row: Cells, currency: str) -> IncomingItem:
 
 
 def _word(row: Cells, column: str, words: type[Word], otherwise: Word) -> Word:
-    text = row.raw(column).strip()
+    text = row.raw(column).strip().lower().replace(" ", "_").replace("-", "_")
     if not text and column == "payment_method":
         return otherwise
     try:
-        said: Word = _said(words, text)
+        return words(text)
     except ValueError:
         row.note(column, "word_unknown")
         return otherwise
-    return said
-
-
-@lru_cache(256)
-def _said(words: type[Word], text: str) -> Word:
-    return words(text.lower().replace(" ", "_").replace("-", "_"))
 
 
 def _read_payment(head: Cells, order: IncomingOrder) -> None:
