@@ -15,6 +15,7 @@ from blueprints.ids import IdConverter
 from blueprints.programs import scope_of
 from blueprints.serving import serve, work
 from blueprints.shop import find_store
+from blueprints.static_files import serve_static
 from blueprints.templating import Pages
 from config import configure, instance_folder
 from models import db
@@ -61,6 +62,7 @@ def create_app(overrides: dict[str, Any] | None = None) -> Flask:
     access.put_up_wall(app)
     csrf.init_app(app)
     filters.teach_templates(app)
+    serve_static(app)
     navigation.guide(app)
     errors.handle_errors(app)
     open_rooms(app)

@@ -1,17 +1,15 @@
 """How money, times and states read on a page, in the store's currency, zone and language."""
 
-import hashlib
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from enum import StrEnum
-from functools import cache, lru_cache
-from pathlib import Path
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, format_time
 from babel.numbers import format_currency, format_decimal, get_currency_precision
 from babel.units import format_unit
-from flask import Flask, current_app, request, url_for
+from flask import Flask
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
@@ -205,20 +203,6 @@ def iso(at: datetime) -> str:
     return at.isoformat(timespec="seconds")
 
 
-def static_url(filename: str) -> str:
-    """The file's address with a hash of its content, so that browsers may keep it for good. A server that runs has
-    the files that it began with; only under the debugger does somebody change them."""
-    changed = (Path(current_app.static_folder or "") / filename).stat().st_mtime if current_app.debug else 0.0
-    return _static_url(request.script_root, filename, changed)
-
-
-@cache
-def _static_url(_root: str, filename: str, _changed: float) -> str:
-    path = Path(current_app.static_folder or "") / filename
-    return url_for("static", filename=filename, v=hashlib.sha256(path.read_bytes()).hexdigest()[:12])
-
-
 def teach_templates(app: Flask) -> None:
     for name in (word, money, when, day, moment, until, iso, time_of_day, span, file_size):
         app.add_template_filter(name)
-    app.add_template_global(static_url)

@@ -55,7 +55,7 @@ def _add_headers(response: Response) -> Response:
     headers["Cross-Origin-Opener-Policy"] = "same-origin"
     headers["Cross-Origin-Resource-Policy"] = "same-origin"
     if request.endpoint == "static" and response.status_code < 400:
-        # The address carries a hash of the content (see static_url), so that it never changes under a name.
+        # The address carries a hash of the content (see static_files.py), so that it never changes under a name.
         headers["Cache-Control"] = "public, max-age=31536000, immutable"
     else:
         headers["Cache-Control"] = "no-store"
