@@ -85,7 +85,7 @@ def examine_backup(last: datetime | None, *, wanted: bool) -> Finding:
     if on_postgresql():
         return ok("backup_elsewhere")
     if last is None:
-        return (warn if wanted else ok)("no_backup")
+        return warn("no_backup") if wanted else ok("no_backup_of_demo")
     return (ok if not wanted or clock.now() - last <= LATELY else warn)("backup", at=last)
 
 

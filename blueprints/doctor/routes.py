@@ -13,7 +13,8 @@ from blueprints.doctor import doctor
 from blueprints.doctor.examining import Installation, examine
 from blueprints.doctor.examining_mail import examine_mail_server
 from blueprints.doctor.findings import Finding
-from blueprints.doctor.wording import in_words
+from blueprints.doctor.wording import in_utc, in_words
+from blueprints.filters import moment
 from blueprints.mailing import sender
 
 
@@ -32,7 +33,9 @@ def health_of_mail() -> ResponseReturnValue:
 
 def _page(findings: list[Finding], *, asked_mail: bool = False) -> ResponseReturnValue:
     worst_first = sorted(findings, key=lambda finding: finding.level, reverse=True)
-    said = [(finding, in_words(finding)) for finding in worst_first]
+    zone_is_known = all(finding.code != "zone_unknown" for finding in findings)
+    say_when = moment if zone_is_known else in_utc
+    said = [(finding, in_words(finding, say_when)) for finding in worst_first]
     return render_template("doctor/health.html", findings=said, asked_mail=asked_mail)
 
 

@@ -1,6 +1,7 @@
 """The sentences of what was found, for the page and for the command."""
 
-from datetime import datetime
+from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
@@ -53,14 +54,21 @@ SENTENCES: dict[str, LazyString] = {
     "backup": _l("The last backup was made %(at)s."),
     "backup_elsewhere": _l("Backups are made by the database’s own server."),
     "no_backup": _l("There is no backup yet. Make one with: flask backup"),
+    "no_backup_of_demo": _l("A demo needs no backup, and has none."),
 }
 
 
-def in_words(finding: Finding) -> str:
-    return str(SENTENCES[finding.code]) % {name: _shown(name, fact) for name, fact in finding.facts.items()}
+def in_utc(at: datetime) -> str:
+    """As the command says it, whatever is wrong with the store’s own zone and language."""
+    return f"{at.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
 
 
-def _shown(name: str, fact: Any) -> Any:
+def in_words(finding: Finding, say_when: Callable[[datetime], str] = in_utc) -> str:
+    facts = {name: _shown(name, fact, say_when) for name, fact in finding.facts.items()}
+    return str(SENTENCES[finding.code]) % facts
+
+
+def _shown(name: str, fact: Any, say_when: Callable[[datetime], str]) -> Any:
     if isinstance(fact, datetime):
-        return f"{fact:%Y-%m-%d %H:%M} UTC"  # whatever is wrong with the store's own zone and language
+        return say_when(fact)
     return file_size(fact) if name == "free" else fact

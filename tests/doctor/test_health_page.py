@@ -43,3 +43,9 @@ def test_the_owner_is_told_on_every_page_before_the_disk_is_full(olive, sam, mon
     banner = olive.get("/orders/").select("aside[aria-label=Disk]")
     assert ["only 9 GB are free, 9 %." in words(each) for each in banner] == [True] * is_said
     assert not sam.get("/orders/").select("aside[aria-label=Disk]")
+
+
+def test_its_times_are_those_of_the_shop(olive):
+    page = olive.get(HERE)
+    assert "The clock says" in page.text
+    assert "UTC" not in page.text
