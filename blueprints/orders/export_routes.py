@@ -1,4 +1,4 @@
-"""The orders that a search finds, as a file."""
+"""The orders that a search finds, as a file; and a file to begin with."""
 
 import logging
 
@@ -11,6 +11,8 @@ from blueprints.filters import local, zone
 from blueprints.orders import orders
 from blueprints.orders.exporting import export_orders
 from blueprints.orders.find_forms import FindForm, filters_of
+from blueprints.orders.sampling import sample_file
+from blueprints.shop import current_store
 
 log = logging.getLogger("suki")
 
@@ -24,3 +26,11 @@ def export() -> ResponseReturnValue:
     name = f"orders-{local(clock.now()):%Y-%m-%d}.csv"
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
     return Response(stream_with_context(lines), mimetype="text/csv", headers=headers)
+
+
+@orders.get("/orders/import/sample.csv")
+@needs(Right.ADD_ORDERS)
+def import_sample() -> ResponseReturnValue:
+    sample = sample_file(now=local(clock.now()), currency=current_store().currency)
+    headers = {"Content-Disposition": 'attachment; filename="orders-sample.csv"'}
+    return Response(sample, mimetype="text/csv", headers=headers)

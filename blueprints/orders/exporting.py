@@ -16,6 +16,7 @@ from models import Courier, Order, OrderItem, OrderStatus, db
 from models.money import plain_money
 
 PAGE = 500
+HEAD = {column: column for column in COLUMNS}
 
 _EXPORTED = select(
     Order.id,
@@ -42,12 +43,12 @@ _EXPORTED = select(
 def export_orders(typed: str, filters: Filters, zone: ZoneInfo) -> Iterator[str]:
     """Lines of the file, page by page: each is a short read of its own, however long somebody takes to fetch all.
     Oldest first, so that whoever imports the file has of two orders of one second the same one first."""
-    yield _lines([dict(zip(COLUMNS, COLUMNS, strict=True))])
+    yield as_csv([HEAD])
     after = -1
     while orders := _page(typed, filters, after):
         items = _items_of(orders)
         db.session.rollback()
-        yield _lines([row for order in orders for row in _rows(order, items[order.id], zone)])
+        yield as_csv([row for order in orders for row in _rows(order, items[order.id], zone)])
         after = orders[-1].position
 
 
@@ -102,7 +103,7 @@ def _rows(order: Row[Any], items: list[Any], zone: ZoneInfo) -> Iterator[dict[st
         yield row
 
 
-def _lines(rows: list[dict[str, str]]) -> str:
+def as_csv(rows: list[dict[str, str]]) -> str:
     """As RFC 4180 has it, and with no cell that a spreadsheet takes for a formula."""
     text = io.StringIO()
     csv.writer(text).writerows([guarded(row.get(column, "")) for column in COLUMNS] for row in rows)

@@ -114,6 +114,7 @@ TABLE = {
     "orders.email_html": MERCHANT,
     "orders.emails": MERCHANT,
     "orders.export": MERCHANT,
+    "orders.import_sample": MERCHANT,
     "orders.import_file": MERCHANT,
     "orders.import_page": MERCHANT,
     "orders.keep": MERCHANT,
