@@ -13,6 +13,8 @@ from models import DatabaseBusy, db
 
 log = logging.getLogger("suki")
 LOOK_EVERY_S = 5.0
+FIRST_PAGES_S = 1.0
+"""After a start whoever opens a page is served first: the first rounds of all tasks at once would hold that up."""
 STOP_WITHIN_S = 5.0
 
 
@@ -31,6 +33,7 @@ class _Worker(Thread):
         self.began = self.ended = time.monotonic()
 
     def run(self) -> None:
+        self.task.due.wait(FIRST_PAGES_S)
         while not self.stopping.is_set():
             self.began = time.monotonic()
             _run(self.app, self.task)
