@@ -140,7 +140,7 @@ def test_a_file_goes_on_after_a_kill(gate, folder, tmp_path):
 
 @pytest.mark.minutes
 def test_a_long_file_takes_little_memory_and_comes_in_once(gate, folder, tmp_path):
-    made = make_file(tmp_path / "orders.csv", rows=100_000)
+    made = make_file(tmp_path / "orders.csv", rows=40_000)
     first = bring_in(folder, tmp_path / "orders.csv", through=(sys.executable, "-c", PEAK))
     said = first.communicate()[0]
     assert first.returncode == 0, said
