@@ -12,6 +12,8 @@ from models.search import PRODUCT_INDEX, fold, keep_index_of, searchable
 from models.user import User
 
 MOST_PIECES = 1_000_000_000
+# Folded: one sign may stand for a whole sentence.
+LONGEST_SKU_KEY, LONGEST_NAME_KEY = 240, 900
 
 
 class Product(Base):
@@ -25,10 +27,10 @@ class Product(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     sku: Mapped[str] = mapped_column(String(80))
-    sku_key: Mapped[str] = mapped_column(String(240), unique=True)
+    sku_key: Mapped[str] = mapped_column(String(LONGEST_SKU_KEY), unique=True)
     """Folded: `adobo-4` in an order is ADOBO-4."""
     name: Mapped[str] = mapped_column(String(300))
-    name_key: Mapped[str] = mapped_column(String(900))
+    name_key: Mapped[str] = mapped_column(String(LONGEST_NAME_KEY))
     """Folded, for the order of the list."""
     tracked: Mapped[bool] = mapped_column(default=True)
     """Whether its pieces are counted; an order takes none of a product that is not."""
@@ -92,7 +94,8 @@ class StockMovement(Base):
 @event.listens_for(Product, "before_insert")
 @event.listens_for(Product, "before_update")
 def _stay_findable(_mapper: Mapper[Any], _connection: Connection, product: Product) -> None:
-    product.sku_key, product.name_key = fold(product.sku), fold(product.name)
+    product.sku_key = fold(product.sku)
+    product.name_key = fold(product.name)[:LONGEST_NAME_KEY]  # only to be put in order by
     product.search_text = searchable(number=product.sku, name=product.name, email=None, phone=None)
 
 

@@ -4,6 +4,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from models import Product
+from models.product import LONGEST_SKU_KEY
 from models.search import fold
 
 LONGEST_SKU, LONGEST_NAME = 80, 300
@@ -26,8 +27,8 @@ def refuse_taken(session: Session, sku: str, *, apart_from: Product | None = Non
 
 
 def is_a_sku(text: str) -> bool:
-    """Whether anything is left of it to find it by: of accents alone nothing is."""
-    return bool(fold(text))
+    """Whether what is left of it finds it: of accents alone nothing is, and some signs are whole words written out."""
+    return 0 < len(fold(text)) <= LONGEST_SKU_KEY
 
 
 def reread(session: Session, product_id: int) -> Product:

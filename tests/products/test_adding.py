@@ -21,6 +21,7 @@ def test_a_stranger_and_support_add_nothing(mallory, uma, shop):
         ({"sku": "  \x00\u200b\u202e "}, "sku"),
         ({"sku": "\u0301"}, "sku"),
         ({"sku": "x" * 81}, "sku"),
+        ({"sku": "\ufdfa" * 80}, "sku"),  # each is eighteen letters, written out
         ({"name": " "}, "name"),
         ({"name": "x" * 301}, "name"),
         ({"on_hand": "-1"}, "on_hand"),
@@ -76,3 +77,9 @@ def test_one_that_is_not_counted_has_no_count(olive, shop):
     page = olive.follow(olive.post("/products/new", sku="WRAP", name="Gift wrapping"))
     assert page.one(".on-hand").get_text(strip=True) == "not counted"
     assert not page.select("form[action='/products/1/move']")
+
+
+def test_a_name_of_signs_that_are_whole_sentences_is_kept(sam, shop):
+    assert sam.post("/products/new", **NEW | {"name": "\ufdfa" * 300}).status == 303
+    assert [product.name for product in shop.all(select(Product))] == ["\ufdfa" * 300]
+    assert sam.get("/products/").status == 200
