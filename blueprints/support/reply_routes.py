@@ -17,6 +17,7 @@ from blueprints.support.solving import close as close_ticket
 from blueprints.support.solving import solve as solve_ticket
 from blueprints.support.window_forms import ExtendForm, OpenForm
 from models import Ticket, db
+from models.window import DEFAULT_HOURS
 
 
 @support.get("/support/tickets/<id:ticket_id>")
@@ -50,7 +51,7 @@ def ticket_page(
         history=history_of(session, ticket),
         window=latest_window_of(session, ticket),
         open_form=open_form,
-        extend_form=extend_form or ExtendForm(formdata=None),
+        extend_form=extend_form or ExtendForm(formdata=None, hours=request.args.get("more", str(DEFAULT_HOURS))),
         refusal=refusal,
     )
 

@@ -28,6 +28,7 @@ def open_window(ticket_id: int) -> ResponseReturnValue:
     if not form.validate():
         return ticket_page(ticket, open_form=form), 422
     if form.chosen_scope is WindowScope.ALL and not access.has_proven_lately():
+        flash(_("Give your password first, then open access once more: it is for all orders."), "notice")
         return _ask_for_password(ticket, scope=form.scope.data, hours=form.hours.data)
     try:
         grant_access(ticket_id, scope=form.chosen_scope, hours=int(form.hours.data), by=access.actor())
@@ -40,7 +41,6 @@ def open_window(ticket_id: int) -> ResponseReturnValue:
 def _ask_for_password(ticket: Ticket, **chosen: str) -> ResponseReturnValue:
     """And back to what was chosen."""
     back = url_for("support.ticket", ticket_id=ticket.id, **chosen)  # type: ignore[arg-type]  # names of fields
-    flash(_("Give your password first, then open access once more: it is for all orders."), "notice")
     return redirect(url_for("auth.confirm", next=back), 303)
 
 
@@ -56,7 +56,8 @@ def extend_window(window_id: int) -> ResponseReturnValue:
     if not form.validate():
         return ticket_page(ticket, extend_form=form), 422
     if window.scope is WindowScope.ALL and not access.has_proven_lately():
-        return _ask_for_password(ticket)
+        flash(_("Give your password first, then give more time once more: it is for all orders."), "notice")
+        return _ask_for_password(ticket, more=form.hours.data)
     try:
         extend_access(window_id, hours=int(form.hours.data), by=access.actor())
     except TicketRefusal as refusal:

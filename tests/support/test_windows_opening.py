@@ -129,6 +129,24 @@ def test_all_orders_ask_for_the_password_unless_it_was_given_a_moment_ago(app, s
     assert window_of(shop, ticket).scope == "all"
 
 
+def test_more_time_for_all_orders_asks_for_the_password_and_keeps_how_much(app, shop, ask):
+    ticket = ask()
+    with time_machine.travel(A_MORNING + timedelta(days=9), tick=False) as clock:
+        olive = signed_in(app, "olive")
+        open_window(olive, ticket, hours="4", scope="all")
+        window = window_of(shop, ticket)
+        clock.shift(timedelta(minutes=11))
+        page = olive.post(f"/support/windows/{window.id}/extend", hours="72")
+        assert (page.location, window_of(shop, ticket).expires_at) == ("/confirm", window.expires_at)
+        page = olive.follow(page)
+        page = olive.follow(olive.post("/confirm", password=PASSWORD, next=page.value("next")))
+        fold = page.one("details:has(form[action$='/extend'])")
+        assert fold.has_attr("open")
+        assert fold.select_one("input[name=hours][checked]")["value"] == "72"
+        assert olive.post(f"/support/windows/{window.id}/extend", hours="72").status == 303
+    assert window_of(shop, ticket).expires_at == window.expires_at + timedelta(hours=72)
+
+
 def test_guesses_at_the_password_are_slowed(olive, shop):
     answers = [olive.post("/confirm", password="wrong").status for _ in range(11)]
     assert (answers[0], answers[-1]) == (422, 429)
