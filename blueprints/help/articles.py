@@ -68,7 +68,7 @@ ARTICLES = {
         Article(
             "bring-your-orders-in",
             _l("Bring your orders in"),
-            _l("From Shopify, WooCommerce or another Suki, as a file."),
+            _l("As a file, from Shopify, WooCommerce, another Suki or a spreadsheet."),
             "upload",
             5,
         ),
