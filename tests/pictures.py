@@ -1,8 +1,8 @@
 """Takes the pictures of the guides and the README again, from a demo that is served: python -m tests.pictures [ADDRESS]
 
-It cancels one of the demo's orders; reset the demo afterwards. Served with FLASK_MAIL_SERVER=127.0.0.1 and
-FLASK_DELIVER_IN_PROCESS=false, the pages say what they say in a shop whose mail leaves. How large each picture is
-stands in templates/help, and is written there as well.
+It cancels one of the demo's orders, and undoes that; reset the demo afterwards. Served with
+FLASK_MAIL_SERVER=127.0.0.1 and FLASK_DELIVER_IN_PROCESS=false, the pages say what they say in a shop whose mail leaves.
+How large each picture is stands in templates/help, and is written there as well.
 """
 
 import base64
@@ -21,6 +21,7 @@ GUIDES = Path(__file__).parent.parent / "templates" / "help"
 WIDE = {"width": 960, "height": 900}  # with the menu on the left
 DESK = {"width": 1440, "height": 960}
 NARROW = {"width": 720, "height": 900}  # in one column
+PHONE = {"width": 390, "height": 720}
 LARGEST = 60_000
 LARGEST_OF_README = 150_000
 CUSTOMER, NOTE = "pena", "Sorry, the last set was sold in the shop this morning."
@@ -41,15 +42,17 @@ def take(page: Page, name: str, box: dict[str, float]) -> None:
         content = base64.b64decode(session.send("Page.captureScreenshot", shot)["data"])
         if len(content) < LARGEST:
             break
-    (FOLDER / name).write_bytes(content)
-    write_size(name, round(box["width"]), round(box["height"]))
+    is_of_phone = page.viewport_size == PHONE
+    (FOLDER / f"{name}{'-phone' if is_of_phone else ''}.webp").write_bytes(content)
+    write_size(name, f"({round(box['width'])}, {round(box['height'])})", is_of_phone)
 
 
-def write_size(name: str, width: int, height: int) -> None:
-    """A picture's size stands in the page, so that nothing jumps while it comes."""
+def write_size(name: str, size: str, is_of_phone: bool) -> None:
+    """A picture's size stands in the page, so that nothing jumps while it comes: first at a desk, then on a phone."""
     for guide in GUIDES.glob("*.html"):
         text = guide.read_text()
-        sized = re.sub(rf'(picture\("{re.escape(name)}"), \d+, \d+', rf"\1, {width}, {height}", text)
+        sizes = rf"\2, {size}" if is_of_phone else rf"{size}, \3"
+        sized = re.sub(rf'(picture\("{name}", )(\([^)]*\)), (\([^)]*\))', rf"\g<1>{sizes}", text)
         if sized != text:
             guide.write_text(sized)
 
@@ -72,9 +75,10 @@ def around(page: Page, first: str, last: str = "", margin: int = 12) -> dict[str
 
 
 def show(page: Page, address: str, path: str) -> None:
-    """Without what only a demo has; in one column also without the menu and the way back."""
+    """Without what only a demo has; an order in one column also without the menu and the way back."""
     page.goto(address + path)
-    hidden = ".banner, .menu, .back" if page.viewport_size == NARROW else ".banner"
+    is_alone = page.viewport_size in (NARROW, PHONE) and "?" not in path
+    hidden = ".banner, .menu, .back" if is_alone else ".banner"
     page.locator(hidden).evaluate_all("found => found.forEach(element => element.remove())")
 
 
@@ -86,24 +90,30 @@ def open_order(page: Page, address: str, found_by: str, row: str = "") -> None:
 
 def take_all(page: Page, address: str) -> None:
     sign_in(page, address)
-    page.set_viewport_size(WIDE)
-    show(page, address, f"/orders/?q={CUSTOMER}")
-    take(page, "find.webp", {"x": 0, "y": 0, "width": WIDE["width"], "height": 600})
-    page.set_viewport_size(NARROW)
+    for first, height, others in ((WIDE, 600, NARROW), (PHONE, PHONE["height"], PHONE)):
+        page.set_viewport_size(first)
+        show(page, address, f"/orders/?q={CUSTOMER}")
+        take(page, "find", {"x": 0, "y": 0, "width": first["width"], "height": height})
+        page.set_viewport_size(others)
+        take_cancel(page, address)
+
+
+def take_cancel(page: Page, address: str) -> None:
     open_order(page, address, "status=accepted&payment=paid&booked=no")
-    take(page, "status.webp", around(page, "#status-area"))
+    take(page, "status", around(page, "#status-area"))
     cancel = page.locator("#status-area a", has_text="Cancel order").get_attribute("href") or ""
     show(page, address, cancel)
     page.get_by_label("Out of stock").check()
     page.fill("[name=note]", NOTE)
     page.locator("h1").focus()
-    take(page, "note.webp", around(page, "main .title", ".field:has(#note)"))
-    take(page, "save.webp", around(page, ".field:has(#notify)", ".form-buttons"))
+    take(page, "note", around(page, "main .title", ".field:has(#note)"))
+    take(page, "save", around(page, ".field:has(#notify)", ".form-buttons"))
     page.click(".form-buttons button")
     show(page, address, cancel.removesuffix("/cancel"))
-    take(page, "cancelled.webp", around(page, "#status-area"))
+    take(page, "cancelled", around(page, "#status-area"))
+    page.locator("#status-area").get_by_role("button", name="Undo").click()
     open_order(page, address, "status=processing&booked=yes", row="J&T")
-    take(page, "booked.webp", around(page, "#status-area"))
+    take(page, "booked", around(page, "#status-area"))
 
 
 def take_for_readme(page: Page, address: str) -> None:

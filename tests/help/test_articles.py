@@ -53,6 +53,18 @@ def test_every_template_of_a_guide_is_listed():
     assert written == set(ARTICLES)
 
 
+def test_a_phone_is_shown_the_pages_as_they_look_on_one(olive):
+    pictures = olive.get("/help/cancel-an-order").select("main picture")
+    assert pictures
+    for picture in pictures:
+        on_phone = picture.source
+        assert int(on_phone["width"]) < 420 < int(picture.img["width"])
+        assert on_phone["media"] == "(max-width: 40rem)"
+        with olive.client.get(on_phone["srcset"]) as answer:
+            assert answer.status_code == 200
+            assert len(answer.data) < 60_000, on_phone["srcset"]
+
+
 def test_pictures_are_there_small_and_described(olive):
     for slug in ARTICLES:
         for image in olive.get(f"/help/{slug}").select("main img"):
