@@ -73,13 +73,16 @@ def test_cancel_by_the_cancel_page(at_the_door, shop, app, post_office, width):
 
 
 def test_cancel_by_choosing_cancelled_in_the_status_area(at_the_door, shop):
-    order = shop.order()
+    order = shop.order(payment_status=PaymentStatus.PAID)
     page = at_the_door()
     clicks = Clicks(page)
     sign_in(page, clicks)
     find(page, clicks, f"#{order.number}")
     clicks.on("link", order.number)
+    what_it_does = page.get_by_text("Save cancels the order, with nothing more to fill in: ₱960.00 is owed back")
+    assert what_it_does.is_hidden()
     page.get_by_label("Status", exact=True).select_option("cancelled")
+    assert what_it_does.is_visible()
     page.get_by_label("Note to").fill("Sold out")
     clicks.on("button", "Save", exact=True)
     assert f"Order {order.number} is cancelled" in page.get_by_role("status").inner_text()

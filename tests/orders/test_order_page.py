@@ -31,6 +31,14 @@ def test_a_paid_order_says_how_it_was_paid(sam, shop):
     assert "Paid · GCash ₱960.00" in panel(sam.get(f"/orders/{order.id}"), "money")
 
 
+def test_a_part_that_was_paid_stands_beside_unpaid(sam, shop):
+    order = shop.order(paid=50000)
+    assert "Unpaid ₱500.00 of it paid" in words(sam.get(f"/orders/{order.id}").one(".title"))
+    assert "Unpaid · ₱500.00 of it paid" in words(sam.get(f"/orders/{order.id}/cancel").one(".lede"))
+    for one in (shop.order(), shop.order(payment_status=PaymentStatus.PAID)):
+        assert "of it paid" not in sam.get(f"/orders/{one.id}").text
+
+
 def test_the_customer_is_one_press_away(sam, shop):
     order = shop.order(customer_email="o'hara+1@example.com", customer_phone="+63 (917) 123-4567")
     links = [link["href"] for link in sam.get(f"/orders/{order.id}").select("#customer a")]
