@@ -19,6 +19,7 @@ from models.base import Base, made_with_table_of, on_postgresql
 from models.order_states import OrderStatus, PaymentStatus
 
 _MARGIN = "  "
+_DIGITS = re.compile("[0-9]+")
 
 
 def fold(text: str) -> str:
@@ -46,6 +47,20 @@ def searchable(*, number: str, name: str, email: str | None, phone: str | None) 
 def containing(word: str) -> str:
     """The part of a `searchable` text that a folded word looks for."""
     return word if len(word) >= 3 else (_MARGIN + word)[-3:]
+
+
+def pieces_of(part: str) -> list[str]:
+    """What to ask the index of trigrams for instead of the whole, the rarest first: digits and the letters before them,
+    which few share, then the first and the last trigram of what stands before and after. FTS5 goes through all that has
+    the first one; for the whole it goes through what has any of its trigrams, which of a name are in most rows.
+    Whether all of it is there is then to be looked at in what is found."""
+    digits = _DIGITS.search(part)
+    if digits is None:
+        return [part]
+    begin = max(0, digits.start() - 2)
+    end = max(digits.end() + (0 if digits.start() else 2), begin + 3)
+    sides = [side for side in (part[:begin], part[end:]) if len(side) >= 3]
+    return [part[begin:end], *dict.fromkeys(trigram for side in sides for trigram in (side[:3], side[-3:]))]
 
 
 def beginning(folded: str) -> str:
@@ -122,7 +137,7 @@ class SearchIndex:
     @cached_property
     def rows(self) -> TableClause:
         """As a query of SQLite names them: the column of the table's own name is what a question is asked of."""
-        return table(self.name, column("rowid", BigInteger), column(self.name))
+        return table(self.name, column("rowid", BigInteger), column(self.name), *map(column, self.indexed))
 
     def answers(self, question: str) -> ColumnElement[bool]:
         """`question`: in the language of MATCH."""

@@ -23,7 +23,7 @@ from blueprints.orders.singling_out import SINGLED_OUT, Attention
 from models import Cancellation, Courier, Email, EmailState, Order, OrderStatus, PaymentStatus, Refund, db
 from models.base import UTCDateTime, on_postgresql
 from models.order import position_of
-from models.search import ORDER_INDEX, containing, contains, digits_of, facet, fold, quoted
+from models.search import ORDER_INDEX, containing, contains, digits_of, facet, fold, pieces_of, quoted
 
 PAGE = 50
 LONGEST_SEARCH = 200
@@ -182,7 +182,7 @@ def _matching(search: Search, filters: Filters) -> tuple[ColumnElement[int], lis
         conditions = [*_plainly(filters), *_worded(search)]
     else:
         place = ORDER_INDEX.rows.c.rowid
-        conditions = [ORDER_INDEX.answers(_question(search, filters))]
+        conditions = [ORDER_INDEX.answers(_question(search, filters)), *_side_by_side(search)]
     return place, [*conditions, *_placed(place, filters)]
 
 
@@ -223,11 +223,23 @@ def _worded(search: Search) -> list[ColumnElement[bool]]:
     return [or_(condition, has(search.phone)) for condition in every_word] if search.phone else every_word
 
 
+def _pieces(word: str, search: Search) -> list[str]:
+    """Where any word or a phone will do, a word stays whole, as only one of the two need be there."""
+    part = containing(word)
+    return [part] if search.phone else pieces_of(part)
+
+
+def _side_by_side(search: Search) -> list[ColumnElement[bool]]:
+    parted = [word for word in search.words if len(_pieces(word, search)) > 1]
+    return [contains(ORDER_INDEX.rows.c.search_text, containing(word)) for word in parted]
+
+
 def _question(search: Search, filters: Filters) -> str:
-    """In the language of MATCH, of which nothing that was typed becomes a part: each word is quoted."""
+    """In the language of MATCH, of which nothing that was typed becomes a part: each piece is quoted."""
     parts = []
     if search.words:
-        words = " AND ".join(quoted("search_text", containing(word)) for word in search.words)
+        pieces = [piece for word in search.words for piece in _pieces(word, search)]
+        words = " AND ".join(quoted("search_text", piece) for piece in pieces)
         parts.append(f"(({words}) OR {quoted('search_text', search.phone)})" if search.phone else words)
     if filters.statuses or filters.payment or filters.booked is not None:
         parts.append("(" + " OR ".join(quoted("facets", name) for name in filters.facets()) + ")")

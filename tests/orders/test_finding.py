@@ -106,6 +106,27 @@ def test_whatever_is_typed_is_no_error(shop, find, typed):
     assert find(typed) in ([], find())
 
 
+@pytest.mark.parametrize(
+    "typed",
+    ["maria77@sun.com", "MARIA77@S", "ia77", "7@sun", "77@sun.com", "maria7", "sun.com a77", "a7@su", "x7@", "x7@sun"],
+)
+def test_an_address_with_digits_is_found_by_any_part(shop, find, typed):
+    shop.order(number="1001", customer_name="Ana Sy", customer_email="maria77@sun.com")
+    shop.order(number="1002", customer_name="Ana Sy", customer_email="ana@moon.com")
+    shop.order(number="1003", customer_name="Ana Sy", customer_email="x7@sun.com")
+    found = {"7@sun": ["1003", "1001"], "a7@su": []}.get(typed, ["1003" if typed.startswith("x") else "1001"])
+    assert find(typed) == found
+    assert find(typed, statuses=(OrderStatus.PENDING, OrderStatus.ACCEPTED)) == found
+    assert find(typed, statuses=(OrderStatus.SHIPPED, OrderStatus.ACCEPTED)) == []
+
+
+def test_pieces_of_a_word_that_stand_apart_are_no_match(shop, find):
+    shop.order(number="1001", customer_name="Maria Go", customer_email="lia77@sun.com")
+    shop.order(number="1002", customer_name="Ana Sy", customer_email="maria77@sun.com")
+    assert find("maria77@s") == ["1002"]
+    assert find("go maria77@s") == []
+
+
 def test_a_very_long_search_is_cut(shop, find):
     shop.order()
     assert find("santos " * 10_000) == find()
