@@ -47,7 +47,8 @@ ALSO_ON_POSTGRES: tuple[str, ...] = ()
 
 LONG = (
     *("test_kill_under_load", "test_fault_points", "test_roles_and_routes", "test_every_look"),
-    *("test_model_of_orders", "test_model_of_windows", "test_long_work", "test_fuzz"),
+    *("test_model_of_orders", "test_model_of_windows", "test_backups", "test_mail_headers", "test_long_work"),
+    *("test_browser_payloads", "test_concurrent_cancels", "test_three_machines", "test_fuzz"),
 )
 """The first to begin of a full run, or one processor waits at its end for what the other has left."""
 
