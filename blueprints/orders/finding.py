@@ -230,7 +230,7 @@ def _pieces(word: str, search: Search) -> list[str]:
 
 
 def _side_by_side(search: Search) -> list[ColumnElement[bool]]:
-    parted = [word for word in search.words if len(_pieces(word, search)) > 1]
+    parted = [word for word in search.words if _pieces(word, search) != [containing(word)]]
     return [contains(ORDER_INDEX.rows.c.search_text, containing(word)) for word in parted]
 
 

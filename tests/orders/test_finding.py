@@ -106,6 +106,15 @@ def test_whatever_is_typed_is_no_error(shop, find, typed):
     assert find(typed) in ([], find())
 
 
+@pytest.fixture
+def addresses(shop):
+    """Of orders by their numbers, as alike as can be."""
+    emails = ["a1@a.a1", "aa1@a1.a", "a11@aa.aa", "aaa@a11.a1", "a.a1a@a1a.a", "1a@a.aa", "a1a1@11.aa", "11a.1@a1.a1a"]
+    for number, email in enumerate(emails, start=9001):
+        shop.order(number=str(number), customer_name="Zoe", customer_email=email)
+    return {str(number): email for number, email in enumerate(emails, start=9001)}
+
+
 @pytest.mark.parametrize(
     "typed",
     ["maria77@sun.com", "MARIA77@S", "ia77", "7@sun", "77@sun.com", "maria7", "sun.com a77", "a7@su", "x7@", "x7@sun"],
@@ -124,7 +133,15 @@ def test_pieces_of_a_word_that_stand_apart_are_no_match(shop, find):
     shop.order(number="1001", customer_name="Maria Go", customer_email="lia77@sun.com")
     shop.order(number="1002", customer_name="Ana Sy", customer_email="maria77@sun.com")
     assert find("maria77@s") == ["1002"]
+    assert find("77@so") == find("a77@so") == find("ia77.") == []
     assert find("go maria77@s") == []
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(words=st.lists(st.text("a1@.", min_size=3, max_size=8).filter(lambda word: "a" in word), min_size=1, max_size=2))
+def test_what_is_found_is_what_has_every_word_in_it(shop, find, addresses, words):
+    has_all = [number for number, text in addresses.items() if all(word in text for word in words)]
+    assert sorted(find(" ".join(words))) == has_all
 
 
 def test_a_very_long_search_is_cut(shop, find):
