@@ -68,6 +68,7 @@ def test_from_the_token_to_the_cancel_and_to_the_end_of_the_token(page, served, 
 
     page.goto(f"{served}/settings/tokens")
     assert "last used today" in page.get_by_role("main").inner_text()
+    page.locator("summary", has_text="Revoke").click()
     page.get_by_role("button", name="Revoke the token of Storefront").click()
     page.get_by_text("Storefront can’t come in any more.").wait_for()
     assert fits(page)
