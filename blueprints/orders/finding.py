@@ -223,23 +223,22 @@ def _worded(search: Search) -> list[ColumnElement[bool]]:
     return [or_(condition, has(search.phone)) for condition in every_word] if search.phone else every_word
 
 
-def _pieces(word: str, search: Search) -> list[str]:
-    """Where any word or a phone will do, a word stays whole, as only one of the two need be there."""
-    part = containing(word)
-    return [part] if search.phone else pieces_of(part)
+def _pieces(search: Search) -> dict[str, list[str]]:
+    """By the part that each word looks for. Where a phone will do as well it stays whole: either of them may be there."""
+    parts = [containing(word) for word in search.words]
+    return {part: [part] if search.phone else pieces_of(part) for part in parts}
 
 
 def _side_by_side(search: Search) -> list[ColumnElement[bool]]:
-    parted = [word for word in search.words if _pieces(word, search) != [containing(word)]]
-    return [contains(ORDER_INDEX.rows.c.search_text, containing(word)) for word in parted]
+    text = ORDER_INDEX.rows.c.search_text
+    return [contains(text, part) for part, pieces in _pieces(search).items() if pieces != [part]]
 
 
 def _question(search: Search, filters: Filters) -> str:
     """In the language of MATCH, of which nothing that was typed becomes a part: each piece is quoted."""
     parts = []
     if search.words:
-        pieces = [piece for word in search.words for piece in _pieces(word, search)]
-        words = " AND ".join(quoted("search_text", piece) for piece in pieces)
+        words = " AND ".join(quoted("search_text", piece) for pieces in _pieces(search).values() for piece in pieces)
         parts.append(f"(({words}) OR {quoted('search_text', search.phone)})" if search.phone else words)
     if filters.statuses or filters.payment or filters.booked is not None:
         parts.append("(" + " OR ".join(quoted("facets", name) for name in filters.facets()) + ")")
