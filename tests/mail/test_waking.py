@@ -1,6 +1,7 @@
 """A web process delivers by itself: at once after a commit, and without holding up any page."""
 
 import time
+from threading import Event
 
 import pytest
 
@@ -12,6 +13,7 @@ from models import EmailState
 def awake(app, monkeypatch):
     """It looks by itself so rarely that what happens in a test was asked for."""
     monkeypatch.setattr(background, "LOOK_EVERY_S", 60)
+    monkeypatch.setattr(background, "FIRST_PAGES_S", 0)
     background.start(app)
     yield
     background.stop()
@@ -28,6 +30,20 @@ def test_mail_leaves_as_soon_as_the_change_is_saved(awake, shop, desk, post_offi
     time.sleep(0.2)  # the first round found nothing
     desk.tell(shop.order())
     wait_for(lambda: post_office.letters)
+
+
+def test_after_a_start_pages_come_first_but_for_what_is_asked_for(app, monkeypatch):
+    monkeypatch.setattr(background, "FIRST_PAGES_S", 3600)
+    done = Event()
+    worker = background._Worker(app, background._Task(done.set))
+    worker.start()
+    assert not done.wait(0.2)
+    worker.task.due.set()
+    assert done.wait(60)
+    worker.stopping.set()
+    worker.task.due.set()
+    worker.join(60)
+    assert not worker.is_alive()
 
 
 def test_pages_answer_while_the_mail_server_hangs(awake, sam, shop, desk, post_office):
