@@ -4,6 +4,7 @@ import pytest
 from sqlalchemy import select
 
 from models import Courier, Order, PaymentStatus
+from tests.pages import words
 
 
 def filled(page, **changes):
@@ -57,6 +58,14 @@ def test_what_can_not_be_is_said_at_its_field(sam, shop, field, typed, error):
     assert answer.status == 422
     assert answer.errors[field] == error
     assert shop.count(Order) == 0
+
+
+def test_the_summary_says_which_row_is_meant(sam):
+    second = {"items-1-name": "Ube jam", "items-1-quantity": "1", "items-1-price": "dear"}
+    page = add(sam, **second)
+    assert words(page.one("[data-error-summary] a[href='#items-1-price']")) == (
+        "Row 2: Write an amount such as 1250.00."
+    )
 
 
 def test_an_order_without_items_is_not_added(sam, shop):
