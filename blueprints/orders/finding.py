@@ -224,7 +224,7 @@ def _worded(search: Search) -> list[ColumnElement[bool]]:
 
 
 def _pieces(search: Search) -> dict[str, list[str]]:
-    """By the part that each word looks for. Where a phone will do as well it stays whole: either of them may be there."""
+    """By the part that each word looks for. Where a phone will do as well it stays whole: either may be there."""
     parts = [containing(word) for word in search.words]
     return {part: [part] if search.phone else pieces_of(part) for part in parts}
 
