@@ -18,7 +18,7 @@ from tests.gates.over_http import Crowd, environment, free_port, look, sell, wai
 
 ROUND = 20
 """Kills of one store."""
-MOST = 8
+MOST = 4
 """Cancels between two kills, at most."""
 LINES = 4
 COLD = 20
