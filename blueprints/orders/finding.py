@@ -72,15 +72,18 @@ class Search:
     """All of it, if it is an order's number."""
     words: tuple[str, ...] = ()
     phone: str = ""
-    """All of it, if it is part of a phone."""
+    """All of it, if it may be part of a phone and is not what the words look for anyway."""
 
     @classmethod
     def of(cls, typed: str) -> "Search":
         typed = typed[:LONGEST_SEARCH].replace("\0", "").encode(errors="ignore").decode()
         folded = fold(typed)[:LONGEST_SEARCH]
-        words = dict.fromkeys(filter(None, (_bare(word) for word in folded.split())))
+        words = tuple(dict.fromkeys(filter(None, (_bare(word) for word in folded.split()))))[:MOST_WORDS]
         number = " ".join(typed.split()).lstrip("#").strip()
-        return cls(number, tuple(words)[:MOST_WORDS], _phone_in(folded))
+        phone = _phone_in(folded)
+        if phone and any(phone in word for word in words):
+            return cls(number, (phone,))  # what has the word has the phone: the index is asked once, not twice
+        return cls(number, words, phone)
 
 
 @dataclass(frozen=True)

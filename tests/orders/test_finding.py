@@ -10,6 +10,7 @@ from blueprints.orders.counting import count_waiting
 from blueprints.orders.finding import PAGE, TO_SEND, Filters, find_orders
 from blueprints.orders.singling_out import Attention
 from models import Email, EmailState, NotSentReason, OrderStatus, PaymentStatus, writing
+from tests.orders.watching import statements_with_values
 from tests.shop import A_MORNING
 
 
@@ -88,6 +89,17 @@ def test_email_and_phone_are_found_however_they_are_written(shop, find, typed):
 def test_a_phone_kept_with_its_country_is_found_without_it(shop, find, typed):
     order = shop.order(customer_phone="+63 917 123 4567")
     assert find(typed) == [order.number]
+
+
+@pytest.mark.sqlite  # asked in the language of its index
+@pytest.mark.parametrize(
+    ("typed", "times"), [("1041", 1), ("#1041", 1), ("09171234567", 1), ("+639171234567", 1), ("0917 123 4567", 4)]
+)
+def test_a_word_that_has_the_phone_in_it_is_not_asked_for_beside_it(app, find, typed, times):
+    with statements_with_values(app) as asked:
+        find(typed)
+    [values] = [values for statement, values in asked.items() if "MATCH" in statement]
+    assert str(values).count("search_text") == times
 
 
 @pytest.mark.parametrize(
