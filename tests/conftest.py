@@ -14,7 +14,7 @@ from app import create_app
 from blueprints import schema
 from blueprints.settings.opening import open_store
 from models import Base, Language, db
-from tests import catalogues, storing
+from tests import catalogues, compiled, storing
 from tests.browser import browser_page, chromium
 from tests.people import Visitor, add_people, signed_in
 from tests.serving import served
@@ -40,37 +40,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     items.sort(key=lambda item: not (item.get_closest_marker("slow") or item.get_closest_marker("browser")))
 
 
-class CompiledTemplates(BytecodeCache):
-    """Every test has an application of its own, and all of them the same templates: each is compiled once."""
-
-    def __init__(self) -> None:
-        self.compiled: dict[str, bytes] = {}
-
-    def load_bytecode(self, bucket: Bucket) -> None:
-        if bucket.key in self.compiled:
-            bucket.bytecode_from_string(self.compiled[bucket.key])
-
-    def dump_bytecode(self, bucket: Bucket) -> None:
-        self.compiled[bucket.key] = bucket.bytecode_to_string()
-
-
-COMPILED = CompiledTemplates()
-
-
-class RuleCompiledOnce(Rule):
-    """Likewise with the addresses: werkzeug compiles a function for each, and that is most of making an application."""
-
-    compiled: ClassVar[dict[tuple[object, ...], Callable[..., tuple[str, str]]]] = {}
-
-    def _compile_builder(self, append_unknown: bool = True) -> Callable[..., tuple[str, str]]:
-        key = (self.rule, *self._trace, *(self.defaults or {}).items(), append_unknown)
-        if key not in self.compiled:
-            self.compiled[key] = super()._compile_builder(append_unknown)
-        return self.compiled[key]
-
-
-Flask.url_rule_class = RuleCompiledOnce
-
+compiled.make_known()
 
 MADE: list[Flask] = []
 """Those that a test made, and whatever lines to a database they have open still."""
@@ -91,7 +61,7 @@ def make_app(folder: Path, **settings: object) -> Flask:
             **settings,
         }
     )
-    app.jinja_env.bytecode_cache = COMPILED
+    app.jinja_env.bytecode_cache = compiled.TEMPLATES
     MADE.append(app)
     return app
 

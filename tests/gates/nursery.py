@@ -11,7 +11,8 @@ from flask import Flask
 from flask.cli import main
 from sqlalchemy.orm import configure_mappers
 
-from tests.conftest import COMPILED, make_app
+from tests import compiled
+from tests.conftest import make_app
 from tests.gates import without
 
 configure_mappers()
@@ -19,7 +20,7 @@ with tempfile.TemporaryDirectory() as folder:
     pages = make_app(Path(folder)).jinja_env  # all rooms are read with it
 for letter in pages.list_templates(filter_func=lambda name: name.startswith("email/")):
     pages.get_template(letter)
-Flask.jinja_options = {**Flask.jinja_options, "bytecode_cache": COMPILED}
+Flask.jinja_options = {**Flask.jinja_options, "bytecode_cache": compiled.TEMPLATES}
 
 
 def begin(environment: dict[str, str], log: str, guard: str | None) -> int:
