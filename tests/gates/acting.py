@@ -129,7 +129,7 @@ def _press(visitor: Visitor, url: str, fields: dict[str, str]) -> Callable[[], A
     fields = {"csrf_token": visitor.token or "", **fields}
 
     def press() -> Answer:
-        answer = visitor.client.post(url, data=fields)  # not read as a page: that is a sixth of a try
+        answer = visitor.client.post(url, data=fields)  # not read as a page: that is a tenth of a try
         return Answer(answer.status_code == 303, f"{answer.status} {answer.text}")
 
     return press
