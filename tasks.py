@@ -24,6 +24,8 @@ STAMP = VENV / "suki-lock.txt"
 RUNTIME = ("requirements.txt",)
 DEV = ("requirements.txt", "requirements-dev.txt")
 
+PROGRAM = ("app.py", "web.py", "config.py", "blueprints", "models", "migrations")
+
 # A test file's tests stay together in one process, because they share a browser.
 SPREAD = ["-n", "auto", "--maxprocesses", "4", "--dist", "loadfile", "--no-loadscope-reorder"]
 
@@ -51,11 +53,12 @@ def works(*command: str | Path) -> bool:
 
 
 def prepare(lock: Iterable[str]) -> None:
-    """Makes .venv hold what the lock says, and does nothing when it does already."""
+    """Makes .venv hold what the lock says, and compiles what changed; nothing is installed twice."""
     if not PYTHON.exists():
         make_venv()
     if not is_installed(lock):
         install(lock)
+    compile_program()
     compile_translations()
 
 
@@ -102,6 +105,12 @@ def find_pip() -> list[str]:
 
 def is_root_on_debian() -> bool:
     return os.name == "posix" and os.geteuid() == 0 and Path("/etc/debian_version").exists()
+
+
+def compile_program() -> None:
+    """Python does so by itself where it may write beside the program. The user that a server runs as may not, and each
+    start of it would compile everything anew."""
+    must(PYTHON, "-m", "compileall", "-q", *PROGRAM)
 
 
 def catalogues() -> list[Path]:

@@ -125,6 +125,7 @@ def house(tmp_path, monkeypatch):
         monkeypatch.setattr(tasks, name, tmp_path / place)
     monkeypatch.setattr(tasks, "run", note)
     monkeypatch.setattr(tasks, "find_pip", lambda: ["pip"])
+    monkeypatch.setattr(tasks, "compile_program", lambda: None)
     (tmp_path / ".venv").mkdir()
     for name in (".venv/python", ".venv/pyvenv.cfg", *tasks.DEV):
         (tmp_path / name).write_text(name)
@@ -155,6 +156,21 @@ def test_a_new_lock_or_another_python_is_installed(house, changed):
     (folder / changed).write_text("another")
     tasks.prepare(tasks.RUNTIME)
     assert len(commands) == 2
+
+
+def test_the_program_is_compiled_for_a_server_whose_user_may_not_write_beside_it(tmp_path, monkeypatch):
+    monkeypatch.setattr(tasks, "ROOT", tmp_path)
+    monkeypatch.setattr(tasks, "PYTHON", Path(sys.executable))
+    monkeypatch.setenv("PYTHONDONTWRITEBYTECODE", "1")
+    for name in tasks.PROGRAM:
+        assert (ROOT / name).exists()
+        file = tmp_path / name if name.endswith(".py") else tmp_path / name / "room" / "one.py"
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text("")
+    tasks.compile_program()
+    compiled = {file.parents[1].relative_to(tmp_path).parts[:1] for file in tmp_path.rglob("*.pyc")}
+    assert len(list(tmp_path.rglob("*.pyc"))) == len(tasks.PROGRAM)
+    assert compiled == {(), ("blueprints",), ("models",), ("migrations",)}
 
 
 def test_words_are_compiled_when_they_are_newer(house):
