@@ -195,6 +195,8 @@ def _taken_for(session: Session, item_ids: Iterable[int]) -> dict[int, tuple[Pro
         .group_by(StockMovement.order_item_id, StockMovement.product_id)
     )
     out = {row[0]: (row[1], row[2]) for row in session.execute(taken) if row[0] is not None}
+    if not out:  # as for every order of a shop that counts no stock
+        return {}
     found = select(Product).where(Product.id.in_({product_id for product_id, _ in out.values()}))
     products = {
         product.id: product for product in session.scalars(found, execution_options={"populate_existing": True})
