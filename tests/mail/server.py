@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from email import policy
 from email.message import EmailMessage
+from functools import cached_property
 from typing import Any
 
 from aiosmtpd.controller import Controller
@@ -24,7 +25,7 @@ class Delivered:
     recipients: tuple[str, ...]
     data: bytes
 
-    @property
+    @cached_property
     def message(self) -> EmailMessage:
         return email.message_from_bytes(self.data, policy=policy.SMTP)
 
