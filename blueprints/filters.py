@@ -131,6 +131,16 @@ def _time(hour: int, minute: int, locale: str) -> str:
     return format_time(time(hour, minute), "short", locale=locale)
 
 
+@lru_cache(maxsize=24 * 60)
+def _today(hour: int, minute: int, locale: str) -> str:
+    return _("today %(time)s", time=_time(hour, minute, locale))
+
+
+@lru_cache(maxsize=24 * 60)
+def _yesterday(hour: int, minute: int, locale: str) -> str:
+    return _("yesterday %(time)s", time=_time(hour, minute, locale))
+
+
 def on_calendar(day: date, pattern: str) -> str:
     """The day in the reader's language, by a pattern of Unicode's: `d MMM y`."""
     return _date(day, pattern, cldr_locale())
@@ -158,9 +168,9 @@ def when(at: datetime) -> str:
     here = local(at)
     day, today = here.date(), clock.now().astimezone(here.tzinfo).date()
     if day == today:
-        return _("today %(time)s", time=_clock(here))
+        return _today(here.hour, here.minute, cldr_locale())
     if day == today - timedelta(days=1):
-        return _("yesterday %(time)s", time=_clock(here))
+        return _yesterday(here.hour, here.minute, cldr_locale())
     return on_calendar(day, "d MMM" if day.year == today.year else "d MMM y")
 
 
@@ -179,7 +189,7 @@ def until(at: datetime) -> str:
     """For what ends soon: `today 4:20 pm`, `Sunday 4:20 pm`, `29 Nov 4:20 pm`."""
     here, today = local(at), local(clock.now()).date()
     if here.date() == today:
-        return _("today %(time)s", time=_clock(here))
+        return _today(here.hour, here.minute, cldr_locale())
     pattern = "EEEE" if timedelta(0) < here.date() - today < timedelta(days=7) else "d MMM"
     return f"{on_calendar(here.date(), pattern)} {_clock(here)}"
 

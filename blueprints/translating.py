@@ -13,7 +13,11 @@ from markupsafe import Markup
 
 def _kept(name: str) -> Any:
     """The catalog or the locale, where Flask-Babel forgets it when the language changes (`force_locale`, `refresh`)."""
-    return getattr(g.get("_flask_babel"), name, None) if g else None
+    try:
+        here = g._get_current_object()  # a page has hundreds of words, and each look through the proxy takes time
+    except RuntimeError:  # no application is at work
+        return None
+    return getattr(here.get("_flask_babel"), name, None)
 
 
 def cldr_locale() -> str:
