@@ -44,6 +44,7 @@ COPIED = (
 )
 IN_PARTS = 120
 """The order of which parts are cancelled, one after the other."""
+PAID = 103
 
 SEARCHES = [
     "/orders/?" + urlencode(asked)
@@ -140,6 +141,17 @@ def test_a_page_asks_as_often_with_many_rows_as_with_few(app):  # noqa: F811 (as
     many = statements_by_page(app, ana, PAGES)
     grown = [page for page in PAGES if len(many[page]) > len(few[page])]
     assert not grown, "\n".join(told(page, few[page], many[page]) for page in grown)
+
+
+def test_a_paid_order_of_which_nothing_was_cancelled_takes_four_statements(app):  # noqa: F811 (as above)
+    """And one for whoever looks. An unpaid one’s takes a fifth where the shop waits only so long."""
+    ana, page = signed_in(app, "ana"), f"/orders/{PAID}"
+    with app.app_context():
+        stay_here()
+        assert db.session.get_one(Order, PAID).paid
+    whose, *others = statements_by_page(app, ana, [page])[page]
+    assert "user_sessions" in whose
+    assert len(others) <= 4
 
 
 @pytest.mark.sqlite

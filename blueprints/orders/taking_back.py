@@ -6,6 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy.orm.attributes import set_committed_value
 
 from blueprints import clock, stock
 from blueprints.orders.cancelling import cancellation_of
@@ -32,9 +33,16 @@ def take_back_of(order: Order, done: Cancellation, heard: Heard | None = None) -
 
 
 def parts_of(order: Order) -> list[TakeBack]:
-    """The cancels of parts that hold, the oldest first. Asks the database only where there are some."""
-    if not any(item.cancelled for item in order.items):
-        return []
+    """The cancels of parts that hold, the oldest first. Asks the database only where there are some, and spares
+    `order.refundable` to ask for them again."""
+    cancels = _parts_cancelled(order) if any(item.cancelled for item in order.items) else []
+    set_committed_value(order, "parts_cancelled", cancels)
+    now = clock.now()
+    heard = heard_of_each(db.session(), [done for done in cancels if done.undo_until and now < done.undo_until])
+    return [take_back_of(order, done, heard.get(done.id)) for done in cancels]
+
+
+def _parts_cancelled(order: Order) -> list[Cancellation]:
     found = (
         select(Cancellation)
         .where(Cancellation.order_id == order.id, Cancellation.is_part, Cancellation.withdrawn_at.is_(None))
@@ -46,9 +54,7 @@ def parts_of(order: Order) -> list[TakeBack]:
         )
         .order_by(Cancellation.id)
     )
-    cancels, now = db.session.scalars(found).all(), clock.now()
-    heard = heard_of_each(db.session(), [done for done in cancels if done.undo_until and now < done.undo_until])
-    return [take_back_of(order, done, heard.get(done.id)) for done in cancels]
+    return list(db.session.scalars(found))
 
 
 def cancellation_to_take_back(order: Order) -> int:
