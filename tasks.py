@@ -109,8 +109,8 @@ def is_root_on_debian() -> bool:
 
 def compile_program() -> None:
     """Python does so by itself where it may write beside the program. The user that a server runs as may not, and each
-    start of it would compile everything anew."""
-    must(PYTHON, "-m", "compileall", "-q", *PROGRAM)
+    start of it would compile everything anew. It only saves time: where it can’t be done, all else goes on."""
+    run(PYTHON, "-m", "compileall", "-qq", *PROGRAM)
 
 
 def catalogues() -> list[Path]:

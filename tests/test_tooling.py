@@ -173,6 +173,16 @@ def test_the_program_is_compiled_for_a_server_whose_user_may_not_write_beside_it
     assert compiled == {(), ("blueprints",), ("models",), ("migrations",)}
 
 
+def test_who_may_not_write_beside_the_program_goes_on_without_compiling_it(tmp_path, monkeypatch, capfd):
+    monkeypatch.setattr(tasks, "ROOT", tmp_path)
+    monkeypatch.setattr(tasks, "PYTHON", Path(sys.executable))
+    monkeypatch.setattr(tasks, "PROGRAM", ("app.py",))
+    (tmp_path / "app.py").write_text("")
+    (tmp_path / "__pycache__").write_text("no folder: root, too, can put nothing into it")
+    tasks.compile_program()
+    assert capfd.readouterr() == ("", "")
+
+
 def test_words_are_compiled_when_they_are_newer(house):
     folder, commands = house
     tasks.prepare(tasks.RUNTIME)
