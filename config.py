@@ -34,6 +34,7 @@ DEFAULTS: dict[str, Any] = {
     "SESSION_REFRESH_EACH_REQUEST": False,
     "SQLALCHEMY_ENGINE_OPTIONS": {"hide_parameters": True},  # names and notes stay out of the log
     "TEMPLATES_AUTO_RELOAD": False,
+    "WTF_CSRF_SSL_STRICT": False,  # it wants a referrer, which pages at a secret address don't send; see headers.py
     "WTF_CSRF_TIME_LIMIT": None,  # a token lasts as long as its session
 }
 

@@ -108,8 +108,8 @@ def ask(port, path, *, secured=True, method="GET", body=None, **headers):
 
 
 class Caller:
-    """Keeps its cookie, and sends the token of the page that it read last, as a browser does. `asking` is `ask`, or
-    what asks like it."""
+    """Keeps its cookie, and sends the token of the page that it read last, as a browser does: one that says nothing of
+    where it was. `asking` is `ask`, or what asks like it."""
 
     def __init__(self, port, asking=ask):
         self.port, self.asking = port, asking
@@ -120,7 +120,7 @@ class Caller:
 
     def post(self, path, **fields):
         body = urlencode({"csrf_token": self.token, **fields})
-        sent = {"Content_Type": "application/x-www-form-urlencoded", "Referer": f"https://{NAME}{path}"}
+        sent = {"Content_Type": "application/x-www-form-urlencoded", "Origin": f"https://{NAME}"}
         return self._read(self.asking(self.port, path, method="POST", body=body, Cookie=self.cookie, **sent))
 
     def sign_in(self, email, password):
