@@ -8,7 +8,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, String, false, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.base import Base, Money, with_table_of
-from models.email import Email
+from models.email import Email, EmailState
 from models.order import Note, OrderItem
 from models.order_states import OrderStatus
 from models.store import Reason
@@ -113,6 +113,16 @@ class Cancellation(Base):
     def accounted_for(self) -> int:
         """What of the paid money it has dealt with that has not gone back: a fee kept, and what is owed or waived."""
         return self.fee + (self.refund.left if self.refund else 0)
+
+    @property
+    def spoken_for(self) -> int:
+        """Of the paid money as well, gone back or not: a fee kept, and all that it owed."""
+        return self.fee + (self.refund.owed if self.refund else 0)
+
+    def letter_waits(self, at: datetime) -> bool:
+        """The customer's email about it has not begun to leave."""
+        is_in_time = self.undo_until is not None and at < self.undo_until
+        return is_in_time and self.email is not None and self.email.state is EmailState.HELD
 
 
 class CancelledItem(Base):

@@ -52,10 +52,7 @@ class Order(Base):
     __tablename__ = "orders"  # "order" is a word of SQL
     __table_args__ = (
         CheckConstraint("length(number) BETWEEN 1 AND 40", name="number_has_a_length"),
-        CheckConstraint(
-            "total >= 0 AND shipping >= 0 AND discount >= 0 AND tax >= 0",
-            name="money_not_negative",
-        ),
+        CheckConstraint("total >= 0 AND shipping >= 0 AND discount >= 0 AND tax >= 0", name="money_not_negative"),
         CheckConstraint("refunded >= 0 AND refunded <= paid", name="refunded_within_paid"),
         CheckConstraint(
             "(payment_status = 'refunded') = (paid > 0 AND refunded = paid)",
@@ -65,10 +62,7 @@ class Order(Base):
             "(payment_status = 'partially_refunded') = (refunded > 0 AND refunded < paid)",
             name="refunded_is_part",
         ),
-        CheckConstraint(
-            "(status = 'cancelled') = (cancelled_at IS NOT NULL)",
-            name="cancelled_has_a_date",
-        ),
+        CheckConstraint("(status = 'cancelled') = (cancelled_at IS NOT NULL)", name="cancelled_has_a_date"),
         CheckConstraint("(booked_at IS NULL) = (courier_id IS NULL)", name="booked_has_a_courier"),
         CheckConstraint(
             "booked_at IS NOT NULL OR booking_cancelled_at IS NULL",
@@ -193,11 +187,16 @@ class Order(Base):
     @property
     def to_pay(self) -> int:
         """What the customer has not paid yet, in minor units."""
-        return max(0, self.total - self.paid)
+        return max(0, self.total + self.spoken_for - self.paid)
+
+    @property
+    def spoken_for(self) -> int:
+        """What of the paid money belongs to cancels of parts, so that it pays for nothing that remains."""
+        return sum(part.spoken_for for part in self.parts_cancelled) if self.paid else 0
 
     @property
     def takes_payment(self) -> bool:
-        return self.to_pay > 0 and self.status not in TAKES_NO_PAYMENT
+        return self.status not in TAKES_NO_PAYMENT and self.to_pay > 0
 
     @property
     def refundable(self) -> int:
@@ -211,7 +210,7 @@ class Order(Base):
         """What the amounts amount to; where nothing was paid, a smaller total makes nothing paid."""
         if not self.paid:
             return self.payment_status
-        return payment_status_of(total=self.total, paid=self.paid, refunded=self.refunded)
+        return payment_status_of(total=self.total + self.spoken_for, paid=self.paid, refunded=self.refunded)
 
     @property
     def can_gain_items(self) -> bool:

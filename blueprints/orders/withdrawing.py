@@ -4,7 +4,7 @@ Whatever a cancel does is undone here: who adds to the one adds to the other."""
 
 from datetime import datetime
 
-from sqlalchemy import and_, false, or_, select, update
+from sqlalchemy import and_, false, func, or_, select, update
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from blueprints import announcing, clock, stock
@@ -35,8 +35,11 @@ from models import (
     NotSentReason,
     Order,
     OrderStatus,
+    Refund,
+    Settlement,
     StockMovement,
     Withdrawal,
+    db,
     writing,
 )
 from models.email import WAITING
@@ -81,7 +84,7 @@ def reinstate_order(
         refuse_to_reinstate(order, done)
         refuse_if_changed(order, version)
         _refuse_shortage(stock.put_back_by(session, done.id), short)
-        is_held, may_have_read = is_still_held(done, at), heard_of(session, done).may_have_read
+        is_held, may_have_read = done.letter_waits(at), heard_of(session, done).may_have_read
         before = order.status
         _withdraw(session, order, done, Withdrawal.REINSTATED, by=by, at=at)
         message = None if is_held else reinstated_email(order, done, note, may_have_read=may_have_read)
@@ -117,7 +120,7 @@ def refuse_to_reinstate(order: Order, done: Cancellation) -> None:
         raise NothingToTakeBack
     if done.refund is not None and (done.refund.settled or not done.refund.is_open):
         raise MoneyWentBack
-    if done.refund is None and order.refunded > done.refunded_before:
+    if done.refund is None and done.fee and order.refunded - _settled_since(order, done) > done.refunded_before:
         raise MoneyWentBack  # a fee took all that would be owed, and some was returned all the same
     if done.is_part:
         if not (order.can_gain_items or order.status is done.previous_status):
@@ -126,10 +129,10 @@ def refuse_to_reinstate(order: Order, done: Cancellation) -> None:
         raise CourierLetGo(order.courier.name if order.courier else "")
 
 
-def is_still_held(done: Cancellation, at: datetime) -> bool:
-    """The customer's email about it has not begun to leave."""
-    is_held = done.email is not None and done.email.state is EmailState.HELD
-    return is_held and done.undo_until is not None and at < done.undo_until
+def _settled_since(order: Order, done: Cancellation) -> int:
+    """What has gone back since then for other cancels of the order, whose refunds owed it."""
+    settled = select(func.coalesce(func.sum(Settlement.amount), 0)).join(Refund, Refund.id == Settlement.refund_id)
+    return db.session.scalar(settled.where(Refund.order_id == order.id, Settlement.at >= done.at)) or 0
 
 
 def _refuse_shortage(movements: list[StockMovement], said: int) -> None:
@@ -139,7 +142,7 @@ def _refuse_shortage(movements: list[StockMovement], said: int) -> None:
 
 
 def _withdraw(session: Session, order: Order, done: Cancellation, how: Withdrawal, *, by: Actor, at: datetime) -> None:
-    is_held = is_still_held(done, at)
+    is_held = done.letter_waits(at)
     done.withdrawn_at, done.withdrawal, done.withdrawn_by_id = at, how, by.user_id
     if done.refund is not None:
         done.refund.withdrawn_at = done.refund.settled_at = at

@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, Select, and_, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, selectinload
 
 from models import CancelRequest, Email, Order, Ticket, TicketKind, TicketMessage, db
 from models.search import ORDER_INDEX, beginning, digits_of, fold, searched
@@ -183,6 +183,7 @@ def chosen(session: Session, order_ids: Sequence[int], ticket_ids: Sequence[int]
     about another order belongs to that order's customer."""
     anew = {"populate_existing": True}
     found = select(Order).where(Order.id.in_(order_ids[:MOST_ORDERS])).order_by(Order.position.desc())
+    found = found.options(selectinload(Order.parts_cancelled))  # without them nobody can say which are unpaid
     orders = list(session.scalars(found, execution_options=anew))
     is_asked = and_(Ticket.kind == TicketKind.GENERAL, Ticket.id.in_(ticket_ids[:MOST_TICKETS]))
     theirs = or_(Ticket.order_id.in_([order.id for order in orders]), is_asked)

@@ -144,19 +144,19 @@ class Everyday(OrderDesk):
         start_import(import_id, by=OLIVE)
         carry_on(import_id, enough=lambda: False)
 
-    @precondition(lambda self: any(sale.to_pay for sale in self.ledger.sales.values()))
+    @precondition(lambda self: any(self.ledger.to_pay(key) for key in self.ledger.sales))
     @rule(pick=PICK, share=SHARES, by=PEOPLE, cut=CUTS)
     def pay(self, pick: int, share: str, by: Actor, cut: int | None) -> None:
-        unpaid = [key for key, sale in sorted(self.ledger.sales.items()) if sale.to_pay]
+        unpaid = [key for key in sorted(self.ledger.sales) if self.ledger.to_pay(key)]
         order_id = unpaid[pick % len(unpaid)]
-        sale = self.ledger.sales[order_id]
-        amount, version = share_of(sale.to_pay, share), self.version(order_id)
+        sale, most = self.ledger.sales[order_id], self.ledger.to_pay(order_id)
+        amount, version = share_of(most, share), self.version(order_id)
 
         def act() -> None:
             record_payment(order_id, version=version, amount=amount, method=PaymentMethod.COD, by=by)
 
         if self.attempt("pay", act, cut):
-            assert amount <= sale.to_pay
+            assert amount <= most
             assert sale.status not in ("declined", "returned", "cancelled")
             self.ledger.pay(order_id, amount)
             self.again("pay", act)

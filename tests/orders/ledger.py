@@ -53,6 +53,11 @@ class Cancel:
     def dealt_with(self) -> int:
         return self.fee + (self.debt.left if self.debt else 0)
 
+    @property
+    def took(self) -> int:
+        """Of what was paid: it pays for nothing else."""
+        return self.fee + (self.debt.owed if self.debt else 0)
+
 
 @dataclass
 class Sale:
@@ -69,16 +74,12 @@ class Sale:
     payment: str = ""
 
     def __post_init__(self) -> None:
-        self.payment = self.payment or self.payment_now()
+        self.payment = self.payment or self.payment_now(taken=0)
 
-    @property
-    def to_pay(self) -> int:
-        return max(0, self.total - self.paid)
-
-    def payment_now(self) -> str:
+    def payment_now(self, taken: int) -> str:
         if self.refunded:
             return "refunded" if self.refunded == self.paid else "partially_refunded"
-        return "paid" if self.paid >= self.total else "unpaid"
+        return "paid" if self.paid - taken >= self.total else "unpaid"
 
 
 class Ledger:
@@ -112,8 +113,17 @@ class Ledger:
 
     def refundable(self, order_id: int) -> int:
         sale = self.sales[order_id]
-        parts = [one for one in self.cancels.values() if one.order_id == order_id and one.is_part and one.holds]
-        return max(0, sale.paid - sale.refunded - sum(part.dealt_with for part in parts))
+        return max(0, sale.paid - sale.refunded - sum(part.dealt_with for part in self._parts(order_id)))
+
+    def to_pay(self, order_id: int) -> int:
+        sale = self.sales[order_id]
+        return max(0, sale.total - (sale.paid - self._taken(order_id)))
+
+    def _taken(self, order_id: int) -> int:
+        return sum(part.took for part in self._parts(order_id))
+
+    def _parts(self, order_id: int) -> list[Cancel]:
+        return [one for one in self.cancels.values() if one.order_id == order_id and one.is_part and one.holds]
 
     def worth(self, order_id: int, pieces: Mapping[int, int]) -> tuple[int, int, int]:
         """Discount and tax go along in proportion to the price, of which no more is taken off than the part costs."""
@@ -196,15 +206,14 @@ class Ledger:
     def pay(self, order_id: int, amount: int) -> None:
         sale = self.sales[order_id]
         sale.paid += amount
-        sale.payment = sale.payment_now()
+        sale.payment = sale.payment_now(self._taken(order_id))
 
     def give_back(self, order_id: int, amount: int) -> None:
         sale = self.sales[order_id]
         sale.refunded += amount
-        sale.payment = sale.payment_now()
+        sale.payment = sale.payment_now(self._taken(order_id))
 
-    @staticmethod
-    def _change(sale: Sale, done: Cancel, sign: int) -> None:
+    def _change(self, sale: Sale, done: Cancel, sign: int) -> None:
         total, discount, tax = done.worth
         sale.total += sign * total
         sale.discount += sign * discount
@@ -212,7 +221,7 @@ class Ledger:
         for key, many in done.pieces.items():
             sale.lines[key].cancelled -= sign * many
         if sale.paid:  # where nothing was, a smaller total makes nothing paid
-            sale.payment = sale.payment_now()
+            sale.payment = sale.payment_now(self._taken(done.order_id))
 
     def _move(self, sale: Sale, done: Cancel, sign: int) -> None:
         for key, many in done.back.items():
