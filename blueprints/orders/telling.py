@@ -76,6 +76,17 @@ def part_email(
     )
 
 
+def part_email_of(order: Order, done: Cancellation) -> Message:
+    """The same of a cancel that is there already, of the order as it is now."""
+    return part_email(
+        order,
+        [(each.item, each.quantity) for each in done.items],
+        note=done.note.body if done.note else "",
+        refund_owed=done.refund.owed if done.refund else 0,
+        fee_kept=done.fee,
+    )
+
+
 def reinstated_email(order: Order, done: Cancellation, note: str, *, may_have_read: bool) -> Message:
     """That the cancel does not hold any more and, to whom may have read of money to come back, that none does."""
     return outbox.render(

@@ -22,7 +22,7 @@ from blueprints.orders.refusals import (
     UndoIsOver,
     refuse_if_changed,
 )
-from blueprints.orders.telling import reinstated_email, tell_customer
+from blueprints.orders.telling import part_email_of, reinstated_email, tell_customer
 from blueprints.outbox import Message
 from models import (
     Actor,
@@ -149,6 +149,7 @@ def _withdraw(session: Session, order: Order, done: Cancellation, how: Withdrawa
     session.flush()  # the database lets an order leave Cancelled only after its cancel does not hold any more
     if done.is_part:
         _give_back_part(order, done)
+        _correct_waiting_letters(order, at=at)
     else:
         order.status, order.cancelled_at = done.previous_status, None
         announcing.order_reinstated(session, order, done, at=at)
@@ -168,6 +169,14 @@ def _give_back_part(order: Order, done: Cancellation) -> None:
     order.discount += done.discount_share
     order.tax += done.tax_share
     order.payment_status = order.payment_status_now
+
+
+def _correct_waiting_letters(order: Order, *, at: datetime) -> None:
+    """Of the parts that stay cancelled: what remains of the order is not what it was when they were written."""
+    for part in order.parts_cancelled:
+        if part.letter_waits(at) and part.email is not None:
+            message = part_email_of(order, part)
+            part.email.subject, part.email.text, part.email.html = message.subject, message.text, message.html
 
 
 def _keep_from_leaving(session: Session, done: Cancellation, *, at: datetime, nobody_heard: bool) -> None:

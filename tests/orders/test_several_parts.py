@@ -1,9 +1,9 @@
-"""Several parts of one order, cancelled and put back in any order: money pays for what remains once."""
+"""Several parts of one order, cancelled and put back in any order: money pays for what remains once, letters say it."""
 
 import pytest
 from sqlalchemy import select
 
-from models import Order, OrderStatus, PaymentMethod, PaymentStatus, Refund
+from models import EmailState, Order, OrderStatus, PaymentMethod, PaymentStatus, Refund
 from tests.orders.books import cancel_items, later
 from tests.orders.deciding import cancel, drawn
 
@@ -97,6 +97,35 @@ def test_the_whole_is_put_back_though_a_part_was_refunded_meanwhile(sam, shop, o
         settle(sam, 1)
         assert put_back(sam, order, 2).status == 303
     assert shop.get(Order, order.id).status is OrderStatus.PENDING
+
+
+def test_a_letter_that_waits_says_what_remains_once_another_part_is_undone(sam, shop, order):
+    cancel_items(sam, order, {ADOBO: 1})
+    cancel_items(sam, order, {BUKO: 1}, note="The pies are sold out.")
+    sam.post(f"/orders/{order.id}/undo", cancellation="1")
+    _undone, waiting = shop.emails(order)
+    cancelled, _, remains = waiting.text.partition("What remains of order 1001")
+    assert "The pies are sold out." in cancelled
+    assert ("Buko pie" in cancelled, "Adobo" in cancelled) == (True, False)
+    assert ("Adobo" in remains, "₱800.00" in remains) == (True, True)
+    assert ("Adobo" in waiting.html.partition("What remains")[2], waiting.state) == (True, EmailState.HELD)
+
+
+def test_a_letter_that_has_left_stays_as_it_was_read(sam, shop, order):
+    cancel_items(sam, order, {ADOBO: 1})
+    cancel_items(sam, order, {BUKO: 1})
+    with later(minutes=3):
+        _first, second = shop.emails(order)
+        shop.change(second, state=EmailState.SENT, sent_at=second.due_at)
+        put_back(sam, order, 1)
+        assert shop.emails(order)[1].text == second.text
+
+
+def test_a_letter_about_a_part_leaves_before_the_one_about_the_whole(sam, shop, order):
+    cancel_items(sam, order, {ADOBO: 1})
+    cancel(sam, order)
+    part, whole = shop.emails(order)
+    assert part.due_at == whole.created_at < whole.due_at
 
 
 def test_the_desk_says_what_is_open_and_what_is_owed_back(sam, order, one_owed_back):
