@@ -31,6 +31,7 @@ FINDINGS = {
     "currency_unknown": _l("This is not a currency."),
     "quantity_wrong": _l("This is not a number of pieces."),
     "time_wrong": _l("This is not a date and time that Suki can read."),
+    "still_to_come": _l("This day is still to come. Maybe its day and its month stand the other way round."),
     "status_unknown": _l("Suki does not know this status."),
     "payment_unknown": _l("Suki does not know this payment status."),
     "word_unknown": _l("This is not a word that Suki uses here."),

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta, timezone
 from html import unescape
 from zoneinfo import ZoneInfo
 
+from blueprints import clock
 from blueprints.cells import Columns, unguarded
 from blueprints.orders import incoming
 from blueprints.orders.incoming import Finding
@@ -14,6 +15,8 @@ from models.money import is_known_currency, parse_decimal, parse_money, rounded
 from models.text import cleaned_line, cleaned_text
 
 YEARS = range(1990, 2101)  # the database's order of orders ends in 2106
+ZONES_APART = timedelta(days=1)
+"""So far ahead may be what another program wrote by its own clock."""
 
 _EMAIL = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
 _DATES = re.compile(
@@ -117,7 +120,10 @@ class Cells:
     def needed_time(self, column: str, zone: ZoneInfo) -> datetime:
         if not self.raw(column).strip():
             self.note(column, "empty")
-        return self.time(column, zone) or datetime.fromtimestamp(0, UTC)
+        at = self.time(column, zone) or datetime.fromtimestamp(0, UTC)
+        if at > clock.now() + ZONES_APART:
+            self.note(column, "still_to_come", stops=False)
+        return at
 
 
 def parse_time(text: str, zone: ZoneInfo) -> datetime:

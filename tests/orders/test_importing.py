@@ -1,6 +1,6 @@
 """Orders come in from a file: seen first, once, and without touching what is there."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from io import BytesIO
 
 import pytest
@@ -147,6 +147,18 @@ def test_a_bad_row_is_told_with_line_and_column_and_the_rest_comes_in(olive, sho
 def test_what_is_wrong_can_be_read_after_the_import_too(olive):
     page = bring_in(olive, a_file(SHOPIFY, {}, {"Name": "#1002", "Total": ""}))
     assert "3 1002 Total – Nothing stands here." in page.text
+
+
+def test_a_day_that_is_still_to_come_is_told_and_the_order_comes_in(olive, shop):
+    """Some of what another clock wrote is a few hours ahead, and nothing is wrong with it."""
+    far, near = (f"{datetime.now(UTC) + timedelta(hours=hours):%m/%d/%Y %H:%M}Z" for hours in (25, 23))
+    file = a_file(OURS, {"placed_at": far}, {"number": "1002", "placed_at": near})
+    page = send(olive, file)
+    assert [row.get_text(" ", strip=True) for row in page.select("#worth-a-look tbody tr")] == [
+        f"2 1001 placed_at {far} This day is still to come. Maybe its day and its month stand the other way round."
+    ]
+    bring_in(olive, file)
+    assert [order.number for order in orders_in(shop)] == ["1002", "1001"]
 
 
 def test_of_a_thousand_problems_the_rest_is_counted(olive, shop):

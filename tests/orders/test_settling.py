@@ -2,7 +2,7 @@
 
 import contextlib
 from concurrent.futures import ThreadPoolExecutor
-from datetime import date
+from datetime import date, datetime
 from threading import Barrier
 
 import pytest
@@ -81,6 +81,16 @@ def test_what_can_not_be_is_said_at_its_field(sam, shop, refund, field, typed, e
     assert books(shop, refund) == NOTHING
     if field != "method":
         assert page.value(field) == typed
+
+
+def test_what_a_file_dated_ahead_was_paid_goes_back_today(sam, shop):
+    cancel(sam, shop.order(placed_at=datetime.fromisoformat("2027-09-01T02:00Z"), **PAID), notify=None)
+    refund = shop.first(select(Refund))
+    assert settle(sam, refund, paid_on="2026-11-22").errors == {
+        "paid_on": "Choose a day from 23 November 2026 to today."
+    }
+    assert settle(sam, refund).status == 303
+    assert books(shop, refund) == (96000, 96000, 1)
 
 
 def test_more_than_is_left_is_refused_after_a_part(sam, shop, refund):
