@@ -25,7 +25,9 @@ _STATUSES = {
 }
 _ITEM_COLUMN = re.compile(r"line_item_[0-9]+")
 # A name may hold the signs that part the pairs, so a pair begins only where one of the known keys does.
-_ITEM_KEYS = re.compile(r"(?:^|\|)\s*(name|product_id|variation_id|sku|quantity|total|sub_total|tax|meta\w*)\s*:")
+_ITEM_KEYS = re.compile(
+    r"(?:^|\|)\s*(name|product_id|_?variation_id|sku|quantity|total|sub_total|tax|tax_data|refunded|meta\w*)\s*:"
+)
 _REFUNDED = re.compile(r"(?:^|[|;])\s*amount\s*:\s*([0-9.,]+)")
 _PRODUCTS = re.compile(r"(?<![0-9])([0-9]+)\s*[×x]\s*(.+?)(?=,\s*[0-9]+\s*[×x]|$)")
 

@@ -93,6 +93,21 @@ def test_a_name_may_hold_the_signs_that_part_the_pairs(imported):
     assert (item.name, item.quantity, item.price) == ("Soap | Lavender: 2", 3, 3333)
 
 
+@pytest.mark.parametrize(
+    "more",
+    [
+        "refunded:480.00",
+        "_variation_id:77",
+        "refunded:480.00|_variation_id:77",
+        'tax_data:{"total":{"1":"115.2"}}|refunded:480.00',
+    ],
+)
+def test_what_the_exporter_says_of_an_item_besides_is_no_part_of_its_amount(imported, more):
+    (order,) = imported({"line_item_1": f"{WOO['line_item_1']}|{more}"})
+    (item,) = order.items
+    assert (item.name, item.sku, item.quantity, item.price) == ("Adobo set", "ADO-2", 2, 48000)
+
+
 def test_an_item_that_cant_be_read_is_told(olive):
     page = send(olive, a_file(WOO, {"line_item_1": "Adobo set, two pieces"}))
     assert "2 1001 line_item_1 Adobo set, two pieces This item can’t be read." in page.text
