@@ -46,7 +46,7 @@ Word = TypeVar("Word", bound=StrEnum)
 
 
 def number_in(row: Cells) -> str:
-    return cleaned_line(unguarded(row.raw("number"))).removeprefix("#")
+    return cleaned_line(unguarded(row.raw("number"))).lstrip("# ")
 
 
 def is_whole(_first: Cells) -> bool:

@@ -23,6 +23,12 @@ def test_all_that_is_in_the_file_is_in_the_order(imported):
     assert (first.items[0].name, first.items[0].sku, first.items[0].price) == ("Adobo set", "ADO-2", 48000)
 
 
+@pytest.mark.parametrize("written", ["#1001", "# 1001", " #  1001 ", "## 1001"])
+def test_a_number_is_the_same_however_it_is_marked(olive, shop, written):
+    shop.order(number="1001")
+    assert send(olive, a_file(OURS, {"number": written})).h1 == "Nothing new in this file"
+
+
 def test_rows_of_one_number_are_one_order(imported):
     (order,) = imported({}, {"number": "1001", "item_name": "Ube jam", "item_quantity": "1", "item_price": "80"})
     assert [item.name for item in order.items] == ["Adobo set", "Ube jam"]
