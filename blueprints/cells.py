@@ -1,7 +1,12 @@
 """Cells of a file for spreadsheets: where each stands, and how a text goes out that is never run as a formula."""
 
+import re
+
 # A spreadsheet takes a cell that begins so for a formula; full-width signs count, as some turn them into plain ones.
-_FORMULA_SIGNS = frozenset("=+-@\t\r\n\0|%\u2212\uff1d\uff0b\uff0d\uff20")
+# One that parts cells at semicolons heeds no comma and no quotation mark around a text: a cell of its own may begin
+# after each semicolon and each line break in it, and quotation marks before the sign are dropped.
+_FORMULA = re.compile(r"""(?<![^;\t\r\n])(?=['"]*[=+\-@|%\u2212\uff1d\uff0b\uff0d\uff20])|\A(?=['"]*[\t\r\n\0])""")
+_GUARDED = re.compile(f"(?:{_FORMULA.pattern})'")
 
 
 class Columns(dict[str, int]):
@@ -21,10 +26,10 @@ class Columns(dict[str, int]):
 
 
 def guarded(cell: str) -> str:
-    """As a text that no spreadsheet takes for a formula."""
-    return f"'{cell}" if cell.lstrip("'")[:1] in _FORMULA_SIGNS else cell
+    """As a text of which no spreadsheet takes any part for a formula."""
+    return _FORMULA.sub("'", cell)
 
 
 def unguarded(cell: str) -> str:
     """What `guarded` was given."""
-    return cell[1:] if cell.startswith("'") and guarded(cell[1:]) == cell else cell
+    return _GUARDED.sub("", cell)

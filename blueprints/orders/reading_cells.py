@@ -49,7 +49,7 @@ class Cells:
         return self._cells[at] if 0 <= at < len(self._cells) else ""
 
     def unguard(self) -> None:
-        self._cells = [unguarded(cell) if cell[:1] == "'" else cell for cell in self._cells]
+        self._cells = [unguarded(cell) if "'" in cell else cell for cell in self._cells]
 
     def note(self, column: str, code: str, *, found: str | None = None, stops: bool = True) -> None:
         found = cleaned_line(self.raw(column) if found is None else found)[: incoming.FOUND]
