@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
-from blueprints import announcing, clock, outbox, windows
+from blueprints import announcing, clock, windows
 from blueprints.orders.approving_request import approve_request
 from blueprints.orders.awaiting_payment import end_wait
 from blueprints.orders.history import leave_event
@@ -159,7 +159,6 @@ def cancel_under_lock(
         session, order, wish, pieces, previous_status=before, undo_until=until, by=by, at=at, once=once
     )
     owe(session, order, done, owed)
-    _let_letters_of_parts_leave(session, order, at=at)
     end_wait(session, order, at=at)
     message = customer_email(order, "order_cancelled", wish.note, owed, wish.fee)
     done.email_id = tell_of_cancel(session, order, done, message)
@@ -180,11 +179,3 @@ def cancel_under_lock(
         ticket_id=window.ticket_id if window else None,
     )
     return done
-
-
-def _let_letters_of_parts_leave(session: Session, order: Order, *, at: datetime) -> None:
-    """Those that wait say that the rest goes on: they come before the one about the whole order, not with it."""
-    for part in order.parts_cancelled if any(item.cancelled for item in order.items) else ():
-        if part.letter_waits(at) and part.email is not None:
-            part.email.due_at = at
-            outbox.leaves_after_commit(session)

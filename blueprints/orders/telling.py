@@ -179,6 +179,16 @@ def write_to_asker(session: Session, order: Order, *, kind: str, at: datetime, *
 def tell_of_cancel(session: Session, order: Order, done: Cancellation, message: Message) -> int:
     """Held for as long as the cancel can be undone. The email's id."""
     kind = CustomerAlert.ORDER_PART_CANCELLED if done.is_part else CustomerAlert.ORDER_CANCELLED
+    if not done.is_part:
+        _let_letters_of_parts_leave(session, order, at=done.at)
     return tell_customer(
         session, order, kind=kind.value, wanted=done.notify, at=done.at, message=message, due_at=done.undo_until
     ).id
+
+
+def _let_letters_of_parts_leave(session: Session, order: Order, *, at: datetime) -> None:
+    """Those that wait say that the rest goes on: they come before the one about the whole order, not with it."""
+    for part in order.parts_cancelled if any(item.cancelled for item in order.items) else ():
+        if part.letter_waits(at) and part.email is not None:
+            part.email.due_at = at
+            outbox.leaves_after_commit(session)
