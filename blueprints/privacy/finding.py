@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, and_, or_, select
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy import ColumnElement, Row, Select, and_, or_, select, union_all
+from sqlalchemy.orm import Session, aliased, selectinload
 
-from models import CancelRequest, Email, Order, Ticket, TicketKind, TicketMessage, db
+from models import CancelRequest, Email, Event, Order, Ticket, TicketKind, TicketMessage, db
 from models.search import ORDER_INDEX, beginning, digits_of, fold, searched
 from models.text import cleaned_line
 
@@ -193,9 +193,13 @@ def chosen(session: Session, order_ids: Sequence[int], ticket_ids: Sequence[int]
 
 def notices_about(order_ids: Sequence[int]) -> Select[int, int]:
     """The emails by which the store told itself of requests, and of which order each. They stand in no order's list;
-    each was written in the same moment as the receipt, right after it."""
-    return (
-        select(Email.id, CancelRequest.order_id)
-        .join(CancelRequest, and_(Email.id > CancelRequest.receipt_id, Email.id <= CancelRequest.receipt_id + 2))
-        .where(CancelRequest.order_id.in_(order_ids), Email.kind == NOTICE, Email.created_at == CancelRequest.asked_at)
-    )
+    each was written in the same moment as the receipt, right after it. No index leads to what was sent again of them,
+    but one to the events that say so, which name no order."""
+    first, copy = aliased(Email), aliased(Email)
+    beside_receipt = and_(first.id > CancelRequest.receipt_id, first.id <= CancelRequest.receipt_id + 2)
+    of_these = CancelRequest.order_id.in_(order_ids), first.kind == NOTICE, first.created_at == CancelRequest.asked_at
+    firsts = select(CancelRequest.order_id).join(first, beside_receipt).where(*of_these)
+    copies = firsts.join(copy, copy.again_of_id == first.id).join(Event, Event.email_id == copy.id)
+    copies = copies.where(Event.code == "order.email_again", Event.order_id.is_(None))
+    notices = union_all(firsts.add_columns(first.id), copies.add_columns(copy.id)).subquery()
+    return select(Email.id, notices.c.order_id).join(notices, notices.c.id == Email.id)

@@ -12,6 +12,8 @@ from blueprints.privacy.sweeping import sweep_up
 from models import (
     Actor,
     Attachment,
+    Email,
+    EmailState,
     Erasure,
     Order,
     OrderStatus,
@@ -22,9 +24,9 @@ from models import (
     writing,
 )
 from models.text import ERASED
-from tests.orders.asking import link_of
+from tests.orders.asking import ask, link_of
 from tests.orders.auditing import Auditor
-from tests.orders.deciding import drawn, save_status
+from tests.orders.deciding import cancel, drawn, save_status
 from tests.orders.files import OURS, a_file, send
 from tests.people import PASSWORD, Visitor
 from tests.privacy.customers import (
@@ -41,6 +43,10 @@ from tests.privacy.test_erasing_refused import reopen
 from tests.storing import Outsider, shop_of
 
 OLIVE = Actor(user_id=1, name="Olive Owner", role=Role.OWNER)
+
+OTHER_WORD = "Wqywqy"
+HERS = {"customer_name": f"{OTHER_WORD} Person", "customer_email": "wqywqy@example.com"}
+"""Somebody else than she of the long story."""
 
 # All that the books are made of: every number, day and state, and the history.
 KEPT = (
@@ -71,6 +77,11 @@ def kept(app) -> list[list[tuple]]:
 
 def wish_for(orders, once="a form", tickets=()):
     return Wish({order.id: order.version for order in orders}, tickets, name="Erased customer", once=once)
+
+
+def notices_in(shop, word):
+    found = select(Email).where(Email.kind == "cancel_requested", Email.text.contains(word))
+    return shop.all(found.order_by(Email.id))
 
 
 def test_nothing_is_left_of_the_customer_and_the_books_are_as_they_were(app, shop, olive, orders):
@@ -241,6 +252,36 @@ def test_somebody_else_of_the_same_name_is_left_alone(olive, shop):
     assert shop.get(Order, hers.id).customer_name == "Erased customer"
     again = shop.get(Order, other.id)
     assert (again.customer_name, again.customer_email) == ("Maria Santos", "other@example.com")
+
+
+@pytest.mark.parametrize("way", ["mailbox", "outbox"])
+def test_a_notice_that_the_store_sent_itself_again_goes_as_well(app, shop, olive, way):
+    order = shop.order(**HERS)
+    assert ask(Visitor(app), link_of(app, order), f"{OTHER_WORD} is ill").status == 303
+    cancel(olive, order)
+    bring_to_an_end(app)
+    [notice] = notices_in(shop, OTHER_WORD)
+    if way == "outbox":
+        shop.change(notice, state=EmailState.FAILED, sent_at=None)
+        olive.post("/settings/outbox/failed/try")
+    else:
+        olive.post(f"/orders/emails/{notice.id}/again")
+    bring_to_an_end(app)
+    olive.post(f"/orders/emails/{notices_in(shop, OTHER_WORD)[-1].id}/again")
+    bring_to_an_end(app)
+    assert len(notices_in(shop, OTHER_WORD)) >= 2
+    assert erase(olive, [order]).status == 303
+    assert in_every_table(app, OTHER_WORD) == set()
+
+
+def test_a_notice_about_somebody_else_keeps_its_words(app, shop, olive, orders):
+    other = shop.order(**HERS)
+    ask(Visitor(app), link_of(app, other), f"{OTHER_WORD} is ill")
+    bring_to_an_end(app)
+    olive.post(f"/orders/emails/{notices_in(shop, OTHER_WORD)[0].id}/again")
+    bring_to_an_end(app)
+    assert erase(olive, orders).status == 303
+    assert len(notices_in(shop, OTHER_WORD)) == 2
 
 
 def test_a_general_question_about_them_goes_with_them_and_no_other_ticket(app, olive, shop, orders):

@@ -19,8 +19,9 @@ from tests.privacy.customers import HERE, SOMEBODY, bring_to_an_end, erase, eras
         (lambda app, shop, order: ask_late(app, shop, order), "they asked to cancel it"),
         (lambda app, shop, order: reopen(app, order), "it is open"),
         (lambda app, shop, order: let_the_store_wait(app, shop, order), "an email waits to be sent"),
+        (lambda app, shop, order: let_the_store_wait_again(app, shop, order), "an email waits to be sent"),
     ],
-    ids=["under way", "refund owed", "email waits", "request open", "ticket open", "notice waits"],
+    ids=["under way", "refund owed", "email waits", "request open", "ticket open", "notice waits", "its copy waits"],
 )
 def test_what_is_needed_still_is_not_erased(app, shop, olive, hinder, said):
     order = shop.order(status=OrderStatus.COMPLETED, **SOMEBODY)
@@ -66,6 +67,13 @@ def let_the_store_wait(app, shop, order):
     [notice] = shop.all(select(Email).where(Email.kind == "cancel_requested", Email.state == EmailState.QUEUED))
     bring_to_an_end(app)
     shop.change(notice, state=EmailState.QUEUED, sent_at=None)
+
+
+def let_the_store_wait_again(app, shop, order):
+    let_the_store_wait(app, shop, order)
+    bring_to_an_end(app)
+    [*_, notice] = shop.all(select(Email).where(Email.kind == "cancel_requested").order_by(Email.id))
+    assert signed_in(app, "olive").post(f"/orders/emails/{notice.id}/again").status == 303
 
 
 def reopen(app, order):

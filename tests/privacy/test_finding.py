@@ -4,6 +4,7 @@ import pytest
 
 from blueprints.privacy import finding
 from models import OrderStatus
+from tests.explaining import plan_of
 from tests.privacy.customers import HERE, SOMEBODY
 
 ADDRESS, PHONE = "maria.clara@example.com", "0917 222 3344"
@@ -80,3 +81,11 @@ def test_questions_that_name_them_are_listed_and_not_ticked(olive, orders):
     page = olive.get(f"{HERE}/customer?order={orders[0].id}")
     ticked = {int(box["value"]): box.has_attr("checked") for box in page.select("input[name=ticket]")}
     assert ticked == {1: True, 2: False}
+
+
+@pytest.mark.sqlite
+def test_no_table_is_read_through_for_the_notices_about_an_order(app):
+    with app.app_context():
+        steps = plan_of(finding.notices_about([1, 2, 3]))
+    assert len(steps) > 5
+    assert [step for step in steps if "SCAN" in step or "AUTOMATIC" in step] == []
