@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session, aliased
 
 from blueprints import clock
 from blueprints.privacy.clearing import clear
-from blueprints.privacy.finding import Chosen, chosen, notices_about
+from blueprints.privacy.finding import Chosen, chosen, notices_about, reports_about, words_about
 from blueprints.privacy.refusals import ChangedSince, NothingChosen, NotYet, hindrances_of
 from models import (
     Actor,
@@ -124,7 +124,8 @@ def _empty_copies(session: Session, these: Chosen) -> None:
 
 def _empty_tickets(session: Session, these: Chosen, name: str, *, by: Actor, at: datetime) -> None:
     ids = these.ticket_ids
-    _execute(session, update(TicketMessage).where(TicketMessage.ticket_id.in_(ids)).values(body=ERASED))
+    said = or_(TicketMessage.ticket_id.in_(ids), TicketMessage.id.in_(words_about(these)))
+    _execute(session, update(TicketMessage).where(said).values(body=ERASED))
     session.execute(delete(Attachment).where(Attachment.ticket_id.in_(ids)))
     for ticket in these.tickets:
         ticket.reason = ERASED
@@ -140,7 +141,8 @@ def _empty_tickets(session: Session, these: Chosen, name: str, *, by: Actor, at:
 def _empty_emails(session: Session, these: Chosen, at: datetime) -> None:
     """To the customer, and about their orders and tickets."""
     about = select(Email.id).where(or_(Email.order_id.in_(these.order_ids), Email.ticket_id.in_(these.ticket_ids)))
-    clear(session, [*session.scalars(about), *session.scalars(notices_about(these.order_ids))], at=at)
+    found = (about, notices_about(these.order_ids), reports_about(these))
+    clear(session, [email_id for emails in found for email_id in session.scalars(emails)], at=at)
 
 
 def _forget_links(session: Session, these: Chosen) -> None:

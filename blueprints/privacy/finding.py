@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, and_, or_, select, union_all
+from sqlalchemy import ColumnElement, Row, Select, and_, func, or_, select, union_all
 from sqlalchemy.orm import Session, aliased, selectinload
 
 from models import CancelRequest, Email, Event, Order, Ticket, TicketKind, TicketMessage, db
@@ -203,3 +203,23 @@ def notices_about(order_ids: Sequence[int]) -> Select[int, int]:
     copies = copies.where(Event.code == "order.email_again", Event.order_id.is_(None))
     notices = union_all(firsts.add_columns(first.id), copies.add_columns(copy.id)).subquery()
     return select(Email.id, notices.c.order_id).join(notices, notices.c.id == Email.id)
+
+
+def reports_about(these: Chosen) -> Select[int, Any]:
+    """The emails that tell of what support did to the orders for a ticket that is not theirs, and of which order each:
+    the courier's reference stands in them. Written in the same moment, and perhaps sent again."""
+    first = aliased(Email)
+    of_that_moment = and_(first.id == func.coalesce(Email.again_of_id, Email.id), first.created_at == Event.at)
+    found = select(Email.id, Event.order_id).join(Event, Event.ticket_id == Email.ticket_id)
+    return found.join(first, of_that_moment).where(*_done_elsewhere(these))
+
+
+def words_about(these: Chosen) -> Select[int]:
+    """What support said of it on that ticket."""
+    of_that_moment = and_(Event.ticket_id == TicketMessage.ticket_id, Event.at == TicketMessage.at)
+    return select(TicketMessage.id).join(Event, of_that_moment).where(*_done_elsewhere(these))
+
+
+def _done_elsewhere(these: Chosen) -> tuple[ColumnElement[bool], ...]:
+    is_theirs = Event.order_id.in_(these.order_ids)
+    return is_theirs, Event.ticket_id.not_in(these.ticket_ids), Event.code != "order.seen"

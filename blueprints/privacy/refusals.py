@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, select
 from sqlalchemy.orm import Session
 
-from blueprints.privacy.finding import Chosen, notices_about
+from blueprints.privacy.finding import Chosen, notices_about, reports_about
 from models import CancelRequest, Email, EmailState, Order, Refund, Ticket
 from models.cancel_request import ASKED
 from models.cancellation import STILL_OWED
@@ -63,7 +63,8 @@ def hindrances_of(session: Session, these: Chosen) -> list[Hindrance]:
     owed = _orders_with(session, orders, select(Refund.order_id).where(STILL_OWED), Refund.order_id)
     asked = _orders_with(session, orders, select(CancelRequest.order_id).where(ASKED), CancelRequest.order_id)
     waiting = _orders_with(session, orders, select(Email.order_id).where(WAITING), Email.order_id)
-    waiting |= {order_id for _, order_id in session.execute(notices_about(these.order_ids).where(_WAITS))}
+    for elsewhere in (notices_about(these.order_ids), reports_about(these)):
+        waiting |= {order_id for _, order_id in session.execute(elsewhere.where(_WAITS))}
     found = [Hindrance("under_way", order) for order in these.orders if not order.is_finished]
     found += [Hindrance("refund_owed", orders[each]) for each in sorted(owed)]
     found += [Hindrance("request_open", orders[each]) for each in sorted(asked)]

@@ -20,6 +20,7 @@ from models import (
     Refund,
     Role,
     Ticket,
+    TicketMessage,
     db,
     writing,
 )
@@ -41,6 +42,8 @@ from tests.privacy.customers import (
 )
 from tests.privacy.test_erasing_refused import reopen
 from tests.storing import Outsider, shop_of
+from tests.support.conftest import mail_of
+from tests.support.inside import cancel_in_window
 
 OLIVE = Actor(user_id=1, name="Olive Owner", role=Role.OWNER)
 
@@ -282,6 +285,29 @@ def test_a_notice_about_somebody_else_keeps_its_words(app, shop, olive, orders):
     bring_to_an_end(app)
     assert erase(olive, orders).status == 303
     assert len(notices_in(shop, OTHER_WORD)) == 2
+
+
+@pytest.mark.parametrize("solve", [None, "y"])
+@pytest.mark.parametrize("about_another_order", [False, True])
+def test_the_couriers_reference_goes_from_the_ticket_for_which_support_cancelled(
+    app, shop, olive, uma, about_another_order, solve
+):
+    order, other = shop.booked_order(**HERS), shop.booked_order()
+    about = f"?order={other.id}" if about_another_order else ""
+    answer = olive.post(f"/support/tickets/new{about}", subject="Both of them", reason="Please cancel")
+    ticket = int(answer.location.rpartition("/")[2])
+    olive.post(f"/support/tickets/{ticket}/reply", body="Nobody is at home")
+    cancel_in_window(shop, olive, uma, ticket, order, courier_reference=f"REF-{OTHER_WORD}", solve=solve)
+    bring_to_an_end(app)
+    olive.post(f"/orders/emails/{mail_of(shop, ticket, 'access_acted')[0].id}/again")
+    bring_to_an_end(app)
+    assert {"ticket_messages.body", "emails.text", "emails.html"} <= in_every_table(app, f"REF-{OTHER_WORD}")
+    assert erase(olive, [order]).status == 303
+    assert in_every_table(app, OTHER_WORD) == set()
+    said = select(TicketMessage).where(TicketMessage.ticket_id == ticket).order_by(TicketMessage.id)
+    assert [message.body for message in shop.all(said)] == ["Nobody is at home", ERASED]
+    assert shop.get(Ticket, ticket).reason == "Please cancel"
+    assert mail_of(shop, ticket, "ticket_opened")[0].cleared_at is None
 
 
 def test_a_general_question_about_them_goes_with_them_and_no_other_ticket(app, olive, shop, orders):

@@ -3,11 +3,13 @@
 import pytest
 from sqlalchemy import select
 
-from models import Email, EmailState, Erasure, Order, OrderStatus, Ticket, TicketKind, writing
+from models import Courier, Email, EmailState, Erasure, Order, OrderStatus, Ticket, TicketKind, writing
 from tests.orders.asking import ask, link_of
 from tests.orders.deciding import cancel, drawn
 from tests.people import PASSWORD, Visitor, signed_in
 from tests.privacy.customers import HERE, SOMEBODY, bring_to_an_end, erase, erase_page
+from tests.support.conftest import mail_of
+from tests.support.inside import cancel_in_window
 
 
 @pytest.mark.parametrize(
@@ -20,8 +22,18 @@ from tests.privacy.customers import HERE, SOMEBODY, bring_to_an_end, erase, eras
         (lambda app, shop, order: reopen(app, order), "it is open"),
         (lambda app, shop, order: let_the_store_wait(app, shop, order), "an email waits to be sent"),
         (lambda app, shop, order: let_the_store_wait_again(app, shop, order), "an email waits to be sent"),
+        (lambda app, shop, order: let_the_owner_wait(app, shop, order), "an email waits to be sent"),
     ],
-    ids=["under way", "refund owed", "email waits", "request open", "ticket open", "notice waits", "its copy waits"],
+    ids=[
+        "under way",
+        "refund owed",
+        "email waits",
+        "request open",
+        "ticket open",
+        "notice waits",
+        "its copy waits",
+        "report waits",
+    ],
 )
 def test_what_is_needed_still_is_not_erased(app, shop, olive, hinder, said):
     order = shop.order(status=OrderStatus.COMPLETED, **SOMEBODY)
@@ -74,6 +86,19 @@ def let_the_store_wait_again(app, shop, order):
     bring_to_an_end(app)
     [*_, notice] = shop.all(select(Email).where(Email.kind == "cancel_requested").order_by(Email.id))
     assert signed_in(app, "olive").post(f"/orders/emails/{notice.id}/again").status == 303
+
+
+def let_the_owner_wait(app, shop, order):
+    """They are to hear that support cancelled it, for a ticket about something else."""
+    carrier = shop.first(select(Courier).where(Courier.integrated))
+    booked = {"courier_id": carrier.id, "booking_integrated": True, "booked_at": order.placed_at}
+    shop.change(order, status=OrderStatus.ACCEPTED, **booked)
+    olive, uma = signed_in(app, "olive"), signed_in(app, "uma")
+    ticket = int(olive.post("/support/tickets/new", subject="s", reason="r").location.rpartition("/")[2])
+    cancel_in_window(shop, olive, uma, ticket, order)
+    [report] = mail_of(shop, ticket, "access_acted")
+    bring_to_an_end(app)
+    shop.change(report, state=EmailState.QUEUED, sent_at=None)
 
 
 def reopen(app, order):

@@ -1,9 +1,10 @@
 """Whose data it is: the email address says so, and a phone says perhaps."""
 
 import pytest
+from sqlalchemy import select
 
 from blueprints.privacy import finding
-from models import OrderStatus
+from models import OrderStatus, Ticket
 from tests.explaining import plan_of
 from tests.privacy.customers import HERE, SOMEBODY
 
@@ -84,8 +85,15 @@ def test_questions_that_name_them_are_listed_and_not_ticked(olive, orders):
 
 
 @pytest.mark.sqlite
-def test_no_table_is_read_through_for_the_notices_about_an_order(app):
+def test_what_stands_elsewhere_is_found_from_the_orders_and_no_table_is_read_through(app, shop, orders):
+    these = finding.Chosen(orders, shop.all(select(Ticket)))
     with app.app_context():
-        steps = plan_of(finding.notices_about([1, 2, 3]))
-    assert len(steps) > 5
-    assert [step for step in steps if "SCAN" in step or "AUTOMATIC" in step] == []
+        for found, begins in (
+            (finding.notices_about(these.order_ids), "ix_cancel_requests_order_id"),
+            (finding.reports_about(these), "ix_events_order"),
+            (finding.words_about(these), "ix_events_order"),
+        ):
+            plan = "; ".join(plan_of(found))
+            assert begins in plan
+            assert "SCAN" not in plan
+            assert "AUTOMATIC" not in plan

@@ -29,6 +29,16 @@ def filled_in(agent: Visitor, order: Order, **typed: str | None) -> tuple[str, d
     return url, drawn(agent.get(url), url, **{"courier_reference": "JT-CANCEL-77", **typed})
 
 
+def cancel_in_window(
+    shop: Shop, owner: Visitor, agent: Visitor, ticket: int, order: Order, **typed: str | None
+) -> None:
+    """The ticket may be about something else: all orders are in the window's scope."""
+    assert open_window(owner, ticket, scope="all").status == 303
+    assert enter(agent, window_of(shop, ticket)).status == 303
+    url, fields = filled_in(agent, order, **typed)
+    assert agent.post(url, **fields).status == 303
+
+
 def acts(shop: Shop, window: AccessWindow) -> list[str]:
     """The codes of what happened in it, oldest first."""
     return [event.code for event in shop.all(select(Event).where(Event.window_id == window.id).order_by(Event.id))]
