@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Select, and_, delete, or_, select, union_all, update
 
 from blueprints import background, clock
+from blueprints.throttling import forget_old_tries, old_tries
 from models import Role, User, UserSession, WindowEntry, db, writing
 
 # How long a session may lie idle, and how long it may last in all.
@@ -28,15 +29,16 @@ def is_over(user_session: UserSession, role: Role, now: datetime) -> bool:
 
 @background.task
 def tidy_sessions() -> None:
-    """Ends what is over, and forgets what ended long ago."""
+    """Ends what is over, and forgets what ended long ago, and from where wrong passwords came."""
     now = clock.now()
-    is_any = db.session.scalar(union_all(_lapsed(now), _old(now)).limit(1)) is not None
+    is_any = db.session.scalar(union_all(_lapsed(now), _old(now), old_tries(now)).limit(1)) is not None
     db.session.rollback()
     if is_any:
         with writing() as session:
             now = clock.now()
             session.execute(update(UserSession).where(UserSession.id.in_(_lapsed(now))).values(ended_at=now))
             session.execute(delete(UserSession).where(UserSession.id.in_(_old(now).limit(MOST_FORGOTTEN_AT_ONCE))))
+            forget_old_tries(session, now)
 
 
 def _lapsed(now: datetime) -> Select[int]:

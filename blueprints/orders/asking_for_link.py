@@ -26,7 +26,6 @@ def ask_for_link(*, number: str, email: str, address: str) -> None:
     """Raises TooManyTries."""
     with writing() as session:
         now, network = clock.now(), network_of(address)
-        session.execute(delete(LinkRequest).where(LinkRequest.at < now - LATELY, LinkRequest.number.is_(None)))
         lately = LinkRequest.address == network, LinkRequest.at.between(now - LATELY, now)
         tries, last = session.execute(select(func.count(), func.max(LinkRequest.at)).where(*lately)).one()
         wait = wait_after(tries, last, free=FREE_TRIES, now=now)
@@ -43,8 +42,19 @@ def mail_links() -> None:
         asked_id = db.session.scalar(waiting)
         db.session.rollback()
         if asked_id is None:
+            _forget_old()
             return
         _answer(asked_id)
+
+
+def _forget_old() -> None:
+    """From where somebody asked, as soon as it slows nobody down any more; also when nobody asks again."""
+    old = select(LinkRequest.id).where(LinkRequest.at < clock.now() - LATELY, LinkRequest.number.is_(None))
+    is_any = db.session.scalar(old.limit(1)) is not None
+    db.session.rollback()
+    if is_any:
+        with writing() as session:
+            session.execute(delete(LinkRequest).where(LinkRequest.id.in_(old)))
 
 
 def _answer(asked_id: int) -> None:

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import time_machine
 
+from blueprints import background
 from blueprints.slowing import network_of
 from models import SignInAttempt
 from tests.people import PASSWORD
@@ -108,6 +109,14 @@ def test_guesses_are_forgotten_after_an_hour(stranger, shop, clock):
     clock.shift(timedelta(minutes=61))
     assert guess(mallory).status == 422
     assert shop.count(SignInAttempt) == 1
+
+
+def test_they_are_forgotten_though_nobody_signs_in_again(app, stranger, shop, clock):
+    guess(stranger("10.0.0.9"))
+    for minutes, left in ((59, 1), (2, 0)):
+        clock.shift(timedelta(minutes=minutes))
+        background.run_once(app)
+        assert shop.count(SignInAttempt) == left
 
 
 def test_a_clock_that_was_set_back_locks_nobody_out(stranger, clock):

@@ -79,9 +79,22 @@ def test_what_was_typed_is_forgotten_as_soon_as_it_is_looked_at(app, maria, shop
     assert [row.number for row in shop.all(select(LinkRequest))] == ["1001", "1002"]
     behind_the_pages(app)
     assert [(row.number, row.email) for row in shop.all(select(LinkRequest))] == [(None, None)] * 2
-    with time_machine.travel(datetime.now(UTC) + timedelta(minutes=61), tick=False):
-        ask(maria)
-    assert shop.count(LinkRequest) == 1
+
+
+def test_from_where_somebody_asked_is_forgotten_after_an_hour_though_nobody_asks_again(app, maria, shop, order):
+    ask(maria)
+    behind_the_pages(app)
+    for minutes, left in ((59, 1), (61, 0)):
+        with time_machine.travel(datetime.now(UTC) + timedelta(minutes=minutes), tick=False):
+            behind_the_pages(app)
+        assert shop.count(LinkRequest) == left
+
+
+def test_who_was_not_answered_yet_is_not_forgotten_however_late_it_is(app, maria, shop, order):
+    ask(maria)
+    with time_machine.travel(datetime.now(UTC) + timedelta(days=2), tick=False):
+        behind_the_pages(app)
+    assert (mailed(shop), shop.count(LinkRequest)) == ([("cancel_link", "maria@example.com")], 0)
 
 
 def test_a_match_costs_the_database_the_same_statements(app, shop, order):
