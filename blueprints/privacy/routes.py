@@ -19,7 +19,7 @@ from blueprints.privacy.exporting import export_customer
 from blueprints.privacy.finding import MOST_ORDERS, chosen, find_customer, find_customer_of
 from blueprints.privacy.forms import KeepEmailsForm, ids_in, span_of
 from blueprints.privacy.keeping_emails import days_kept, keep_emails
-from blueprints.privacy.listing import erasures
+from blueprints.privacy.listing import list_erasures
 from blueprints.privacy.refusals import NothingChosen
 from blueprints.privacy.sweeping import sweep_up
 from blueprints.shop import current_store
@@ -31,8 +31,8 @@ log = logging.getLogger("suki")
 @privacy.get("/settings/privacy")
 @needs(Right.MANAGE_STORE)
 def overview() -> ResponseReturnValue:
-    days = days_kept()
-    return render_template("privacy/overview.html", kept=span_of(days) if days else None, erasures=erasures())
+    days, erased = days_kept(), list_erasures(before=read_id(request.args.get("before")))
+    return render_template("privacy/overview.html", kept=span_of(days) if days else None, erased=erased)
 
 
 @privacy.get("/settings/privacy/customer")
