@@ -36,12 +36,13 @@ def forget_old_tries(session: Session, now: datetime) -> None:
 
 
 def forget_tries(session: Session, *, email: str, address: str | None = None) -> None:
-    """After a password that was right; without an address, after one that was set anew."""
-    of_account = delete(SignInAttempt).where(SignInAttempt.email_hash == hash_of(email))
+    """After a password that was right; without an address, after one that was set anew. Those at the code stay: a
+    password, even a new one, says nothing of who has the phone."""
+    of_account = delete(SignInAttempt).where(
+        SignInAttempt.email_hash == hash_of(email), SignInAttempt.kind == AttemptKind.PASSWORD
+    )
     if address is not None:
-        of_account = of_account.where(
-            SignInAttempt.kind == AttemptKind.PASSWORD, SignInAttempt.address == network_of(address)
-        )
+        of_account = of_account.where(SignInAttempt.address == network_of(address))
     session.execute(of_account)
 
 
