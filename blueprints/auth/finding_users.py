@@ -84,10 +84,11 @@ def find_places() -> list[Place]:
 
 
 def find_history(user: User) -> Sequence[Event]:
-    """What was done to this account, newest first."""
+    """What was done to this account, newest first. The tickets that an agent was given are about them as well, and are
+    not of the account."""
     return db.session.scalars(
         select(Event)
-        .where(Event.about_id == user.id)
+        .where(Event.about_id == user.id, Event.code.like("user.%"))
         .options(joinedload(Event.user))
         .order_by(Event.id.desc())
         .limit(HISTORY_LINES)

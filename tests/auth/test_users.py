@@ -5,8 +5,10 @@ import re
 import pytest
 from sqlalchemy import select
 
+from blueprints.auth import finding_users
 from blueprints.seals import unsealed
 from models import Event, Role, User, UserSession
+from tests.pages import words
 from tests.people import PASSWORD
 
 NEW = "isda at sinigang"
@@ -201,3 +203,14 @@ def test_the_history_of_an_account_says_who_did_what(olive, sam_row):
     text = olive.get(f"/settings/users/{sam_row.id}").text
     assert "Olive Owner let them sign in again" in text
     assert "Olive Owner disabled this account" in text
+
+
+def test_tickets_taken_are_no_history_of_the_account(olive, uma, shop, monkeypatch):
+    """However many: they push nothing out of it that was done to the account."""
+    monkeypatch.setattr(finding_users, "HISTORY_LINES", 2)
+    url = f"/settings/users/{shop.first(select(User).where(User.email == 'uma@example.com')).id}"
+    olive.post(url, name="Uma S. Support", role="support")
+    ticket = olive.post("/support/tickets/new", subject="A question", reason="Why?").location
+    for assignee in ("3", "", "3"):
+        assert uma.post(f"{ticket}/assign", assignee=assignee).status == 303
+    assert [words(line) for line in olive.get(url).select("#history li > div")] == ["Olive Owner changed the name"]
