@@ -156,6 +156,16 @@ def test_the_answer_depends_on_no_alert(sam, shop, asked):
     assert [email.reason for email in shop.emails(asked)] == [None, None]
 
 
+def test_of_an_order_that_is_cancelled_after_all_the_link_says_that_and_no_more_of_the_no(sam, app, asked):
+    decline(sam, asked)
+    cancel(sam, asked)
+    page = Visitor(app).get(link_of(app, asked))
+    assert page.h1 == "Order 1001 is cancelled"
+    assert "our email about it says what you get back" in page.text
+    assert "could not" not in page.text
+    assert REASON in page.text
+
+
 @pytest.mark.parametrize(("note", "said"), [("", "why the order goes on"), (" \x00 ", "why"), ("x" * 1001, "1,001")])
 def test_it_takes_a_note_and_keeps_what_was_typed(sam, shop, asked, note, said):
     page = decline(sam, asked, note)
@@ -256,6 +266,10 @@ def test_an_order_that_is_declined_wants_none(sam, app, shop):
     [request] = requests_of(shop, order)
     assert (request.state, request.decided_by_id, request.answer_id) == (R.DECLINED, 2, None)
     assert [email.kind for email in shop.emails(order)] == ["cancel_request_received", "order_declined"]
+    page = Visitor(app).get(link_of(app, order))
+    assert (page.status, page.h1) == (200, "We cannot take your order 1001")
+    assert "Nothing will be sent" in page.text
+    assert "could not" not in page.text
 
 
 def test_a_fault_in_the_middle_declines_nothing(sam, app, shop, asked, monkeypatch):

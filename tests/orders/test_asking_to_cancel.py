@@ -18,6 +18,7 @@ from tests.people import Visitor
 
 S = OrderStatus
 ASKABLE = (S.PENDING, S.ACCEPTED, S.PROCESSING)
+OFF = (S.CANCELLED, S.DECLINED)
 
 
 @pytest.fixture
@@ -181,7 +182,7 @@ def test_a_link_that_went_to_a_wrong_address_is_void_once_that_is_corrected(app,
     assert maria.get(link).status == 200, "the same address in other letters"
 
 
-@pytest.mark.parametrize("status", [status for status in S if status not in (*ASKABLE, S.CANCELLED)])
+@pytest.mark.parametrize("status", [status for status in S if status not in (*ASKABLE, *OFF)])
 def test_once_the_order_moved_on_it_says_so_and_how_to_reach_the_shop(maria, app, shop, status):
     order = shop.order()
     link = link_of(app, order)
@@ -222,6 +223,15 @@ def test_of_a_cancelled_order_it_says_that(maria, sam, order, link):
     page = maria.get(link)
     assert (page.status, page.h1) == (409, "Order 1001 is cancelled")
     assert maria.post(link, reason=REASON).status == 409
+
+
+def test_of_an_order_that_the_shop_declined_it_says_that(maria, shop, order, link):
+    shop.change(order, status=S.DECLINED)
+    page = maria.get(link)
+    assert (page.status, page.h1) == (409, "We cannot take your order 1001")
+    assert not page.select("form")
+    assert maria.post(link, reason=REASON).status == 409
+    assert nothing_came_of_it(shop, order)
 
 
 def test_after_a_cancel_that_was_reinstated_they_may_ask_anew(maria, sam, shop, order, link):
