@@ -2,7 +2,7 @@
 
 import logging
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, union_all
 from sqlalchemy.orm import Session
 
 from blueprints import clock
@@ -10,7 +10,7 @@ from blueprints.auth import passwords
 from blueprints.auth.accounts import end_sessions_of, note, replace_password, void_links_of
 from blueprints.programs import end_tokens_of
 from blueprints.throttling import forget_tries
-from models import Actor, Role, User, writing
+from models import Actor, BulkCancel, BulkState, ImportState, OrderImport, Role, User, writing
 
 log = logging.getLogger("suki")
 
@@ -23,8 +23,12 @@ class OwnAccount(Exception):
     """What would shut its doer out is for another owner to do."""
 
 
+class WorkUnderway(Exception):
+    """Orders are coming in or being cancelled in the name of somebody who, as support, may do neither."""
+
+
 def change_user(user_id: int, *, name: str, role: Role, by: Actor) -> None:
-    """Raises OwnAccount or LastOwner when the role must stay."""
+    """Raises OwnAccount, LastOwner or WorkUnderway when the role must stay."""
     with writing() as session:
         now = clock.now()
         user = session.get_one(User, user_id)
@@ -33,6 +37,8 @@ def change_user(user_id: int, *, name: str, role: Role, by: Actor) -> None:
             note(session, "renamed", user, by=by, now=now)
         if user.role is not role:
             _refuse_lockout(session, user, by=by)
+            if role is Role.SUPPORT:
+                _refuse_amid_work(session, user)
             user.role = role
             end_sessions_of(session, user, now=now)
             end_tokens_of(session, user.id, by_id=by.user_id, at=now)
@@ -97,3 +103,11 @@ def _refuse_lockout(session: Session, user: User, *, by: Actor) -> None:
     owners = select(func.count()).select_from(User).where(User.role == Role.OWNER, User.disabled_at.is_(None))
     if user.role is Role.OWNER and user.disabled_at is None and session.scalar(owners) == 1:
         raise LastOwner
+
+
+def _refuse_amid_work(session: Session, user: User) -> None:
+    """What was started goes on behind the pages; under another name the history would not be true."""
+    importing = select(OrderImport.id).where(OrderImport.state == ImportState.IMPORTING, OrderImport.user_id == user.id)
+    cancelling = select(BulkCancel.id).where(BulkCancel.state == BulkState.RUNNING, BulkCancel.user_id == user.id)
+    if session.scalar(union_all(importing, cancelling).limit(1)) is not None:
+        raise WorkUnderway

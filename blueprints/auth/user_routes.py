@@ -15,6 +15,7 @@ from blueprints.auth.changing_factor import NoFactor, reset_factor
 from blueprints.auth.changing_users import (
     LastOwner,
     OwnAccount,
+    WorkUnderway,
     change_user,
     disable_user,
     enable_user,
@@ -35,6 +36,10 @@ REFUSALS = {
     OwnAccount: _l("You can’t take this from your own account. Another owner has to do it."),
     NoFactor: _l("There is no second factor to reset: it was never set up, or somebody was quicker."),
     LastOwner: _l("This is the last owner who can sign in. Make somebody else an owner first."),
+    WorkUnderway: _l(
+        "Suki is still importing or cancelling orders in this person’s name. Wait until that is through, then make "
+        "them support."
+    ),
 }
 
 
@@ -79,7 +84,7 @@ def user(user_id: int) -> ResponseReturnValue:
         return _user_page(found, 422 if form.is_submitted() else 200, form=form)
     try:
         change_user(user_id, name=form.name.data, role=Role(form.role.data), by=access.actor())
-    except (OwnAccount, LastOwner) as refusal:
+    except (OwnAccount, LastOwner, WorkUnderway) as refusal:
         return _user_page(found, 409, form=form, refusal=refusal)
     flash(_("Saved."), "done")
     return redirect(url_for(".users"), 303)

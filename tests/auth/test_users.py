@@ -5,9 +5,13 @@ import re
 import pytest
 from sqlalchemy import select
 
+from blueprints import background
 from blueprints.auth import finding_users
+from blueprints.orders import bulk_routes, import_routes, importing
 from blueprints.seals import unsealed
-from models import Event, Role, User, UserSession
+from models import Event, Order, Role, User, UserSession
+from tests.orders.files import SHOPIFY, a_file, send
+from tests.orders.many import gather, start
 from tests.pages import words
 from tests.people import PASSWORD
 
@@ -140,6 +144,40 @@ def test_a_change_of_role_signs_out_at_once(olive, sam, sam_row, shop):
     assert sam.get("/help/").status == 303
     assert shop.get(User, sam_row.id).role is Role.SUPPORT
     assert [event.code for event in shop.all(select(Event))] == ["user.made_support"]
+
+
+def start_import(visitor, _shop):
+    path = send(visitor, a_file(SHOPIFY, {}, {"Name": "#1002"}, {"Name": "#1003"})).response.request.path
+    for _ in range(4):
+        visitor.post(f"{path}/start")
+
+
+def start_bulk_cancel(visitor, shop):
+    start(visitor, gather(visitor, *[shop.order() for _ in range(3)]))
+
+
+@pytest.mark.parametrize("set_about", [start_import, start_bulk_cancel])
+def test_nobody_becomes_support_before_what_they_set_about_is_through(
+    app, olive, sam, sam_row, shop, monkeypatch, set_about
+):
+    """It is done in their name, and in support's nothing may be."""
+    monkeypatch.setattr(importing, "BATCH", 1)
+    monkeypatch.setattr(import_routes, "AT_ONCE_S", -1)
+    monkeypatch.setattr(bulk_routes, "AT_ONCE_S", 0)
+    set_about(sam, shop)
+    url = f"/settings/users/{sam_row.id}"
+    page = olive.post(url, name="Samuel", role="support")
+    assert page.status == 409
+    assert page.refusal.startswith("Suki is still importing or cancelling orders in this person’s name.")
+    assert (page.value("name"), page.value("role")) == ("Samuel", "support")
+    kept = shop.get(User, sam_row.id)
+    assert (kept.name, kept.role) == ("Sam Staff", Role.STAFF)
+    assert sam.get("/help/").status == 200
+    assert olive.post(url, name="Samuel", role="staff").status == 303
+    background.run_once(app)
+    assert olive.post(url, name="Samuel", role="support").status == 303
+    assert shop.count(Order) == 3
+    assert all(event.user_id == sam_row.id for event in shop.all(select(Event).where(Event.order_id.is_not(None))))
 
 
 def test_a_change_of_name_alone_signs_nobody_out(olive, sam, sam_row):
