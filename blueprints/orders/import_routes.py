@@ -19,6 +19,7 @@ from blueprints.orders.importing import (
     first_orders,
     forget_old_files,
     latest_imports,
+    stands_still,
     start_import,
     waiting_imports,
 )
@@ -71,6 +72,7 @@ def import_page(import_id: int) -> ResponseReturnValue:
     return render_template(
         "orders/import_page.html",
         file=found,
+        stands_still=stands_still(found),
         first_orders=first_orders(found, SHOWN_ORDERS) if is_preview else [],
         findings=findings_of(found),
         in_words=finding_in_words,

@@ -27,6 +27,7 @@ from models import (
     ImportState,
     Order,
     OrderImport,
+    Role,
     Store,
     User,
     Verdict,
@@ -47,13 +48,28 @@ UNFINISHED = (ImportState.RECEIVING, ImportState.CHECKED, *UNDERWAY)
 
 
 def start_import(import_id: int, *, by: Actor) -> None:
-    """Has a checked file brought in. Asked again, nothing happens twice."""
+    """Has a checked file brought in. Asked again, nothing happens twice; but one that stands still, because whoever
+    started it is support by now, goes on in the name of whoever asks."""
     with writing() as session:
         found = session.get_one(OrderImport, import_id)
         if found.state is ImportState.CHECKED:
             found.state = ImportState.IMPORTING
             found.user_id = by.user_id
             found.offset = found.line = 0
+        elif found.state is ImportState.IMPORTING and _is_of_support(session, found):
+            found.user_id = by.user_id
+
+
+def _is_of_support(session: Session, found: OrderImport) -> bool:
+    """In whose name nothing comes in."""
+    starter = session.get(User, found.user_id) if found.user_id else None
+    return starter is not None and starter.role is Role.SUPPORT
+
+
+def stands_still(found: OrderImport) -> bool:
+    """Nobody is at it, so that somebody may want to give it a push."""
+    is_free = found.claimed_until is None or found.claimed_until < clock.now()
+    return found.state in UNDERWAY and found.stored and is_free
 
 
 def discard_import(import_id: int) -> bool:

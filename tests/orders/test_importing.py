@@ -6,10 +6,11 @@ from io import BytesIO
 import pytest
 import time_machine
 from sqlalchemy import func, select
+from sqlalchemy.orm import joinedload
 
-from blueprints import background
+from blueprints import background, clock
 from blueprints.orders import importing
-from models import ImportChunk, ImportNumber, Order, OrderImport, OrderStatus, db
+from models import Event, ImportChunk, ImportNumber, Order, OrderImport, OrderStatus, User, db
 from tests.orders.files import OURS, SHOPIFY, a_file, bring_in, counts, orders_in, send
 from tests.people import signed_in
 
@@ -211,6 +212,23 @@ def test_whoever_died_is_followed_by_another(app, olive, shop, slowly):
     shop.change(found, claimed_until=found.created_at - timedelta(seconds=1))
     background.run_once(app)
     assert counts(shop)["new"] == 3
+
+
+def test_what_stands_still_because_its_starter_is_support_now_goes_on_for_whoever_presses(
+    app, olive, sam, shop, slowly, monkeypatch
+):
+    path = send(sam, THREE).response.request.path
+    background.run_once(app)
+    sam.post(f"{path}/start")
+    shop.change(shop.first(select(User).where(User.email == "sam@example.com")), role="support")
+    background.run_once(app)
+    assert "Go on" not in olive.get(path).text, "it is tried again just now"
+    with time_machine.travel(clock.now() + importing.LEASE + timedelta(seconds=1)):
+        assert "Go on" in olive.get(path).text
+        monkeypatch.setattr("blueprints.orders.import_routes.AT_ONCE_S", 60)
+        assert olive.follow(olive.post(f"{path}/start")).h1 == "3 orders came in"
+    events = shop.all(select(Event).order_by(Event.id).options(joinedload(Event.user)))
+    assert [event.user.name for event in events] == ["Sam Staff", "Olive Owner", "Olive Owner"]
 
 
 def test_a_batch_that_another_has_done_is_not_done_again(app, olive, shop, slowly, monkeypatch):
