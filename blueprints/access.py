@@ -178,7 +178,9 @@ def _user_of_session(token: str) -> User | None:
     if is_over(user_session, user.role, now) or user.disabled_at is not None:
         _note(user_session, ended_at=now)
         return None
-    if now - user_session.last_seen_at > SEEN_EVERY:
+    # A page that keeps itself fresh is read by its script, and nobody has clicked. Old browsers don't tell.
+    is_click = request.headers.get("Sec-Fetch-Dest") != "empty"
+    if is_click and now - user_session.last_seen_at > SEEN_EVERY:
         _note(user_session, last_seen_at=now)
     user.token = token
     g.user_id, g.user_session_id, g.proven_at = user.id, user_session.id, user_session.proven_at

@@ -67,12 +67,14 @@ addEventListener("pageshow", () => document.querySelectorAll("form[data-sent]").
 async function readAgain(part) {
   const isTypedIn = [...part.querySelectorAll("input")].some((field) => field.value !== field.defaultValue);
   if (document.hidden || isTypedIn || part.contains(document.activeElement)) return part;
-  const answer = await fetch(location.href, { headers: { Accept: "text/html" } });
-  if (answer.redirected || !answer.ok) return null;
+  // The server takes this for no click, so that a page left open keeps nobody signed in.
+  const answer = await fetch(location.href, { headers: { Accept: "text/html" }, redirect: "manual" });
+  const leadsAway = answer.type === "opaqueredirect";  // to the sign-in page, once nobody is signed in any more
+  if (!answer.ok && !leadsAway) return null;
   const page = new DOMParser().parseFromString(await answer.text(), "text/html");
   const fresh = page.getElementById(part.id);
   if (!fresh) {
-    if (!somethingWasTyped()) location.reload();  // it came to its end, and the page reads otherwise now
+    if (!somethingWasTyped()) location.reload();  // it came to its end, or leads away: the page reads otherwise now
     return null;
   }
   for (const fold of part.querySelectorAll("details[id]")) {

@@ -99,6 +99,19 @@ def test_a_click_now_and_then_keeps_it_open_until_twelve_hours(stranger):
         assert not is_in(visitor)
 
 
+@pytest.mark.parametrize(
+    ("sent", "lasts"),
+    [({"Sec-Fetch-Dest": "empty"}, False), ({"Sec-Fetch-Dest": "document"}, True), ({}, True)],
+    ids=["by the page itself", "by a click", "by an old browser"],
+)
+def test_a_page_that_reads_itself_again_is_no_click(sam, sent, lasts):
+    with time_machine.travel(datetime.now(UTC), tick=False) as clock:
+        for _ in range(21):
+            sam.client.get("/support/access", headers=sent)
+            clock.shift(timedelta(minutes=3))
+        assert is_in(sam) is lasts
+
+
 def test_support_is_signed_out_after_half_an_hour(uma):
     with time_machine.travel(datetime.now(UTC) + timedelta(minutes=31), tick=False):
         assert not is_in(uma)
