@@ -41,7 +41,7 @@ def login_code() -> ResponseReturnValue:
     except WrongCode:
         log.warning("code failed user=%s", halfway.user_id)
         form.code.errors.append(WRONG_CODE)
-        return _code_page(form, 422, who_waits(halfway))
+        return _code_page(form, 422, waiting)
     except TooManyTries as refusal:
         return slowed(form, refusal, lambda form, status: _code_page(form, status, waiting))
     target = session.get("next")

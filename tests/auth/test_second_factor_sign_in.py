@@ -7,6 +7,7 @@ import pytest
 import time_machine
 from sqlalchemy import select
 
+from blueprints.auth import code_routes
 from models import Event, SecondFactor, User, UserSession
 from tests.auth.phones import A_STEP, codes_on_paper, give_phone
 from tests.people import PASSWORD
@@ -107,6 +108,21 @@ def test_after_five_minutes_the_password_is_asked_for_again(halfway, phone, cloc
     assert page.response.headers["Location"] == "/login?next=/orders/?q%3Dmaria"
     assert visitor.follow(page).messages == [OVER]
     assert not is_in(visitor)
+
+
+def test_the_five_minutes_may_end_while_a_wrong_code_is_looked_at(halfway, phone, clock, monkeypatch):
+    visitor, look = halfway(), code_routes.enter_code
+    clock.shift(timedelta(minutes=4, seconds=59))
+
+    def look_for_long(*asked, **typed):
+        try:
+            return look(*asked, **typed)
+        finally:
+            clock.shift(timedelta(seconds=2))
+
+    monkeypatch.setattr(code_routes, "enter_code", look_for_long)
+    assert enter(visitor, phone.wrong_code).errors == {"code": WRONG}
+    assert visitor.follow(enter(visitor, phone.code())).messages == [OVER]
 
 
 def test_a_clock_that_was_set_back_ends_it(halfway, phone, clock):
