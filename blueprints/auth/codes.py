@@ -26,6 +26,9 @@ STEPS_AHEAD_IN_DEMO = 240
 DIGITS = 6
 RECOVERY_CODES = 10
 RECOVERY_DIGITS = 16
+# Of the store's name, twice in the square, each letter takes up to twelve of the 2,331 signs that one holds; and the
+# fuller a square is, the worse a phone reads it.
+MOST_OF_NAME = 40
 
 
 @dataclass(frozen=True)
@@ -55,7 +58,7 @@ def secret_of(user_id: int, mark: str) -> str:
 
 
 def to_scan(secret: str, *, email: str, store_name: str) -> ToScan:
-    address = pyotp.TOTP(secret).provisioning_uri(name=email, issuer_name=store_name)
+    address = pyotp.TOTP(secret).provisioning_uri(name=email, issuer_name=store_name[:MOST_OF_NAME])
     square = segno.make(address, error="m", micro=False)
     rows = [list(row) for row in square.matrix_iter(border=4)]  # white ground all around
     return ToScan(secret, address, len(rows), "".join(_dark_bars(rows)))

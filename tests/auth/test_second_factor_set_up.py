@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from blueprints.auth.halfway import SignInIsOver, go_halfway
 from blueprints.auth.setting_up_factor import set_up_at_sign_in
-from models import Event, RecoveryCode, Role, SecondFactor, User, UserSession, db
+from models import Event, RecoveryCode, Role, SecondFactor, Store, User, UserSession, db
 from tests.auth.phones import give_phone, phone_of
 from tests.people import PASSWORD
 
@@ -170,6 +170,15 @@ def test_the_square_says_who_where_and_the_key(sam):
     parts = urlsplit(address)
     assert unquote(parts.path) == "/Aling Nena’s:sam@example.com"
     assert parse_qs(parts.query) == {"secret": [phone_of(page).secret], "issuer": ["Aling Nena’s"]}
+    assert drawn(page) == square(address)
+
+
+@pytest.mark.parametrize("url", ["/second-factor/set-up", "/login/second-factor"])
+def test_a_store_with_a_long_name_has_a_square_too(sam, newcomer, shop, url):
+    shop.change(shop.get(Store, 1), name="🧺" * 100)
+    page = (sam if url == "/second-factor/set-up" else newcomer()).get(url)
+    address = page.one("a[href^='otpauth:']")["href"]
+    assert parse_qs(urlsplit(address).query)["issuer"] == ["🧺" * 40]
     assert drawn(page) == square(address)
 
 
