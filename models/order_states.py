@@ -40,6 +40,9 @@ class OrderSource(StrEnum):
     SUKI = "suki"
 
 
+FROM_ANOTHER_SHOP = (OrderSource.SHOPIFY, OrderSource.WOOCOMMERCE)
+
+
 def payment_status_of(*, total: int, paid: int, refunded: int) -> PaymentStatus:
     """What the amounts, in minor units, amount to."""
     if refunded:

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Base
 from models.order import Order
-from models.order_states import IN_THE_SHOP, PAID_ON_HANDING_OVER, PaymentStatus
+from models.order_states import FROM_ANOTHER_SHOP, IN_THE_SHOP, PAID_ON_HANDING_OVER, PaymentStatus
 
 
 def _listed(words: tuple[str, ...]) -> str:
@@ -20,6 +20,8 @@ WAITS_TO_BE_PAID = text(
     f"AND status IN ({_listed(IN_THE_SHOP)}) AND payment_method NOT IN ({_listed(PAID_ON_HANDING_OVER)}) "
     "AND NOT (booking_integrated AND booked_at IS NOT NULL AND booking_cancelled_at IS NULL)"
 )
+# What came from another shop may be paid there at any time, and Suki would not hear of it.
+IS_PAID_HERE = Order.source.not_in(FROM_ANOTHER_SHOP)
 # So that the timer reads these, and no others, however many orders there are.
 Index(
     "ix_orders_to_be_paid",

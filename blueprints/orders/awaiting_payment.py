@@ -24,7 +24,7 @@ from models import (
     db,
 )
 from models.email import WAITING
-from models.payment_reminder import WAITS_TO_BE_PAID
+from models.payment_reminder import IS_PAID_HERE, WAITS_TO_BE_PAID
 
 KIND = CustomerAlert.PAYMENT_REMINDER.value
 _Letter = aliased(Email)
@@ -70,6 +70,7 @@ def waiting(terms: Terms) -> Select[int, PaymentReminder]:
         .outerjoin(PaymentReminder, PaymentReminder.order_id == Order.id)
         .where(
             WAITS_TO_BE_PAID,
+            IS_PAID_HERE,
             Order.placed_at >= terms.since,
             ~_WAS_PUT_ON_AGAIN,
             ~exists().where(KeptOrder.order_id == Order.id),

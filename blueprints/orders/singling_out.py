@@ -21,7 +21,7 @@ from models import (
 from models.cancel_request import ASKED
 from models.cancellation import STILL_OWED
 from models.email import NOT_TOLD
-from models.payment_reminder import WAITS_TO_BE_PAID
+from models.payment_reminder import IS_PAID_HERE, WAITS_TO_BE_PAID
 
 MOST_SINGLED_OUT = 500
 """They are looked for among this many; a shop that has more has other worries."""
@@ -83,7 +83,7 @@ def _not_reminded() -> Select[Any]:
         .where(
             exists().where(Store.unpaid_hours.is_not(None)),
             or_(reminder.state == EmailState.FAILED, stays),
-            exists(select(1).select_from(Order).where(Order.id == newest.c.order_id, WAITS_TO_BE_PAID)),
+            exists(select(1).select_from(Order).where(Order.id == newest.c.order_id, WAITS_TO_BE_PAID, IS_PAID_HERE)),
             ~exists().where(KeptOrder.order_id == newest.c.order_id),
             ~exists().where(
                 again.order_id == newest.c.order_id, again.again_of_id == reminder.id, again.sent_at.is_not(None)

@@ -10,7 +10,7 @@ from blueprints.capped import count_of
 from blueprints.outbox import mail_is_configured
 from blueprints.shop import current_store
 from models import Actor, Alert, CustomerAlert, Event, NotSentReason, Order, Reason, Store, db, writing
-from models.payment_reminder import WAITS_TO_BE_PAID
+from models.payment_reminder import IS_PAID_HERE, WAITS_TO_BE_PAID
 
 
 def time_payment(hours: int | None, *, notice_hours: int | None, note: str, reason_id: int | None, by: Actor) -> None:
@@ -48,7 +48,7 @@ def unpaid_now() -> Unpaid:
     store, session = current_store(), db.session()
     waits = select(Order.id).where(WAITS_TO_BE_PAID)
     if store.unpaid_since is not None:
-        waits = waits.where(Order.placed_at >= store.unpaid_since)
+        waits = waits.where(IS_PAID_HERE, Order.placed_at >= store.unpaid_since)
     return Unpaid(waiting=session.scalar(select(count_of(waits))) or 0, nobody=_why_nobody_is_reminded(session, store))
 
 

@@ -17,6 +17,7 @@ from models import (
     EmailState,
     NotSentReason,
     Order,
+    OrderSource,
     OrderStatus,
     PaymentMethod,
     PaymentStatus,
@@ -98,6 +99,8 @@ LEFT_ALONE = {
     "a part is paid": {"paid": 1},
     "nothing to pay": {"items": [("A gift", 1, 0)]},
     "older than the switch": {"placed_at": A_MORNING - timedelta(microseconds=1)},
+    "from Shopify, and paid there maybe": {"source": OrderSource.SHOPIFY},
+    "from WooCommerce": {"source": OrderSource.WOOCOMMERCE},
     **{
         status.value: {"status": status}
         for status in OrderStatus
@@ -113,7 +116,7 @@ def test_these_are_left_alone(app, shop, timer):
     assert [name for name, order in orders.items() if sam.get(f"/orders/{order.id}").select("#unpaid")] == []
     timer.at(500)
     assert timer.look() == {}
-    assert (len(orders), [name for name, order in orders.items() if shop.events(order)]) == (13, [])
+    assert (len(orders), [name for name, order in orders.items() if shop.events(order)]) == (15, [])
     shop.change(held, booking_cancelled_at=clock.now(), courier_reference="JT-1")
     assert timer.look() == {"reminded": 1}
 
@@ -123,7 +126,7 @@ def test_these_are_cancelled(shop, timer):
     ways = ("gcash", "maya", "card", "bank_transfer", "other")
     orders = [timer.order(status=OrderStatus(status)) for status in statuses]
     orders += [timer.order(payment_method=PaymentMethod(way)) for way in ways]
-    orders += [shop.booked_order(courier="Own rider", **TO_PAY_FIRST)]
+    orders += [shop.booked_order(courier="Own rider", **TO_PAY_FIRST), timer.order(source=OrderSource.SUKI)]
     timer.remind(orders=len(orders))
     timer.at(HOURS)
     assert timer.look() == {"cancelled": len(orders)}

@@ -2,7 +2,7 @@
 
 import pytest
 
-from models import EmailState, NotSentReason, Order, PaymentMethod
+from models import EmailState, NotSentReason, Order, OrderSource, PaymentMethod
 from tests.orders.test_cancelling_unpaid import UNREMINDED
 from tests.orders.waiting import HOURS, NOTICE, Timer, a_timer, pay
 from tests.people import Visitor, signed_in
@@ -51,6 +51,13 @@ def test_once_nothing_is_left_to_decide_it_is_not(app, timer, ends):
     timer.remind(**FAILED)
     assert listed(app, order)
     ends(app, timer, order)
+    assert not listed(app, order)
+
+
+def test_what_may_be_paid_in_another_shop_is_not(app, timer):
+    order = timer.order()
+    timer.remind(**FAILED)
+    timer.shop.change(order, source=OrderSource.SHOPIFY)
     assert not listed(app, order)
 
 

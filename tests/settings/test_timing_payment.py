@@ -7,7 +7,7 @@ import time_machine
 from sqlalchemy import select
 
 from blueprints import clock
-from models import Alert, Event, Order, PaymentMethod, Reason, Store, writing
+from models import Alert, Event, Order, OrderSource, PaymentMethod, Reason, Store, writing
 from tests.people import signed_in
 from tests.shop import A_MORNING
 
@@ -49,9 +49,11 @@ def test_the_owner_switches_it_on_from_now_on(shop, app):
         travel.shift(60)
         olive.post(URL, **ON | {"unpaid_hours": "48"})
         assert (shop.get(Store, 1).unpaid_since, shop.get(Store, 1).unpaid_hours) == (since, 48)
+        for source in (OrderSource.FORM, OrderSource.SHOPIFY):
+            shop.order(payment_method=PaymentMethod.GCASH, placed_at=clock.now(), source=source)
         page = olive.get(URL)
         assert "It is on since Friday 20 November 2026" in page.text
-        assert "0 orders that were placed since wait to be paid." in page.text
+        assert "1 order that was placed since waits to be paid." in page.text
         olive.post(URL, **ON | {"cancel_unpaid": ""})
         assert shop.get(Store, 1).unpaid_since is None
         olive.post(URL, **ON)
