@@ -33,8 +33,12 @@ _OF_REMINDER = and_(
     _Letter.order_id == PaymentReminder.order_id,
     or_(_Letter.id == PaymentReminder.email_id, _Letter.again_of_id == PaymentReminder.email_id),
 )
-# In a demo nothing leaves, and what is kept counts as read.
-_LEFT = or_(_Letter.state == EmailState.SENT, _Letter.reason == NotSentReason.DEMO)
+# In a demo nothing leaves, and what is kept counts as read. What left to an address that was corrected since reached
+# nobody; where it went whose address is kept no longer, nobody can tell.
+_LEFT = and_(
+    or_(_Letter.state == EmailState.SENT, _Letter.reason == NotSentReason.DEMO),
+    or_(_Letter.recipient == Order.customer_email, _Letter.cleared_at.is_not(None)),
+)
 _WAS_PUT_ON_AGAIN = exists().where(
     Cancellation.order_id == Order.id, Cancellation.is_part.is_(False), Cancellation.withdrawn_at.is_not(None)
 )
@@ -91,14 +95,14 @@ def _is_over(terms: Terms, now: datetime) -> ColumnElement[bool]:
     left_at = (
         select(func.min(func.coalesce(_Letter.sent_at, _Letter.created_at)))
         .where(_OF_REMINDER, _LEFT)
-        .correlate(PaymentReminder)
+        .correlate(PaymentReminder, Order)
         .scalar_subquery()
     )
     return and_(Order.placed_at <= now - terms.time, PaymentReminder.pay_by <= now, left_at <= now - terms.notice)
 
 
 def cancel_at(terms: Terms, placed_at: datetime, *, pay_by: datetime, left_at: datetime) -> datetime:
-    """The customer has the whole notice from the moment on which the reminder left, and what it promised."""
+    """The customer has the whole notice from the moment on which the reminder left to them, and what it promised."""
     return max(placed_at + terms.time, pay_by, left_at + terms.notice)
 
 
@@ -114,7 +118,7 @@ class Wait:
     cancel_at: datetime | None
     """If it is not paid; None: Suki does not cancel it, as the customer can't be reminded."""
     why_not: NotSentReason | None
-    """Why the customer can't be reminded; None where a mail server refused."""
+    """Why the customer can't be reminded; None where it did not get through."""
 
 
 def wait_of(order: Order) -> Wait | None:
@@ -142,6 +146,7 @@ def _reminded(terms: Terms, order: Order, reminder: PaymentReminder) -> Wait:
     letters = db.session.execute(
         select(_Letter.state, _Letter.reason, func.coalesce(_Letter.sent_at, _Letter.created_at), _LEFT)
         .select_from(PaymentReminder)
+        .join(Order, Order.id == PaymentReminder.order_id)
         .join(_Letter, _OF_REMINDER)
         .where(PaymentReminder.order_id == order.id)
         .order_by(_Letter.id)

@@ -52,6 +52,11 @@ def without_answer(emails: ColumnElement[bool] | TextClause) -> Select[Any]:
     )
 
 
+def _got_through(email: type[Email], order: type[Order]) -> ColumnElement[bool]:
+    """To the address on file now, or to one that is kept no longer."""
+    return or_(email.recipient == order.customer_email, email.cleared_at.is_not(None))
+
+
 def _not_told() -> Select[Any]:
     """Of orders that are cancelled still, and of which no email reached the address on file before. Of one that keeps
     its text no more there is nothing left to send."""
@@ -65,7 +70,7 @@ def _not_told() -> Select[Any]:
                 reached.order_id == Email.order_id,
                 reached.kind == Email.kind,
                 reached.state == EmailState.SENT,
-                or_(reached.recipient == order.customer_email, reached.cleared_at.is_not(None)),
+                _got_through(reached, order),
                 reached.created_at >= order.cancelled_at,
             ),
         )
@@ -75,18 +80,23 @@ def _not_told() -> Select[Any]:
 def _not_reminded() -> Select[Any]:
     """Of the newest reminders, those that did not get through while their order waits to be paid still."""
     newest = select(PaymentReminder).order_by(PaymentReminder.order_id.desc()).limit(MOST_SINGLED_OUT).subquery()
-    reminder, again = aliased(Email), aliased(Email)
+    order, reminder, again = aliased(Order), aliased(Email), aliased(Email)
     stays = and_(reminder.state == EmailState.NOT_SENT, reminder.reason.not_in(NEITHER_HERE_NOR_THERE))
+    astray = and_(reminder.state == EmailState.SENT, ~_got_through(reminder, order))
     return (
         select(newest.c.order_id)
         .join(reminder, reminder.id == newest.c.email_id)
+        .join(order, order.id == newest.c.order_id)
         .where(
             exists().where(Store.unpaid_hours.is_not(None)),
-            or_(reminder.state == EmailState.FAILED, stays),
+            or_(reminder.state == EmailState.FAILED, stays, astray),
             exists(select(1).select_from(Order).where(Order.id == newest.c.order_id, WAITS_TO_BE_PAID, IS_PAID_HERE)),
             ~exists().where(KeptOrder.order_id == newest.c.order_id),
             ~exists().where(
-                again.order_id == newest.c.order_id, again.again_of_id == reminder.id, again.sent_at.is_not(None)
+                again.order_id == newest.c.order_id,
+                again.again_of_id == reminder.id,
+                again.sent_at.is_not(None),
+                _got_through(again, order),
             ),
         )
     )

@@ -7,6 +7,7 @@ from sqlalchemy import select
 
 from blueprints import clock
 from blueprints.orders.cancelling import cancel_order
+from blueprints.orders.correcting_address import correct_address
 from blueprints.orders.noting_cancel import CancelWish
 from blueprints.orders.sending_again import send_again
 from blueprints.orders.withdrawing import reinstate_order, undo_cancel
@@ -135,7 +136,7 @@ def test_these_are_cancelled(shop, timer):
 
 UNREMINDED = {
     "no address": ({"customer_email": None}, {}, "no email address is on file"),
-    "failed": ({}, {"state": EmailState.FAILED, "sent_at": None}, "the email could not be delivered"),
+    "failed": ({}, {"state": EmailState.FAILED, "sent_at": None}, "the email did not get through to their address"),
     "no server": (
         {},
         {"state": EmailState.NOT_SENT, "sent_at": None, "reason": NotSentReason.NO_SERVER},
@@ -192,6 +193,45 @@ def test_sent_again_by_hand_it_counts_as_reminded(app, shop, timer):
     timer.at(HOURS)
     assert timer.look() == {}
     timer.at(HOURS - 2 + NOTICE)
+    assert timer.look() == {"cancelled": 1}
+
+
+def corrected(app, email):
+    with app.app_context():
+        correct_address(email.id, address="santos@example.com", by=SYSTEM)
+
+
+def test_with_the_address_corrected_the_notice_counts_from_when_the_reminder_left_to_that_one(app, shop, timer):
+    order = timer.order()
+    timer.remind()
+    timer.at(HOURS - 1)
+    corrected(app, shop.emails(order)[0])
+    timer.at(HOURS)
+    assert timer.look() == {}
+    assert "is on its way" in money_of(app, order)
+    timer.deliver()
+    said = "was reminded today 9:30 AM. If it is not paid, Suki cancels the order Tuesday 9:30 AM"
+    assert said in plain(money_of(app, order))
+    timer.at(HOURS + NOTICE, seconds=-1)
+    assert timer.look() == {}
+    timer.at(HOURS + NOTICE)
+    assert timer.look() == {"cancelled": 1}
+
+
+def test_a_reminder_that_left_to_another_address_than_the_order_has_cancels_nothing(app, shop, timer):
+    order = timer.order()
+    timer.remind()
+    shop.change(order, customer_email="santos@example.com")
+    timer.at(1000)
+    assert timer.look() == {}
+    assert "could not be reminded, because the email did not get through to their address." in money_of(app, order)
+
+
+def test_a_reminder_whose_address_is_kept_no_longer_left_all_the_same(app, shop, timer):
+    order = timer.order()
+    timer.remind()
+    shop.change(shop.emails(order)[0], cleared_at=clock.now(), recipient="", text="", html="")
+    timer.at(HOURS)
     assert timer.look() == {"cancelled": 1}
 
 

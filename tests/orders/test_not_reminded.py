@@ -2,7 +2,8 @@
 
 import pytest
 
-from models import EmailState, NotSentReason, Order, OrderSource, PaymentMethod
+from blueprints.orders.sending_again import send_again
+from models import SYSTEM, EmailState, NotSentReason, Order, OrderSource, PaymentMethod
 from tests.orders.test_cancelling_unpaid import UNREMINDED
 from tests.orders.waiting import HOURS, NOTICE, Timer, a_timer, pay
 from tests.people import Visitor, signed_in
@@ -68,6 +69,28 @@ def test_who_was_reached_is_not(app, shop, timer: Timer):
     assert not listed(app, order), "it is on its way"
     timer.deliver()
     assert not listed(app, order)
+
+
+def test_who_was_reminded_at_another_address_is_until_it_leaves_to_theirs(app, shop, timer):
+    order = timer.order()
+    timer.remind()
+    shop.change(order, customer_email="santos@example.com")
+    assert listed(app, order)
+    with app.app_context():
+        send_again(shop.emails(order)[0].id, by=SYSTEM)
+    timer.deliver()
+    assert not listed(app, order)
+
+
+def test_who_was_sent_a_copy_at_an_address_that_was_wrong_still_is(app, shop, timer):
+    order = timer.order()
+    timer.remind(**FAILED)
+    with app.app_context():
+        send_again(shop.emails(order)[0].id, by=SYSTEM)
+    timer.deliver()
+    assert not listed(app, order)
+    shop.change(order, customer_email="santos@example.com")
+    assert listed(app, order)
 
 
 def test_a_demo_has_read_its_mail(app, timer):
