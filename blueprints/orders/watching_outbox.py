@@ -12,8 +12,9 @@ from sqlalchemy.orm import aliased, defer
 from blueprints import clock
 from blueprints.capped import count_of, shown
 from blueprints.orders.listing_emails import Listed
+from blueprints.orders.telling import kind_of
 from blueprints.retrying import LEASE
-from models import Email, EmailState, Order, WebhookEndpoint, WebhookMessage, db
+from models import CustomerAlert, Email, EmailState, Order, OrderStatus, WebhookEndpoint, WebhookMessage, db
 from models.email import WAITING
 
 PAGE = 20
@@ -23,6 +24,10 @@ LATELY = timedelta(days=7)
 # A deliverer takes what is due within seconds, and puts off what it can't send; so nothing is overdue for long.
 OVERDUE = LEASE
 _WITHOUT_BODIES = (defer(Email.text, raiseload=True), defer(Email.html, raiseload=True))
+
+_STEPS = tuple(kind_of(status) for status in OrderStatus)
+_ENDS = (CustomerAlert.ORDER_CANCELLED, CustomerAlert.ORDER_DECLINED)
+_OF_WHAT_GOES_ON = (CustomerAlert.ORDER_PART_CANCELLED, CustomerAlert.ORDER_REINSTATED)
 
 
 class Pile(StrEnum):
@@ -113,7 +118,7 @@ def failed_emails(now: datetime) -> Select[Any]:
         Email.state == EmailState.FAILED,
         Email.over_since.is_(None),
         or_(
-            and_(~no_order, unless_later(later.order_id == Email.order_id, is_of_same)),
+            and_(~no_order, unless_later(later.order_id == Email.order_id, is_of_same), ~_is_overtaken()),
             and_(no_order, ~no_ticket, unless_later(later.ticket_id == Email.ticket_id, is_of_same)),
             and_(
                 no_order,
@@ -121,6 +126,22 @@ def failed_emails(now: datetime) -> Select[Any]:
                 Email.created_at > now - LATELY,
                 unless_later(later.order_id.is_(None), later.ticket_id.is_(None), is_copy),
             ),
+        ),
+    )
+
+
+def _is_overtaken() -> ColumnElement[bool]:
+    """The order has come further since it was first written: that it was accepted is no news when it was cancelled."""
+    later = aliased(Email)
+    return exists().where(
+        later.order_id == Email.order_id,
+        later.id > func.coalesce(Email.again_of_id, Email.id),
+        later.again_of_id.is_(None),
+        later.over_since.is_(None),
+        later.kind != Email.kind,
+        or_(
+            and_(Email.kind.in_(_STEPS), later.kind.in_(_STEPS)),
+            and_(Email.kind.in_(_OF_WHAT_GOES_ON), later.kind.in_(_ENDS)),
         ),
     )
 

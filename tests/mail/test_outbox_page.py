@@ -131,6 +131,61 @@ def test_what_is_not_true_any_more_is_neither_listed_nor_tried(olive, shop, fail
     assert shop.count(Email) == 1
 
 
+@pytest.mark.parametrize(
+    ("failed", "later"),
+    [
+        ("order_accepted", "order_cancelled"),
+        ("order_accepted", "order_shipped"),
+        ("order_part_cancelled", "order_cancelled"),
+        ("order_reinstated", "order_declined"),
+    ],
+)
+def test_what_a_later_letter_about_the_order_overtook_is_neither_listed_nor_tried(olive, shop, desk, failed, later):
+    order = shop.order()
+    shop.change(desk.queue(kind=failed, order_id=order.id), state=EmailState.FAILED, answer=REFUSED)
+    desk.queue("right@example.com", kind=later, order_id=order.id)
+    assert tiles(olive.get("/settings/outbox"))["Failed"] == "0"
+    olive.post("/settings/outbox/failed/try")
+    assert [email.kind for email in shop.emails(order)] == [failed, later]
+
+
+@pytest.mark.parametrize(
+    ("failed", "later"),
+    [
+        ("order_part_cancelled", "order_shipped"),
+        ("order_accepted", "order_part_cancelled"),
+        ("order_accepted", "order_reinstated"),
+        ("order_accepted", "refund_settled"),
+        ("refund_settled", "order_cancelled"),
+    ],
+)
+def test_what_is_true_beside_a_later_letter_is_listed_still(olive, shop, desk, failed, later):
+    order = shop.order()
+    shop.change(desk.queue(kind=failed, order_id=order.id), state=EmailState.FAILED, answer=REFUSED)
+    desk.queue(kind=later, order_id=order.id)
+    assert tiles(olive.get("/settings/outbox"))["Failed"] == "1"
+
+
+def test_a_letter_that_was_taken_back_overtakes_none(olive, shop, desk):
+    order = shop.order()
+    shop.change(desk.queue(kind="order_accepted", order_id=order.id), state=EmailState.FAILED, answer=REFUSED)
+    shop.change(desk.queue(kind="order_cancelled", order_id=order.id), over_since=clock.now())
+    assert tiles(olive.get("/settings/outbox"))["Failed"] == "1"
+
+
+def test_a_copy_of_an_older_letter_overtakes_none_and_is_overtaken_as_the_letter_was(olive, shop, desk):
+    order = shop.order()
+    accepted, shipped, copy = (
+        desk.queue(kind=kind, order_id=order.id) for kind in ("order_accepted", "order_shipped", "order_accepted")
+    )
+    shop.change(copy, again_of_id=accepted.id)
+    for email in (accepted, shipped, copy):
+        shop.change(email, state=EmailState.FAILED, answer=REFUSED)
+    assert subjects(olive.get("/settings/outbox")) == [shipped.subject]
+    olive.post("/settings/outbox/failed/try")
+    assert [email.again_of_id for email in shop.emails(order)] == [None, None, accepted.id, shipped.id]
+
+
 def test_one_that_failed_for_another_reader_is_not_taken_for_told(olive, shop, desk):
     """Several people may get a letter about one thing; each has to hear."""
     order = shop.order()
