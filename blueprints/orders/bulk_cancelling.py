@@ -19,7 +19,7 @@ from blueprints import clock
 from blueprints.orders.bulk_asking import AskSupport, ask_next
 from blueprints.orders.cancelling import cancel_under_lock, refuse_to_cancel, reread
 from blueprints.orders.noting_cancel import CancelWish, refuse_unknown_reason
-from blueprints.orders.refusals import OrderRefusal, refuse_if_changed
+from blueprints.orders.refusals import DecidedAlready, OrderRefusal, refuse_if_changed
 from models import Actor, BulkCancel, BulkOrder, BulkOutcome, BulkState, DatabaseBusy, Refund, db, writing
 from models.base import DiskFailed
 
@@ -44,10 +44,11 @@ class _Next(Enum):
 
 def start_bulk(bulk_id: int, wish: CancelWish, *, ticket_reason: str | None = None, by: Actor) -> None:
     """Decides about all that was gathered; `ticket_reason`: support is asked for those that only it can cancel.
-    Asked again, nothing happens twice. Raises ReasonUnknown."""
+    Asked the same again, nothing happens twice. Raises ReasonUnknown and DecidedAlready."""
     with writing() as session:
         bulk = session.get_one(BulkCancel, bulk_id)
         if bulk.state is not BulkState.DRAFT:
+            _refuse_other_words(bulk, wish, ticket_reason, by)
             return
         refuse_unknown_reason(session, wish.reason_id)
         bulk.state, bulk.started_at = BulkState.RUNNING, clock.now()
@@ -55,6 +56,12 @@ def start_bulk(bulk_id: int, wish: CancelWish, *, ticket_reason: str | None = No
         bulk.note, bulk.internal_note, bulk.reason_id = wish.note, wish.internal_note, wish.reason_id
         bulk.restock, bulk.notify = wish.restock, wish.notify
         bulk.asks_support, bulk.ticket_reason = ticket_reason is not None, ticket_reason or ""
+
+
+def _refuse_other_words(bulk: BulkCancel, wish: CancelWish, ticket_reason: str | None, by: Actor) -> None:
+    asked = bulk.ticket_reason if bulk.asks_support else None
+    if bulk.started_at is None or (bulk.user_id, _wish_of(bulk), asked) != (by.user_id, wish, ticket_reason):
+        raise DecidedAlready
 
 
 def stands_still(bulk: BulkCancel) -> bool:

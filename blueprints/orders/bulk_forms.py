@@ -28,6 +28,11 @@ class BulkForm(CancelForm):
             raise ValidationError(_SAY_WHY)
 
     @property
+    def says_something(self) -> bool:
+        """What goes on with one that was started is a button alone."""
+        return any(field.raw_data for field in (self.note, self.internal_note, self.reason, self.ticket_reason))
+
+    @property
     def for_support(self) -> str | None:
         return self.ticket_reason.data if self.asks_support.data else None
 

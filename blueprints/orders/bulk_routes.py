@@ -25,7 +25,7 @@ from blueprints.orders.bulk_gathering import (
 )
 from blueprints.orders.bulk_looking import find_bulk, foresee, list_bulks, look_back, progress_of
 from blueprints.orders.find_forms import FindForm, filters_of
-from blueprints.orders.refusals import ReasonUnknown
+from blueprints.orders.refusals import DecidedAlready, ReasonUnknown
 from blueprints.orders.showing import reasons_to_choose
 from blueprints.support.refusals import AlreadyAsked, FormUsedAgain, NotForSupport
 from blueprints.support.ticketing import Filing, file_cancellation
@@ -82,17 +82,19 @@ def bulk(bulk_id: int) -> ResponseReturnValue:
 @needs(Right.CHANGE_ORDERS)
 def bulk_start(bulk_id: int) -> ResponseReturnValue:
     """Also goes on with one that stands still."""
-    found = _bulk_or_404(bulk_id)
-    if found.state is BulkState.DRAFT:
-        form = BulkForm()
+    found, form = _bulk_or_404(bulk_id), BulkForm()
+    is_draft = found.state is BulkState.DRAFT
+    if is_draft or form.says_something:
         form.reason.offer(reasons_to_choose())
         if not form.validate():
-            return _outlook_page(found, form)
+            return _outlook_page(found, form) if is_draft else _decided_page(found, form)
         try:
             start_bulk(bulk_id, form.wish, ticket_reason=form.for_support, by=access.actor())
         except ReasonUnknown:
             form.say_that_the_reason_is_gone()
             return _outlook_page(found, form)
+        except DecidedAlready:
+            return _decided_page(found, form)
     _work_on(bulk_id)
     return redirect(url_for(".bulk", bulk_id=bulk_id), 303)
 
@@ -130,6 +132,10 @@ def _outlook_page(found: BulkCancel, form: BulkForm) -> ResponseReturnValue:
     form.reason.offer(reasons_to_choose())
     page = render_template("orders/bulk.html", bulk=found, form=form, outlook=foresee(found))
     return page, 422 if form.errors else 200
+
+
+def _decided_page(found: BulkCancel, form: BulkForm) -> ResponseReturnValue:
+    return render_template("orders/bulk_decided.html", bulk=found, form=form), 409
 
 
 def _result_page(found: BulkCancel, form: AskSupportForm) -> ResponseReturnValue:

@@ -105,6 +105,12 @@ class FormUsedAgain(OrderRefusal):
     code = "form_used_again"
 
 
+class DecidedAlready(OrderRefusal):
+    """Many orders were started by somebody else or with other words, or left as they are."""
+
+    code = "decided_already"
+
+
 class NothingChosen(OrderRefusal):
     """A part was to be cancelled, and no piece of any item was named."""
 

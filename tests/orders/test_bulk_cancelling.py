@@ -9,6 +9,7 @@ from blueprints import background, clock
 from blueprints.orders import bulk_routes, cancelling
 from blueprints.orders.bulk_cancelling import start_bulk
 from blueprints.orders.cancelling import CancelWish
+from blueprints.orders.refusals import DecidedAlready
 from models import (
     BulkCancel,
     BulkOrder,
@@ -26,6 +27,7 @@ from models import (
     writing,
 )
 from tests.orders.breaking import refuse
+from tests.orders.deciding import drawn
 from tests.orders.many import cancel_all, gather, start
 from tests.orders.test_bulk_looking import groups, numbers
 
@@ -133,10 +135,64 @@ def test_sent_again_it_is_the_same_answer_and_nothing_happens_twice(sam, olive, 
     orders = [shop.order(**PAID) for _ in range(3)]
     url = gather(sam, *orders)
     first = start(sam, url, note="Sold out.")
-    again = [sam.post(f"{url}/start", note="Sold out."), olive.post(f"{url}/start", note="Other words")]
+    again = [sam.post(f"{url}/start", note="Sold out."), olive.post(f"{url}/start")]
     assert {(page.status, page.location) for page in [first, *again]} == {(303, url)}
     assert [effects(shop, order) for order in orders] == 3 * [CANCELLED_AND_OWED]
     assert shop.first(select(BulkCancel)).note == "Sold out."
+
+
+OTHERWISE = [
+    {"note": "Typhoon: we reopen Monday."},
+    {"internal_note": "The flood."},
+    {"reason": "2"},
+    {"restock": None},
+    {"notify": None},
+    {"asks_support": "y", "ticket_reason": "The flood."},
+    {"reason": "gone"},
+]
+
+
+@pytest.mark.parametrize("otherwise", OTHERWISE, ids=lambda typed: "-".join(typed))
+def test_with_other_words_it_is_refused_and_both_can_be_read(sam, shop, slowly, otherwise):
+    orders = [shop.order(), shop.order(), shop.booked_order()]
+    url = gather(sam, *orders)
+    first_tab, second_tab = sam.get(url), sam.get(url)
+    sam.post(f"{url}/start", **drawn(first_tab, f"{url}/start", note="Sold out."))
+    page = sam.post(f"{url}/start", **drawn(second_tab, f"{url}/start", **{"note": "Sold out.", **otherwise}))
+    assert page.status == 409
+    assert "Sam Staff started to cancel them" in page.refusal
+    assert "Sold out." in page.text
+    assert page.select(f"a[href='{url}']")
+    typed = {name: text for name, text in otherwise.items() if text and name.endswith(("note", "ticket_reason"))}
+    assert {name: page.value(name) for name in typed} == typed
+    underway = shop.first(select(BulkCancel))
+    assert (underway.note, underway.internal_note, underway.reason_id, underway.asks_support) == (
+        "Sold out.",
+        "",
+        None,
+        False,
+    )
+
+
+def test_somebody_else_is_told_who_was_first_and_keeps_what_they_typed(sam, olive, shop):
+    url = gather(sam, shop.order())
+    page_as_drawn = olive.get(url)
+    start(sam, url, note="Sold out.")
+    page = olive.post(f"{url}/start", **drawn(page_as_drawn, f"{url}/start", note="Typhoon: we reopen Monday."))
+    assert page.status == 409
+    assert "Sam Staff started to cancel them" in page.refusal
+    assert "Sold out." in page.text
+    assert page.value("note") == "Typhoon: we reopen Monday."
+
+
+def test_words_for_what_was_left_alone_meanwhile_are_refused(sam, shop):
+    order = shop.order()
+    url = gather(sam, order)
+    form = drawn(sam.get(url), f"{url}/start")
+    sam.post(f"{url}/discard")
+    page = sam.post(f"{url}/start", **form)
+    assert (page.status, page.refusal) == (409, "They were left as they are, so nothing was started.")
+    assert effects(shop, order) == UNTOUCHED
 
 
 def test_what_was_started_can_not_be_left_alone_any_more(sam, shop):
@@ -301,6 +357,7 @@ def test_who_pressed_save_a_moment_later_decides_nothing(app, sam, shop, slowly)
     start(sam, url, note="Sold out.")
     with app.app_context():
         olive = db.session.get_one(User, 1).as_actor()
-        start_bulk(1, CancelWish(note="Other words"), by=olive)
+        with pytest.raises(DecidedAlready):
+            start_bulk(1, CancelWish(note="Other words"), by=olive)
     underway = shop.first(select(BulkCancel))
     assert (underway.note, underway.user_id, underway.state) == ("Sold out.", 2, BulkState.RUNNING)
