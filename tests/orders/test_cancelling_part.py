@@ -211,6 +211,19 @@ def test_the_rest_can_be_cancelled_whole_and_what_was_dealt_with_is_not_owed_twi
     assert f"Settle ₱{first / 100:,.2f}" in page.text
 
 
+def test_what_is_owed_for_a_part_is_not_called_refunded_before_it_is(sam, shop):
+    order = shop.order(items=[("Adobo set", 1, 30000), ("A gift", 1, 0)], **PAID)
+    cancel_items(sam, order, {0: 1})
+    page = sam.get(f"/orders/{order.id}/cancel")
+    assert "What was paid is dealt with already: owed back, kept or waived. Nothing more is owed back." in page.text
+    (refund,) = shop.all(select(Refund))
+    page = sam.get(f"/refunds/{refund.id}")
+    sam.post(f"/refunds/{refund.id}/settle", **drawn(page, f"/refunds/{refund.id}/settle"))
+    assert shop.get(Order, order.id).refunded == 30000
+    page = sam.get(f"/orders/{order.id}/cancel")
+    assert "All that was paid is refunded already, so nothing is owed back." in page.text
+
+
 def test_each_refund_is_settled_on_its_own_and_never_more_than_was_paid(sam, shop, order):
     cancel_items(sam, order, {0: 1})
     cancel(sam, order)
