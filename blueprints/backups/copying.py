@@ -10,6 +10,8 @@ from pathlib import Path
 
 from models import db
 
+BESIDE = ("-wal", "-shm", "-journal")
+"""How the names end of what SQLite lays beside a database, and reads into whatever has its name next."""
 APPLICATION_TABLES = {"alembic_version", "store", "orders", "emails", "users"}
 
 
@@ -49,7 +51,7 @@ def copy_whole(source: Path, target: Path, *, change: Callable[[sqlite3.Connecti
         fresh.replace(target)
         _settle(target.parent)
     finally:
-        for left in (fresh, *(fresh.with_name(f"{fresh.name}-{end}") for end in ("wal", "shm", "journal"))):
+        for left in (fresh, *(fresh.with_name(f"{fresh.name}{end}") for end in BESIDE)):
             left.unlink(missing_ok=True)
 
 

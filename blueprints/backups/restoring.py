@@ -4,6 +4,7 @@ A backup is the store of another day. What it had begun then and was to end by i
 open access window or a signed-in browser, is ended in the copy before it becomes the store."""
 
 import sqlite3
+from collections.abc import Iterable
 from datetime import UTC
 from pathlib import Path
 
@@ -11,7 +12,14 @@ from flask_babel import force_locale
 from flask_babel import gettext as _
 
 from blueprints import clock, schema
-from blueprints.backups.copying import NotWhole, copy_whole, database_file, refuse_unless_whole, refuse_while_open
+from blueprints.backups.copying import (
+    BESIDE,
+    NotWhole,
+    copy_whole,
+    database_file,
+    refuse_unless_whole,
+    refuse_while_open,
+)
 from blueprints.backups.keeping import Backup, BackupKind, make
 from models import db
 
@@ -53,6 +61,7 @@ def restore(path: Path, *, keep: int) -> Path | None:
     db.engine.dispose()
     try:
         before = _set_aside(there, keep) if there.exists() else None
+        _move_away(there, BESIDE)  # also where somebody moved the store itself away
         copy_whole(path, there, change=_end_what_was_under_way)
     finally:
         if there.exists():
@@ -67,12 +76,16 @@ def _set_aside(there: Path, keep: int) -> Path:
         return kept.path
     except NotWhole:
         # It is broken, which may be why a backup is wanted: it is kept as it is, with all that lies beside it.
-        broken = there.with_name(f"broken-{clock.now():%Y%m%dT%H%M%SZ}.db")
-        for end in ("-wal", "-shm", ""):
-            beside = there.with_name(there.name + end)
-            if beside.exists():
-                beside.rename(broken.with_name(broken.name + end))
-        return broken
+        return _move_away(there, (*BESIDE, ""))
+
+
+def _move_away(there: Path, ends: Iterable[str]) -> Path:
+    aside = there.with_name(f"broken-{clock.now():%Y%m%dT%H%M%SZ}.db")
+    for end in ends:
+        beside = there.with_name(there.name + end)
+        if beside.exists():
+            beside.rename(aside.with_name(aside.name + end))
+    return aside
 
 
 def _end_what_was_under_way(copy: sqlite3.Connection) -> None:

@@ -17,6 +17,16 @@ def first_day(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
+def store(tmp_path):
+    return tmp_path / "suki.db"
+
+
+@pytest.fixture
+def copy(tmp_path):
+    return tmp_path / "copy.db"
+
+
+@pytest.fixture
 def run(app):
     """A command, as it is typed: what it says, and whether it went well."""
 

@@ -39,16 +39,6 @@ pytestmark = pytest.mark.sqlite
 ROOT = Path(__file__).parent.parent.parent
 
 
-@pytest.fixture
-def store(tmp_path):
-    return tmp_path / "suki.db"
-
-
-@pytest.fixture
-def copy(tmp_path):
-    return tmp_path / "copy.db"
-
-
 def content(store):
     return ask(store, "SELECT id, number, status FROM orders"), ask(store, "SELECT id, state FROM emails")
 
@@ -247,19 +237,6 @@ def test_while_suki_runs_nothing_is_put_back(app, shop, run, store, copy):
         assert (said.exit_code, "Stop it first" in said.output or "stop it first" in said.output) == (1, True)
     assert not (store.parent / "backups").exists()
     assert ask(store, "PRAGMA journal_mode") == [("wal",)]
-
-
-def test_a_broken_store_is_no_reason_against_it(app, shop, run, store, copy):
-    shop.order(number="1001")
-    run("backup", copy)
-    store.write_bytes(b"broken" * 1000)
-    for end in ("-wal", "-shm"):
-        Path(f"{store}{end}").unlink(missing_ok=True)
-    said = run("restore", copy, "--yes")
-    assert said.exit_code == 0, said.output
-    assert numbers(store) == {"1001"}
-    [broken] = store.parent.glob("broken-*.db")
-    assert broken.read_bytes().startswith(b"broken"), "it is kept as it was"
 
 
 @pytest.mark.parametrize("at", ["Path.replace", "_settle", "_copy"])
