@@ -4,8 +4,8 @@ Copying the file itself is no backup: what was written lately still lies beside 
 
 import os
 import sqlite3
-from collections.abc import Callable
-from contextlib import closing
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 from models import db
@@ -39,17 +39,27 @@ def database_file() -> Path:
     return Path(url.database)
 
 
-def copy_whole(source: Path, target: Path, *, change: Callable[[sqlite3.Connection], None] | None = None) -> None:
-    """`target` comes into being all at once, readable by its owner alone, and replaces what was there. `change` is
-    done to the copy before anybody sees it. Raises NotWhole, and OSError or sqlite3.Error when it can't be written."""
+def copy_whole(source: Path, target: Path) -> None:
+    """`target` comes into being all at once, readable by its owner alone, and replaces what was there. Raises NotWhole,
+    and OSError or sqlite3.Error when it can't be written."""
+    with checked_copy(source, target) as fresh:
+        fresh.replace(target)
+        settle(target.parent)
+
+
+@contextmanager
+def checked_copy(
+    source: Path, target: Path, *, change: Callable[[sqlite3.Connection], None] | None = None
+) -> Iterator[Path]:
+    """Beside `target`, to be given its name: whole, and on the disk. It is gone in the end if it was not. `change` is
+    done to it before anybody sees it. Raises as copy_whole."""
     fresh = target.with_name(f".{target.name}.{os.getpid()}.part")
     try:
         os.close(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
         _copy(source, fresh, change)
         refuse_unless_whole(fresh)
-        _settle(fresh)
-        fresh.replace(target)
-        _settle(target.parent)
+        settle(fresh)
+        yield fresh
     finally:
         for left in (fresh, *(fresh.with_name(f"{fresh.name}{end}") for end in BESIDE)):
             left.unlink(missing_ok=True)
@@ -111,7 +121,7 @@ def _reader(path: Path) -> sqlite3.Connection:
     return sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, isolation_level=None)
 
 
-def _settle(path: Path) -> None:
+def settle(path: Path) -> None:
     """What was written, or the names in a folder, are on the disk and not only on their way there."""
     if path.is_dir() and os.name == "nt":
         return  # Windows opens no folders

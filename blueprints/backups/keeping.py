@@ -67,8 +67,9 @@ def newest() -> Backup | None:
     return next((backup for backup in kept() if backup.at <= now), None)
 
 
-def make(kind: BackupKind, *, keep: int) -> Backup:
-    """Of each kind the newest `keep` stay. Raises BeingMade, NotWhole, NotInAFile, and OSError or sqlite3.Error."""
+def make(kind: BackupKind, *, keep: int, spare: Path | None = None) -> Backup:
+    """Of each kind the newest `keep` stay, and `spare`, which somebody needs now. Raises BeingMade, NotWhole,
+    NotInAFile, and OSError or sqlite3.Error."""
     there = folder()
     there.mkdir(mode=0o700, exist_ok=True)
     with _alone(there):
@@ -78,16 +79,17 @@ def make(kind: BackupKind, *, keep: int) -> Backup:
         path = there / f"suki-{at:{_AT}}-{kind.value}.db"
         copy_whole(database_file(), path)
         made = Backup(path, at, kind, path.stat().st_size)
-        _let_old_go(made, max(keep, 1))
+        _let_old_go(made, max(keep, 1), spare and spare.resolve())
     return made
 
 
-def _let_old_go(made: Backup, keep: int) -> None:
+def _let_old_go(made: Backup, keep: int, spare: Path | None) -> None:
     """What a wrong clock dated ahead of the one just made is counted apart, or that one would be the oldest."""
     of_kind = [backup for backup in kept() if backup.kind is made.kind]
     ahead = [backup for backup in of_kind if backup.at > made.at]
     for old in ahead[keep:] + of_kind[len(ahead) + keep :]:
-        old.path.unlink(missing_ok=True)
+        if old.path.resolve() != spare:
+            old.path.unlink(missing_ok=True)
 
 
 def make_when_due(*, every: timedelta, keep: int) -> Backup | None:

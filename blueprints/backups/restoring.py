@@ -4,23 +4,26 @@ A backup is the store of another day. What it had begun then and was to end by i
 open access window or a signed-in browser, is ended in the copy before it becomes the store."""
 
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
 from datetime import UTC
 from pathlib import Path
 
 from flask_babel import force_locale
 from flask_babel import gettext as _
+from sqlalchemy.exc import DatabaseError
 
 from blueprints import clock, schema
 from blueprints.backups.copying import (
     BESIDE,
     NotWhole,
-    copy_whole,
+    checked_copy,
     database_file,
     refuse_unless_whole,
     refuse_while_open,
+    settle,
 )
-from blueprints.backups.keeping import Backup, BackupKind, make
+from blueprints.backups.keeping import BackupKind, make
 from models import db
 
 WAITS = "state IN ('held', 'queued', 'sending')"
@@ -60,32 +63,46 @@ def restore(path: Path, *, keep: int) -> Path | None:
     there = database_file()
     db.engine.dispose()
     try:
-        before = _set_aside(there, keep) if there.exists() else None
-        _move_away(there, BESIDE)  # also where somebody moved the store itself away
-        copy_whole(path, there, change=_end_what_was_under_way)
+        with checked_copy(path, there, change=_end_what_was_under_way) as fresh:
+            return _exchange(there, fresh, keep, spare=path)
     finally:
         if there.exists():
-            schema.write_ahead()
-    return before
+            with suppress(sqlite3.DatabaseError, DatabaseError):  # a broken one that stayed is in no mode
+                schema.write_ahead()
 
 
-def _set_aside(there: Path, keep: int) -> Path:
-    refuse_while_open(there)
+def _exchange(there: Path, fresh: Path, keep: int, *, spare: Path) -> Path | None:
+    """Also where somebody moved the store itself away, what lies beside it goes: it would be read into the new one."""
+    before: Path | None = None
+    ends: tuple[str, ...] = BESIDE
+    if there.exists():
+        refuse_while_open(there)
+        try:
+            before = make(BackupKind.BEFORE_RESTORE, keep=keep, spare=spare).path
+        except NotWhole:
+            # It is broken, which may be why a backup is wanted: it is kept as it is, with all that lies beside it.
+            ends = (*BESIDE, "")
+    with _moved_away(there, ends) as aside:
+        fresh.replace(there)
+    with suppress(OSError):  # it is in its place; a disk that takes no more says so at what is written next
+        settle(there.parent)
+    return before or (aside if aside.exists() else None)
+
+
+@contextmanager
+def _moved_away(there: Path, ends: Iterable[str]) -> Iterator[Path]:
+    """It is back when what was to come in its place does not come."""
+    aside, moved = there.with_name(f"broken-{clock.now():%Y%m%dT%H%M%SZ}.db"), []
     try:
-        kept: Backup = make(BackupKind.BEFORE_RESTORE, keep=keep)
-        return kept.path
-    except NotWhole:
-        # It is broken, which may be why a backup is wanted: it is kept as it is, with all that lies beside it.
-        return _move_away(there, (*BESIDE, ""))
-
-
-def _move_away(there: Path, ends: Iterable[str]) -> Path:
-    aside = there.with_name(f"broken-{clock.now():%Y%m%dT%H%M%SZ}.db")
-    for end in ends:
-        beside = there.with_name(there.name + end)
-        if beside.exists():
-            beside.rename(aside.with_name(aside.name + end))
-    return aside
+        for end in ends:
+            beside = there.with_name(there.name + end)
+            if beside.exists():
+                moved.append((beside.rename(aside.with_name(aside.name + end)), beside))
+        yield aside
+    except BaseException:
+        for kept, beside in moved:
+            kept.rename(beside)
+        raise
 
 
 def _end_what_was_under_way(copy: sqlite3.Connection) -> None:
