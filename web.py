@@ -14,6 +14,9 @@ from models import db
 app = create_app()
 with app.app_context():
     refuse_to_serve(app)
-    db.engine.dispose()  # no connection to the database may get into the processes that are made out of this one
+    # No connection to the database may get into the processes that are made out of this one. Only what lies idle is
+    # closed, so the session gives back its own first.
+    db.session.remove()
+    db.engine.dispose()
 memory.share_one_heap()
 logs.write_to(sys.stderr)

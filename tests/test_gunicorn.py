@@ -2,6 +2,7 @@
 
 import os
 import signal
+import subprocess
 import sys
 import threading
 import time
@@ -17,7 +18,7 @@ from tests.people import PASSWORD, add_people
 from tests.proxy import NAME, PATIENCE, Caller, behind_nginx  # noqa: F401 (the fixture)
 from tests.shop import Shop
 from tests.storing import Outsider
-from tests.test_serving import folder, last_words, serve, wait_for  # noqa: F401 (fixtures)
+from tests.test_serving import ROOT, folder, last_words, serve, wait_for  # noqa: F401 (fixtures)
 
 pytestmark = [pytest.mark.slow, pytest.mark.skipif(sys.platform == "win32", reason="gunicorn is not for Windows")]
 PAGES, WORK = ("gunicorn",), ("flask", "--app", "app", "work")
@@ -35,6 +36,17 @@ def test_neither_begins_with_a_database_of_another_suki(serve, folder, module): 
     assert words in said
     assert len(said.splitlines()) == 1
     assert server.returncode == 1
+
+
+@pytest.mark.sqlite
+def test_no_line_to_the_database_gets_into_the_processes_of_pages(folder):  # noqa: F811 (the fixture)
+    """They would share it, and the one that closes it takes the locks of the other."""
+    loading = "import os, pathlib, web; print(*map(os.path.realpath, pathlib.Path('/proc/self/fd').iterdir()))"
+    loaded = subprocess.run(
+        [sys.executable, "-c", loading], cwd=ROOT, env={**os.environ, "FLASK_INSTANCE_PATH": str(folder)},
+        capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    assert "suki.db" not in loaded.stdout
 
 
 @pytest.fixture
