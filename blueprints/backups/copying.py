@@ -2,16 +2,23 @@
 
 Copying the file itself is no backup: what was written lately still lies beside it, and a change may be half there."""
 
+import errno
 import os
 import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
+from datetime import timedelta
 from pathlib import Path
+from tempfile import mkstemp
 
+from blueprints import clock
+from blueprints.disk import room_on
 from models import db
 
 BESIDE = ("-wal", "-shm", "-journal")
 """How the names end of what SQLite lays beside a database, and reads into whatever has its name next."""
+LONG_DEAD = timedelta(days=1)
+"""Who has written nothing to a copy for so long is not at it any more."""
 APPLICATION_TABLES = {"alembic_version", "store", "orders", "emails", "users"}
 
 
@@ -53,9 +60,13 @@ def checked_copy(
 ) -> Iterator[Path]:
     """Beside `target`, to be given its name: whole, and on the disk. It is gone in the end if it was not. `change` is
     done to it before anybody sees it. Raises as copy_whole."""
-    fresh = target.with_name(f".{target.name}.{os.getpid()}.part")
+    sweep(target.parent)
+    if room_on(target.parent).free < source.stat().st_size:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(target.parent))
+    descriptor, name = mkstemp(dir=target.parent, prefix=".suki-", suffix=".part")
+    os.close(descriptor)
+    fresh = Path(name)
     try:
-        os.close(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
         _copy(source, fresh, change)
         refuse_unless_whole(fresh)
         settle(fresh)
@@ -63,6 +74,14 @@ def checked_copy(
     finally:
         for left in (fresh, *(fresh.with_name(f"{fresh.name}{end}") for end in BESIDE)):
             left.unlink(missing_ok=True)
+
+
+def sweep(folder: Path) -> None:
+    """What somebody left there who died in the middle: all customers are in it."""
+    for left in folder.glob(".suki*.part*"):
+        with suppress(OSError):  # it is gone already, or another user's
+            if clock.now().timestamp() - left.stat().st_mtime > LONG_DEAD.total_seconds():
+                left.unlink()
 
 
 def _copy(source: Path, fresh: Path, change: Callable[[sqlite3.Connection], None] | None) -> None:

@@ -10,7 +10,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from blueprints import clock
-from blueprints.backups.copying import copy_whole, database_file
+from blueprints.backups.copying import copy_whole, database_file, sweep
 
 _NAME = re.compile(r"suki-(?P<at>\d{8}T\d{6}Z)-(?P<kind>[a-z-]+)\.db")
 _AT = "%Y%m%dT%H%M%SZ"
@@ -75,6 +75,7 @@ def make(kind: BackupKind, *, keep: int, spare: Path | None = None) -> Backup:
     with _alone(there):
         for left in there.glob(".suki-*.part*"):
             left.unlink()  # of somebody who died in the middle
+        sweep(there.parent)  # of a restore
         at = clock.now().astimezone(UTC).replace(microsecond=0)
         path = there / f"suki-{at:{_AT}}-{kind.value}.db"
         copy_whole(database_file(), path)

@@ -16,6 +16,9 @@ from blueprints.backups.keeping import LONG_AGO, Backup, BackupKind, BeingMade, 
 from blueprints.shop import find_store
 
 log = logging.getLogger("suki")
+REST = timedelta(hours=1)
+"""After one that failed: each try reads the whole store, and may fill what room the disk still has for orders."""
+_FAILED_AT = "backup_failed_at"
 
 
 @backups.get("/settings/backups")
@@ -85,9 +88,15 @@ def back_up_in_background() -> None:
     store = find_store()
     if not _every() or store is None or store.is_demo:
         return
+    now, failed_at = clock.now(), current_app.extensions.get(_FAILED_AT)
+    if failed_at is not None and timedelta(0) <= now - failed_at < REST:
+        return
     try:
         made = make_when_due(every=_every(), keep=current_app.config["BACKUP_KEEP"])
     except NotInAFile:
         return
+    except (NotWhole, OSError, sqlite3.Error):
+        current_app.extensions[_FAILED_AT] = now
+        raise
     if made is not None:
         log.info("backup %s made", made.name)

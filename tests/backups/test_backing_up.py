@@ -1,5 +1,6 @@
 """A backup is whole, made while the store is open, and never half a file."""
 
+import os
 import resource
 import sqlite3
 import subprocess
@@ -14,6 +15,7 @@ from blueprints import clock
 from blueprints.backups import keeping
 from blueprints.backups.copying import NotWhole
 from blueprints.backups.keeping import BackupKind, BeingMade, kept, make, make_when_due
+from blueprints.disk import Room
 from models import Order, db, writing
 from tests.backups.conftest import ask, numbers
 from tests.orders.books import later
@@ -84,6 +86,30 @@ def test_on_a_full_disk_no_half_file_is_left(app, shop, tmp_path):
     assert not (tmp_path / "copy.db").exists()
     assert leftovers(tmp_path) == []
     assert ask(tmp_path / "suki.db", "PRAGMA integrity_check") == [("ok",)]
+
+
+def test_where_there_is_no_room_for_it_none_is_begun(run, tmp_path, monkeypatch):
+    size = (tmp_path / "suki.db").stat().st_size
+    monkeypatch.setattr("blueprints.backups.copying.room_on", lambda _folder: Room(free=size - 1, total=size * 9))
+    monkeypatch.setattr("blueprints.backups.copying._copy", lambda *_: pytest.fail("it fills the disk first"))
+    said = run("backup", tmp_path / "copy.db")
+    assert (said.exit_code, "No space left on device" in said.output) == (1, True)
+    assert leftovers(tmp_path) == []
+
+
+def test_what_one_who_died_left_long_ago_goes_with_the_next(run, tmp_path):
+    """All customers are in it. Whoever is at it still writes to it."""
+    stick, shop = tmp_path / "stick", tmp_path
+    stick.mkdir()
+    for folder in (stick, shop):
+        for name in (".suki-x1.part", ".suki-x1.part-journal", ".suki-x2.part"):
+            (folder / name).write_text("half")
+            an_age = clock.now().timestamp() - (25 if "x1" in name else 23) * 3600
+            os.utime(folder / name, (an_age, an_age))
+    assert run("backup", stick / "copy.db").exit_code == 0
+    assert leftovers(stick) == [".suki-x2.part"]
+    assert run("backup").exit_code == 0
+    assert leftovers(shop) == [".suki-x2.part"] * 2, "the one of a restore, too"
 
 
 def test_what_goes_wrong_at_any_step_leaves_no_file(app, tmp_path, monkeypatch):

@@ -88,6 +88,28 @@ def test_the_running_server_makes_one_a_day_and_a_demo_none(app, shop, olive):
         assert len(kept()) == 1
 
 
+def test_one_that_fails_is_not_tried_again_all_the_time(app, monkeypatch):
+    tries = []
+
+    def full(**_):
+        tries.append(1)
+        raise OSError("No space left on device")
+
+    with monkeypatch.context() as disk:
+        disk.setattr("blueprints.backups.routes.make_when_due", full)
+        background.run_once(app)
+        background.run_once(app)
+        assert len(tries) == 1
+        with later(minutes=61):
+            background.run_once(app)
+            background.run_once(app)
+        assert len(tries) == 2
+    with later(minutes=130):
+        background.run_once(app)
+    with app.app_context():
+        assert len(kept()) == 1
+
+
 def test_it_can_be_switched_off(app, olive):
     app.config["BACKUP_EVERY_HOURS"] = 0
     background.run_once(app)
