@@ -33,6 +33,8 @@ ENDS = {
     "user_sessions": ("UPDATE user_sessions SET ended_at = :now WHERE ended_at IS NULL",),
     # One that was revoked since would be good again, and nobody here knows which.
     "api_tokens": ("UPDATE api_tokens SET revoked_at = :now WHERE revoked_at IS NULL",),
+    # Likewise of those that were switched off or given another secret.
+    "webhook_endpoints": ("UPDATE webhook_endpoints SET off_since = :now WHERE off_since IS NULL",),
     "password_resets": ("UPDATE password_resets SET used_at = :now WHERE used_at IS NULL",),
     "access_windows": ("UPDATE access_windows SET ended_at = :now, \"end\" = 'revoked' WHERE ended_at IS NULL",),
     "bulk_cancels": (

@@ -16,6 +16,7 @@ from blueprints.orders.bulk_cancelling import start_bulk, waiting_bulks
 from blueprints.orders.cancelling import cancel_order
 from blueprints.orders.importing import UNFINISHED, waiting_imports
 from blueprints.orders.noting_cancel import CancelWish
+from blueprints.webhooks.switching import switch_off
 from models import (
     SYSTEM,
     Actor,
@@ -35,6 +36,7 @@ from tests.orders.files import SHOPIFY, a_file, send
 from tests.orders.many import gather
 from tests.people import signed_in
 from tests.support.inside import open_window
+from tests.webhooks.desk import WebhookDesk
 
 pytestmark = pytest.mark.sqlite
 ROOT = Path(__file__).parent.parent.parent
@@ -165,6 +167,20 @@ def test_no_program_comes_in_by_a_token_that_was_revoked_since(app, run, copy):
     said = run("restore", copy, "--yes")
     assert "new token" in said.output
     assert program.get("/orders").code == "token_wrong"
+
+
+def test_no_system_hears_from_the_shop_that_was_cut_off_since(app, run, copy):
+    desk = WebhookDesk(app)
+    books, courier = (desk.add(f"https://{name}.example.com/") for name in ("books", "courier"))
+    run("backup", copy)
+    with app.app_context():
+        switch_off(books.id, by=SYSTEM)
+    said = run("restore", copy, "--yes")
+    assert "Webhooks are off" in said.output
+    assert [desk.endpoint(each.id).is_on for each in (books, courier)] == [False, False]
+    olive = signed_in(app, "olive")
+    olive.post(f"/settings/webhooks/{courier.id}/on")
+    assert [desk.endpoint(each.id).is_on for each in (books, courier)] == [False, True]
 
 
 def test_nobody_loses_an_order_because_the_backup_does_not_know_of_the_payment(app, shop, run, store, copy):
