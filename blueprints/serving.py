@@ -52,13 +52,17 @@ def server_of(app: Flask, host: str, port: int) -> BaseWSGIServer:
 
 
 @click.command("work")
+@click.option("--once", is_flag=True, help="One round of it, for a timer that runs every minute.")
 @with_appcontext
-def work() -> None:
+def work(once: bool) -> None:
     """Deliver mail, make backups, and whatever else needs no page, until Ctrl+C: for pages that gunicorn serves."""
     app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]  # the app behind the proxy
     refuse_to_serve(app)
     memory.share_one_heap()
     logs.write_to(sys.stderr)
+    if once:
+        background.run_once(app)
+        return
     background.start(app)
     _stop_in_order()
     click.echo("Suki is at work behind its pages – stop it with Ctrl+C.")

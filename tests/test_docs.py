@@ -67,6 +67,7 @@ def test_every_command_that_is_named_is_there(app):
         ("demo", "--reset"),
         ("users list", ""),
         ("users disable", ""),
+        ("work", "--once"),
         ("outbox deliver", ""),
     ],
 )

@@ -18,10 +18,10 @@ from tests.people import PASSWORD, add_people
 from tests.proxy import NAME, PATIENCE, Caller, behind_nginx  # noqa: F401 (the fixture)
 from tests.shop import Shop
 from tests.storing import Outsider
-from tests.test_serving import ROOT, folder, last_words, serve, wait_for  # noqa: F401 (fixtures)
+from tests.test_serving import ROOT, WORK, folder, last_words, serve, wait_for  # noqa: F401 (fixtures)
 
 pytestmark = [pytest.mark.slow, pytest.mark.skipif(sys.platform == "win32", reason="gunicorn is not for Windows")]
-PAGES, WORK = ("gunicorn",), ("flask", "--app", "app", "work")
+PAGES = ("gunicorn",)
 ORDERS = 24
 CANCEL = {"status": "cancelled", "note": "Sold out.", "version": "1"}
 

@@ -17,10 +17,15 @@ from blueprints.settings.opening import open_store
 from models import Language, db
 from tests import storing
 from tests.conftest import make_app
+from tests.orders.books import later
+from tests.people import add_people, signed_in
+from tests.shop import Shop
+from tests.support.inside import open_window, window_of
 
 ROOT = Path(__file__).parent.parent
 PATIENCE = 60
 SERVE = ("flask", "--app", "app", "serve")
+WORK = (*SERVE[:-1], "work")
 
 
 @pytest.fixture
@@ -120,6 +125,25 @@ def test_its_key_is_made_once_and_readable_by_nobody_else(serve, folder):
         last_words(server)
     assert (folder / "secret_key").stat().st_mode & 0o777 == 0o600
     assert len({path.read_text() for path in folder.glob("secret_key*")}) == 1
+
+
+def test_what_needs_no_page_is_all_done_by_one_command_of_a_timer(serve, folder):
+    shop = Shop(make_app(folder))
+    with shop.app.app_context():
+        add_people()
+    with later(hours=-2):
+        sam, order = signed_in(shop.app, "sam"), shop.booked_order()
+        asked = sam.post(f"/support/tickets/new?order={order.id}", reason="Wrong address")
+        ticket = int(asked.location.rpartition("/")[2])
+        open_window(sam, ticket, hours="1")
+    worker, _ = serve(folder, module=(*WORK, "--once"))
+    assert "ERROR" not in last_words(worker)
+    assert worker.returncode == 0
+    assert window_of(shop, ticket).end == "expired"
+    if not storing.ON_POSTGRES:
+        assert [*(folder / "backups").glob("*.db")], "a backup is due"
+    with shop.app.app_context():
+        db.engine.dispose()
 
 
 def odd_requests():
