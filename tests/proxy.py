@@ -78,9 +78,9 @@ def written(address, site, folder):
     kept = ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
     temporary = "".join(f"{name}_temp_path {folder}/{name};" for name in kept)
     user = " user root;" if os.geteuid() == 0 else ""
-    return (
+    return (  # with the logs that Debian's own file has around a site
         f"daemon off; pid {folder}/nginx.pid; error_log {folder}/error.log;{user}"
-        f" events {{}} http {{ {temporary}\n{text}\n}}"
+        f" events {{}} http {{ access_log {folder}/access.log; {temporary}\n{text}\n}}"
     )
 
 

@@ -6,7 +6,7 @@ import subprocess
 
 import pytest
 
-from tests.proxy import DEPLOY, NAME, Caller, ask, behind_nginx  # noqa: F401 (the fixture)
+from tests.proxy import DEPLOY, NAME, Caller, ask, behind_nginx, free_port  # noqa: F401 (the fixture)
 from tests.test_serving import PATIENCE, folder, serve, wait_for  # noqa: F401 (fixtures)
 
 
@@ -32,6 +32,16 @@ def test_behind_nginx_it_is_secured_and_knows_its_visitors(behind_nginx, serve, 
     said = server.communicate(timeout=PATIENCE)[0]
     assert "login failed address=127.0.0.1" in said, "who claims to be elsewhere is not believed"
     assert "Maria" not in (tmp_path / "suki.log").read_text(), "no address of a request is in the log"
+
+
+def test_no_log_of_nginx_has_a_secret_address_also_while_suki_is_down(behind_nginx, tmp_path):  # noqa: F811 (the fixture)
+    site = behind_nginx(f"http://127.0.0.1:{free_port()}")
+    assert ask(site.plain, "/password/reset/SECRET", secured=False).status == 301
+    assert ask(site.secured, "/password/reset/SECRET").status == 502
+    assert ask(site.secured, "/password/reset/SECRET", method="POST", body="x" * 100_000).status == 502
+    logs = {path.name: path.read_text() for path in tmp_path.glob("*.log")}
+    assert [name for name, text in logs.items() if "SECRET" in text] == []
+    assert len(logs["suki.log"].splitlines()) == 3, "that somebody asked is there, without the address"
 
 
 def claiming(port, path, **options):
