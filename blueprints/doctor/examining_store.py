@@ -3,6 +3,7 @@
 import sqlite3
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from sqlalchemy import select
@@ -12,13 +13,14 @@ from blueprints.capped import count_of
 from blueprints.doctor.findings import Finding, fail, ok, warn
 from models import Email, EmailState, Store, db
 from models.base import on_postgresql
-from models.email import WAITING
 
 OLDEST_SQLITE = (3, 34, 0)
 """The first with the kind of search index that Suki uses."""
 AS_SET_UP = {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1}
 LATELY = timedelta(days=7)
+STILL_LEAVING = (EmailState.HELD, EmailState.QUEUED, EmailState.SENDING)
 WAITS_LONG = timedelta(hours=1)
+"""Longer than any is held for its undo."""
 
 
 def examine_sqlite() -> list[Finding]:
@@ -64,20 +66,22 @@ def examine_zone(store: Store) -> Finding:
 def examine_outbox() -> list[Finding]:
     """Indexed, and counted no further than a page shows."""
     now = clock.now()
-    failed, oldest = db.session.execute(
+    failed, *oldest = db.session.execute(
         select(
             count_of(select(Email.id).where(Email.state == EmailState.FAILED, Email.created_at > now - LATELY)),
-            select(Email.created_at)
-            .where(WAITING, Email.due_at <= now)
-            .order_by(Email.due_at)
-            .limit(1)
-            .scalar_subquery(),
+            *map(_oldest, STILL_LEAVING),
         )
     ).one()
     found = [warn("mail_failed", many=failed)] if failed else []
-    if oldest is not None and now - oldest > WAITS_LONG:
-        found.append(warn("mail_waits", since=oldest))
+    since = min(filter(None, oldest), default=now)
+    if now - since > WAITS_LONG:
+        found.append(warn("mail_waits", since=since))
     return found or [ok("mail_flows")]
+
+
+def _oldest(state: EmailState) -> Any:
+    """Since it was written: what can't be sent is put off, and so is always due later."""
+    return select(Email.created_at).where(Email.state == state).order_by(Email.id).limit(1).scalar_subquery()
 
 
 def examine_backup(last: datetime | None, *, wanted: bool) -> Finding:

@@ -45,7 +45,9 @@ SENTENCES: dict[str, LazyString] = {
     "zone_unknown": _l("The time zone %(zone)s is not known here. Choose another in Settings, Store."),
     "mail_flows": _l("No email has failed lately, and none waits for long."),
     "mail_failed": _l("Of the emails of the last seven days, %(many)s failed: see the mailbox."),
-    "mail_waits": _l("An email waits since %(since)s. Does Suki, or the timer of flask work, run?"),
+    "mail_waits": _l(
+        "An email waits since %(since)s. See the outbox, and whether Suki or the timer of flask work runs."
+    ),
     "mail_server": _l("The mail server %(server)s answers, and lets Suki in."),
     "mail_server_plain": _l("The mail server %(server)s answers, but over a line that others can read along."),
     "mail_server_silent": _l("The mail server %(server)s: %(answer)s"),

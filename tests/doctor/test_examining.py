@@ -173,6 +173,16 @@ def test_mail_that_failed_and_mail_that_waits_are_said(app, doctor, run, post_of
         assert sorted(beside_mail(doctor()).values()) == ["warn", "warn"]
 
 
+def test_mail_that_is_tried_in_vain_again_and_again_waits_too(doctor, run, open_app):
+    run("backup")
+    desk = MailDesk(open_app(MAIL_PORT=1))
+    desk.queue()
+    desk.deliver()
+    with later(minutes=119):
+        desk.deliver()
+        only(beside_mail(doctor()), "warn", "An email waits since")
+
+
 def test_the_address_outside_is_https(open_app):
     def said(**settings):
         output = open_app(MAIL_PORT=1, **settings).test_cli_runner().invoke(args=["doctor"]).output
