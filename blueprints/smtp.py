@@ -93,6 +93,15 @@ class Line(flask_mail.Connection):
         self.send(letter)
         return in_words(self.host.answer)
 
+    def knock(self, sender: str) -> None:
+        """Begins a letter and takes it back: a server that wants a login says so only then. Raises as post does."""
+        self.host = self.configure_host()
+        self.host.ehlo_or_helo_if_needed()
+        code, words = self.host.mail(sender)
+        if code != 250:
+            raise smtplib.SMTPSenderRefused(code, words, sender)
+        self.host.rset()
+
     def hang_up(self) -> None:
         """Says QUIT; whether the server hears it changes nothing."""
         if self.host is not None:

@@ -1,10 +1,11 @@
-"""Whether the mail server can be reached, shows a certificate that holds, and lets Suki in. No mail is sent."""
+"""Whether the mail server can be reached, shows a certificate that holds, and would take a letter. No mail is sent."""
 
 import smtplib
 
 from flask_mail import Mail
 
 from blueprints.doctor.findings import Finding, fail, ok, warn
+from blueprints.letters import UnsafeLetter, one_address
 from blueprints.outbox import mail_is_configured
 from blueprints.smtp import Line, in_words
 
@@ -13,12 +14,14 @@ def examine_mail_server(mail: Mail, *, sender: str) -> Finding:
     """Waits for it as long as FLASK_MAIL_TIMEOUT says. `sender`: the address that mail comes from."""
     if not mail_is_configured():
         return warn("no_mail_server")
-    if not sender:
+    try:
+        address = one_address(sender, "sender")
+    except UnsafeLetter:
         return fail("no_mail_sender")
     server = f"{mail.server}:{mail.port}"
     with Line(mail) as line:
         try:
-            line.host = line.configure_host()
+            line.knock(address)
         except smtplib.SMTPException as problem:
             return fail("mail_server_silent", server=server, answer=_words(problem))
         except OSError as problem:

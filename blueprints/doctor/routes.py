@@ -1,5 +1,6 @@
 """The page of how the store and its computer are."""
 
+from email.utils import parseaddr
 from pathlib import Path
 
 from flask import current_app, render_template
@@ -51,5 +52,5 @@ def mail_server() -> Finding:
     try:
         address = sender()[1]
     except (DatabaseError, RuntimeError):  # no store to ask
-        address = str(current_app.config["MAIL_DEFAULT_SENDER"] or "")
+        address = parseaddr(str(current_app.config["MAIL_DEFAULT_SENDER"] or ""))[1]
     return examine_mail_server(current_app.extensions["mail"], sender=address)

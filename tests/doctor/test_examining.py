@@ -206,6 +206,18 @@ def test_the_mail_server_is_asked_and_gets_no_mail(app, open_app, post_office):
     assert mail_line(open_app(MAIL_SERVER=None)) == ["warn", "No mail server is set up, so nobody is mailed."]
 
 
+def test_a_server_that_wants_a_login_says_so_before_there_is_mail(app, open_app, post_office):
+    post_office.mode = "login"
+    for there in (app, open_app(MAIL_PORT=post_office.port, MAIL_USERNAME="shop@example.com")):
+        assert mail_line(there) == ["fail", f"The mail server 127.0.0.1:{post_office.port}: 530 5.7.0 log in first"]
+
+
+def test_an_address_that_no_mail_can_come_from_is_none(open_app, post_office):
+    for sender in ("", "shop"):
+        level, words = mail_line(open_app(MAIL_PORT=post_office.port, MAIL_DEFAULT_SENDER=sender))
+        assert (level, "Mail has no sender" in words) == ("fail", True)
+
+
 def test_a_certificate_that_nobody_vouches_for_is_a_fault(open_app, impostor, monkeypatch):
     secured = {"MAIL_PORT": impostor.port, "MAIL_USE_TLS": True}
     level, words = mail_line(open_app(**secured))

@@ -78,6 +78,8 @@ class PostOffice:
     async def handle_MAIL(self, server, session, envelope, address, options):
         if self.mode == "421":
             return "421 4.3.2 closing for the night"
+        if self.mode == "login":
+            return "530 5.7.0 log in first"
         envelope.mail_from = address
         return "250 OK"
 
