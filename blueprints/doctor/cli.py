@@ -5,6 +5,7 @@ import sys
 import click
 from flask_babel import force_locale
 
+from blueprints.backups.copying import NotWhole, database_file, refuse_unless_whole
 from blueprints.doctor import doctor
 from blueprints.doctor.examining import examine
 from blueprints.doctor.findings import Finding, Level
@@ -16,10 +17,19 @@ from blueprints.doctor.wording import in_words
 def look() -> None:
     """Look at settings, files, disk, clock, database, mail and backups. Fails when something does not work."""
     with force_locale("en"):  # the store, which may be what is broken, is not asked for its language
-        findings = [*examine(installation(), thoroughly=True), mail_server()]
+        findings = [*examine(installation(), damage=_damage), mail_server()]
         for finding in findings:
             click.echo(_line(finding))
     sys.exit(1 if any(finding.level is Level.FAIL for finding in findings) else 0)
+
+
+def _damage() -> str | None:
+    """As a backup asks it: what is called whole here is what one can be made of."""
+    try:
+        refuse_unless_whole(database_file())
+    except NotWhole as damaged:
+        return damaged.finding
+    return None
 
 
 def _line(finding: Finding) -> str:

@@ -1,6 +1,6 @@
 """All that is looked at, in the order in which somebody would see to it."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -27,6 +27,9 @@ from blueprints.doctor.examining_store import (
 from blueprints.doctor.findings import Finding, Level, fail
 from models import Store, db
 
+Damage = Callable[[], str | None]
+"""Reads all of the database, and says what of it is not whole."""
+
 
 @dataclass(frozen=True)
 class Installation:
@@ -38,8 +41,8 @@ class Installation:
     last_backup: datetime | None
 
 
-def examine(here: Installation, *, thoroughly: bool = False) -> list[Finding]:
-    """`thoroughly`: every page of the database is read, which takes long where it is large."""
+def examine(here: Installation, *, damage: Damage | None = None) -> list[Finding]:
+    """`damage`: asked only where it is given, as it takes long where the database is large."""
     found = [
         *examine_settings(here.settings),
         examine_key(here.instance, str(here.settings["SECRET_KEY"])),
@@ -47,14 +50,14 @@ def examine(here: Installation, *, thoroughly: bool = False) -> list[Finding]:
         examine_disk(here.instance),
     ]
     try:
-        found += _examine_database(here, thoroughly)
+        found += _examine_database(here, damage)
     except DatabaseError as error:
         db.session.rollback()
         found.append(fail("unreadable", finding=str(error.orig)))
     return found
 
 
-def _examine_database(here: Installation, thoroughly: bool) -> list[Finding]:
+def _examine_database(here: Installation, damage: Damage | None) -> list[Finding]:
     shape = examine_schema()
     if shape.level is not Level.OK:
         return [shape]  # the tables are not those that the rest would ask
@@ -64,7 +67,7 @@ def _examine_database(here: Installation, thoroughly: bool) -> list[Finding]:
     return [
         shape,
         *examine_sqlite(),
-        *([examine_whole()] if thoroughly else []),
+        *([examine_whole(damage)] if damage else []),
         examine_zone(store),
         examine_clock(),
         *examine_outbox(),

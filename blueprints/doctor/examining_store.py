@@ -1,6 +1,7 @@
 """The store itself: its database, its time zone, the mail that waits or failed, and its last backup."""
 
 import sqlite3
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -37,13 +38,14 @@ def examine_sqlite() -> list[Finding]:
     return found
 
 
-def examine_whole() -> Finding:
-    """Reads every page of the database, so it takes as long as the database is large."""
+def examine_whole(damage: Callable[[], str | None]) -> Finding:
     if on_postgresql():
         return ok("whole_elsewhere")
-    with db.engine.connect() as connection:
-        finding = str(connection.exec_driver_sql("PRAGMA quick_check(1)").scalar())
-    return ok("whole") if finding == "ok" else fail("damaged", finding=finding)
+    try:
+        finding = damage()
+    except sqlite3.Error as problem:
+        return fail("unreadable", finding=str(problem))
+    return fail("damaged", finding=finding) if finding else ok("whole")
 
 
 def examine_schema() -> Finding:

@@ -14,6 +14,8 @@ from tests.orders.books import later
 from tests.storing import Outsider
 
 WITHOUT_KEYS = "SET session_replication_role = replica" if storing.ON_POSTGRES else "PRAGMA foreign_keys=OFF"
+OTHER = "'CREATE INDEX ix_order_items_order_id ON order_items (quantity)'"
+OF_IT = "WHERE name = 'ix_order_items_order_id'"
 Usage = namedtuple("Usage", "total used free")
 
 
@@ -132,6 +134,24 @@ def test_a_damaged_page_is_found(app, shop, doctor, tmp_path):
         file.write(b"\xaa" * 4096)
     found = beside_mail(doctor())
     assert "fail" in found.values(), found
+
+
+@pytest.mark.sqlite
+@pytest.mark.parametrize(
+    ("harm", "part"),
+    [
+        (["PRAGMA foreign_keys=OFF", "UPDATE order_items SET order_id = 999"], "a row points to one that is not"),
+        (["PRAGMA writable_schema=ON", f"UPDATE sqlite_master SET sql = {OTHER} {OF_IT}"], "missing from index"),
+    ],
+)
+def test_what_no_backup_is_made_of_is_not_called_whole(app, shop, run, doctor, tmp_path, harm, part):
+    run("backup")
+    shop.order()
+    with app.app_context():
+        db.engine.dispose()
+    sql(tmp_path, *harm)
+    assert part in run("backup").output
+    only(beside_mail(doctor()), "fail", part)
 
 
 @storing.only_on_postgres
