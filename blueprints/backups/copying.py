@@ -12,8 +12,7 @@ from pathlib import Path
 from tempfile import mkstemp
 
 from blueprints import clock
-from blueprints.disk import room_on
-from models import db
+from blueprints.disk import database_path, room_on
 
 BESIDE = ("-wal", "-shm", "-journal")
 """How the names end of what SQLite lays beside a database, and reads into whatever has its name next."""
@@ -40,10 +39,10 @@ class StillOpen(Exception):
 
 def database_file() -> Path:
     """Raises NotInAFile."""
-    url = db.engine.url
-    if url.get_backend_name() != "sqlite" or not url.database:
+    path = database_path()
+    if path is None:
         raise NotInAFile
-    return Path(url.database)
+    return path
 
 
 def copy_whole(source: Path, target: Path) -> None:

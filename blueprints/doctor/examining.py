@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy.exc import DatabaseError
 
+from blueprints.disk import database_path
 from blueprints.doctor.examining_machine import (
     examine_clock,
     examine_disk,
@@ -16,7 +17,6 @@ from blueprints.doctor.examining_machine import (
     examine_settings,
 )
 from blueprints.doctor.examining_store import (
-    database_path,
     examine_backup,
     examine_outbox,
     examine_schema,

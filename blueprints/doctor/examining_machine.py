@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import select
 
 from blueprints import clock
-from blueprints.disk import room_on
+from blueprints.disk import room_of_shop
 from blueprints.doctor.findings import Finding, fail, ok, warn
 from models import Event, Order, db
 
@@ -52,13 +52,19 @@ def examine_files(instance: Path, database: Path | None) -> list[Finding]:
             continue
         if not os.access(path, os.W_OK):
             found.append(fail("not_writable", path=str(path)))
-        elif path.stat().st_mode & stat.S_IRWXO and instance.stat().st_mode & stat.S_IXOTH:
+        elif path.stat().st_mode & stat.S_IRWXO and _let_through(path):
             found.append(warn("others_may_read", path=str(path)))
     return found or [ok("files_closed", path=str(instance))]
 
 
+def _let_through(path: Path) -> bool:
+    """Others get no further than the folder, where that is closed to them."""
+    folder = path if path.is_dir() else path.parent
+    return bool(folder.stat().st_mode & stat.S_IXOTH)
+
+
 def examine_disk(instance: Path) -> Finding:
-    room = room_on(instance)
+    room = room_of_shop(instance)
     facts = {"free": room.free, "percent": room.percent}
     if room.is_none:
         return fail("disk_full", **facts)

@@ -3,7 +3,6 @@
 import sqlite3
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -93,8 +92,3 @@ def examine_backup(last: datetime | None, *, wanted: bool) -> Finding:
     if last is None:
         return warn("no_backup") if wanted else ok("no_backup_of_demo")
     return (ok if not wanted or clock.now() - last <= LATELY else warn)("backup", at=last)
-
-
-def database_path() -> Path | None:
-    url = db.engine.url
-    return Path(url.database) if url.get_backend_name() == "sqlite" and url.database else None

@@ -11,6 +11,8 @@ from models import db
 from tests import storing
 from tests.mail.desk import MailDesk
 from tests.orders.books import later
+from tests.pages import words
+from tests.people import signed_in
 from tests.storing import Outsider
 
 WITHOUT_KEYS = "SET session_replication_role = replica" if storing.ON_POSTGRES else "PRAGMA foreign_keys=OFF"
@@ -179,6 +181,29 @@ def test_a_disk_that_fills_is_said_before_it_is_full(doctor, run, monkeypatch, f
     monkeypatch.setattr(shutil, "disk_usage", lambda _: Usage(10**11, 10**11 - free, free))
     found = beside_mail(doctor())
     assert found == {} if level is None else [(part in words, is_) for words, is_ in found.items()] == [(True, level)]
+
+
+@pytest.fixture
+def elsewhere(app, tmp_path, open_app):
+    """The shop, with its database on a disk of its own that is nearly full, and open to others."""
+    folder = tmp_path / "other-disk"
+    folder.mkdir(mode=0o755)
+    with app.app_context():
+        db.engine.dispose()
+    storing.copy_shop(tmp_path / "suki.db", folder / "shop.db")
+    (folder / "shop.db").chmod(0o644)
+    return open_app(SQLALCHEMY_DATABASE_URI=f"sqlite:///{folder / 'shop.db'}")
+
+
+@pytest.mark.sqlite
+def test_a_database_elsewhere_is_looked_at_where_it_is(elsewhere, monkeypatch):
+    free = {True: 9 * 10**9, False: 90 * 10**9}
+    monkeypatch.setattr(shutil, "disk_usage", lambda path: Usage(10**11, 0, free["other-disk" in str(path)]))
+    said = elsewhere.test_cli_runner().invoke(args=["doctor"]).output
+    assert "warn  On the disk 9 GB are free, 9 %." in said
+    assert "other-disk/shop.db. Run: chmod o-rwx" in said
+    banner = signed_in(elsewhere, "olive").get("/orders/").select("aside[aria-label=Disk]")
+    assert ["only 9 GB are free" in words(each) for each in banner] == [True]
 
 
 def test_mail_that_failed_and_mail_that_waits_are_said(app, doctor, run, post_office):
