@@ -121,4 +121,4 @@ def _follow_base_url(app: Flask) -> None:
         SESSION_COOKIE_SECURE=secure,
         SESSION_COOKIE_NAME="__Host-suki" if secure else own_name,
     )
-    app.config["TRUSTED_HOSTS"] = app.config.get("TRUSTED_HOSTS") or [address.hostname, *LOOPBACK]
+    app.config["TRUSTED_HOSTS"] = [address.hostname, *LOOPBACK, *(app.config["TRUSTED_HOSTS"] or ())]

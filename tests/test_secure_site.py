@@ -15,6 +15,8 @@ SITE = "https://shop.example.com"
 # What Chromium, Firefox and Safari say of a form on a page that sends no referrer.
 OF_A_SECRET_PAGE = {"Origin": "null", "Sec-Fetch-Site": "same-origin"}
 
+HOSTS = {"shop.example.com": 200, "www.example.com": 200, "127.0.0.1": 200, "evil.example": 400}
+
 
 @pytest.fixture
 def app(first_day, tmp_path):
@@ -67,3 +69,9 @@ def test_a_form_without_its_token_is_refused(app, shop, mallory):
     link = link_of(app, shop.order())
     answer = Page(mallory.client.post(link, base_url=SITE, headers=OF_A_SECRET_PAGE, data={"reason": "x"}))
     assert answer.status == 400
+
+
+def test_other_names_of_the_site_are_known_beside_its_own(app, tmp_path):
+    asking = make_app(tmp_path, BASE_URL=SITE, TRUSTED_HOSTS=["www.example.com"]).test_client()
+    answers = {host: asking.get("/login", base_url=f"https://{host}").status_code for host in HOSTS}
+    assert answers == HOSTS
