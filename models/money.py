@@ -31,9 +31,12 @@ def is_known_currency(currency: str) -> bool:
 
 
 def parse_money(text: str, currency: str) -> int:
-    """`1,250.00`, `₱1,250`, `1250.5`, `1.250,00` in minor units. Raises ValueError for what is no amount, is below
-    zero, or has more decimals than the currency."""
-    minor = parse_decimal(text).scaleb(precision_of(currency))
+    """`1,250.00`, `₱1,250`, `1250.5`, `1.250,00` in minor units. Raises ValueError for what is no amount, may be
+    two, is below zero, or has more decimals than the currency."""
+    amount = parse_decimal(text)
+    if may_be_thousands(amount, currency):
+        raise ValueError("the point may part thousands")
+    minor = amount.scaleb(precision_of(currency))
     if minor != minor.to_integral_value() or minor > MOST:
         raise ValueError(f"no amount of {currency}")
     return int(minor)
@@ -53,6 +56,11 @@ def parse_decimal(text: str) -> Decimal:
     if _WITH_COMMA.fullmatch(number):
         return Decimal(number.replace(".", "").replace(",", "."))
     raise ValueError("no amount")
+
+
+def may_be_thousands(amount: Decimal, currency: str) -> bool:
+    """Whether it was written as `1.480`, which to some is 1480."""
+    return 1 <= amount < 1000 and amount.as_tuple().exponent == -3 and precision_of(currency) < 3
 
 
 def rounded(amount: Decimal, currency: str) -> int:

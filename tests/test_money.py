@@ -28,6 +28,20 @@ def test_what_is_no_amount_is_refused(text):
         parse_money(text, "PHP")
 
 
+@pytest.mark.parametrize("text", ["1.480", "12.480", "480.000", "₱1.480", "1.480 PHP", "P 12.480"])
+def test_a_point_that_may_part_thousands_is_never_taken_for_one_of_decimals(text):
+    with pytest.raises(ValueError):
+        parse_money(text, "PHP")
+
+
+@pytest.mark.parametrize(
+    ("text", "currency", "amount"),
+    [("1.480", "KWD", 1480), ("1480.000", "PHP", 148000), ("0.500", "PHP", 50), ("1.4800", "PHP", 148)],
+)
+def test_a_point_that_can_only_be_one_of_decimals_is_read(text, currency, amount):
+    assert parse_money(text, currency) == amount
+
+
 def test_what_is_far_too_long_is_refused_without_a_look():
     with pytest.raises(ValueError):
         parse_money(f"1{' ' * 100_000}x y 1", "PHP")  # to look at it took half an hour

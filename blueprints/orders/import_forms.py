@@ -27,6 +27,7 @@ FINDINGS = {
     "empty": _l("Nothing stands here."),
     "number_too_long": _l("An order number has at most 40 characters."),
     "amount_wrong": _l("This is not an amount."),
+    "maybe_thousands": _l("Suki takes what follows the point for decimals. Look whether thousands are meant."),
     "too_much": _l("Its amounts, or its pieces, are more than any order has."),
     "currency_unknown": _l("This is not a currency."),
     "quantity_wrong": _l("This is not a number of pieces."),

@@ -11,7 +11,7 @@ from blueprints.orders import incoming
 from blueprints.orders.incoming import Finding
 from blueprints.reading import Row
 from models import PaymentMethod
-from models.money import is_known_currency, parse_decimal, parse_money, rounded
+from models.money import is_known_currency, may_be_thousands, parse_decimal, parse_money, rounded
 from models.text import cleaned_line, cleaned_text
 
 YEARS = range(1990, 2101)  # the database's order of orders ends in 2106
@@ -88,10 +88,16 @@ class Cells:
         if not text:
             return 0
         try:
-            return rounded(parse_decimal(text), currency) if round_it else parse_money(text, currency)
+            return self._rounded(column, text, currency) if round_it else parse_money(text, currency)
         except ValueError:
             self.note(column, "amount_wrong")
             return 0
+
+    def _rounded(self, column: str, text: str, currency: str) -> int:
+        amount = parse_decimal(text)
+        if may_be_thousands(amount, currency):
+            self.note(column, "maybe_thousands", stops=False)
+        return rounded(amount, currency)
 
     def currency(self, column: str, otherwise: str) -> str:
         code = self.raw(column).strip().upper() or otherwise

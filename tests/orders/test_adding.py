@@ -40,6 +40,7 @@ def add(visitor, **changes):
         ("items-0-price", "12,5x", "Write an amount such as 1250.00."),
         ("items-0-price", "$5", "Write an amount such as 1250.00."),
         ("items-0-price", "5 €", "Write an amount such as 1250.00."),
+        ("items-0-price", "1.480", "Write an amount such as 1250.00."),
         ("items-0-price", "1.2345", "Write an amount such as 1250.00."),
         ("items-0-price", "9" * 40, "Write an amount such as 1250.00."),
         ("items-0-quantity", "", "Write how many."),

@@ -280,6 +280,7 @@ def test_an_email_that_is_none_is_left_out_and_told(olive, shop):
 def test_what_is_wrong_is_told_with_its_column(refused):
     wrong = [
         ("Total", "-5", "This is not an amount."),
+        ("Total", "1.480", "This is not an amount."),
         ("Total", "", "Nothing stands here."),
         ("Name", "", "Nothing stands here."),
         ("Name", "9" * 41, "An order number has at most 40 characters."),

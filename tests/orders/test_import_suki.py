@@ -85,6 +85,7 @@ def test_what_is_wrong_is_told_with_its_column(olive):
         ("payment_status", "maybe"),
         ("payment_method", "shells"),
         ("total", "lots"),
+        ("item_price", "1.480"),
         ("item_quantity", "-1"),
         ("placed_at", "once"),
     ]

@@ -118,6 +118,16 @@ def test_more_decimals_than_the_currency_has_are_rounded(imported):
     assert (order.total, order.tax) == (104000, 0)
 
 
+def test_three_decimals_that_may_be_thousands_are_worth_a_look(olive, shop):
+    file = a_file(WOO, {"order_total": "1.480", "tax_total": "33.3333"})
+    page = send(olive, file)
+    assert [row.get_text(" ", strip=True) for row in page.select("#worth-a-look tbody tr")] == [
+        "2 1001 order_total 1.480 Suki takes what follows the point for decimals. Look whether thousands are meant."
+    ]
+    bring_in(olive, file)
+    assert orders_in(shop)[0].total == 148
+
+
 def test_the_shipping_name_goes_before_the_billing_one(imported):
     shipped = {"shipping_first_name": "Juan", "shipping_last_name": "Dela Cruz", "shipping_phone": "'0918"}
     nobody = {"billing_first_name": "", "billing_last_name": ""}
