@@ -1,5 +1,6 @@
 """Reading a table as orders: whose export it is, which rows make one order, and what is wrong with each."""
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
@@ -16,6 +17,11 @@ MOST_ROWS = 1_000
 LONGEST_ORDER = 2 * 1024 * 1024
 """Rows and bytes of one order."""
 MOST_FINDINGS = 50
+
+
+# As spreadsheets show long numbers, and take short ones for amounts.
+_WITHOUT_ITS_DIGITS = re.compile(r"[0-9]([.,][0-9]+)?E\+[0-9]+", re.IGNORECASE)
+_WITH_DECIMALS = re.compile(r"[0-9]+\.0+")
 
 
 @dataclass(frozen=True)
@@ -147,16 +153,25 @@ def _read(format_: Format, shop: ShopFacts, group: list[Cells]) -> IncomingOrder
     return order
 
 
+def _look_at_number(head: Cells, column: str, number: str) -> None:
+    if not number and not head.fault:
+        head.note(column, "empty")
+    elif len(number) > incoming.NUMBER:
+        head.note(column, "number_too_long")
+    elif _WITHOUT_ITS_DIGITS.fullmatch(number):
+        head.note(column, "number_changed", found=number)
+    elif _WITH_DECIMALS.fullmatch(number):
+        head.note(column, "number_changed", found=number, stops=False)
+
+
 def _told(format_: Format, shop: ShopFacts, number: str, group: list[Cells], end: Place) -> OrderInFile:
     head = group[0]
     for row in group:
         if row.fault:
             row.note("", row.fault, found="")
-    if not number and not head.fault:
-        head.note(format_.number_column, "empty")
-    elif len(number) > incoming.NUMBER:
-        head.note(format_.number_column, "number_too_long")
-    order = None if any(row.findings for row in group) else _read(format_, shop, group)
+    _look_at_number(head, format_.number_column, number)
+    is_broken = any(finding.stops for row in group for finding in row.findings)
+    order = None if is_broken else _read(format_, shop, group)
     findings = [finding for row in group for finding in row.findings][:MOST_FINDINGS]
     for finding in findings:
         finding.number = number[: incoming.NUMBER]

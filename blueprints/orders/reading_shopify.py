@@ -45,9 +45,11 @@ def is_whole(first: Cells) -> bool:
 
 
 def read_order(rows: list[Cells], shop: ShopFacts) -> IncomingOrder:
-    head = next(filter(is_whole, rows), rows[0])
+    head, *others = [*filter(is_whole, rows)] or rows[:1]
     if not is_whole(head):
         head.note("Total", "empty")
+    for other in others:
+        other.note("Total", "second_order")
     currency = head.currency("Currency", shop.currency)
     placed_at = head.needed_time("Created at", shop.zone)
     order = IncomingOrder(

@@ -41,6 +41,8 @@ REQUIRED = (
     "item_quantity",
     "item_price",
 )
+OF_THE_ORDER = ("placed_at", "total", "customer_name", "customer_email")
+"""In which two orders of one number differ, if in anything."""
 
 Word = TypeVar("Word", bound=StrEnum)
 
@@ -58,6 +60,7 @@ def read_order(rows: list[Cells], shop: ShopFacts) -> IncomingOrder:
     head, number = rows[0], number_in(rows[0])
     for row in rows:
         row.unguard()
+    _compare(rows)
     currency = head.currency("currency", shop.currency)
     if not head.raw("total").strip():
         head.note("total", "empty")
@@ -79,6 +82,20 @@ def read_order(rows: list[Cells], shop: ShopFacts) -> IncomingOrder:
     _read_payment(head, order)
     _make_sums_agree(order)
     return order
+
+
+def _compare(rows: list[Cells]) -> None:
+    """A spreadsheet that shortens long numbers, or a file pasted twice and sorted, makes one order of several."""
+    said = {column: cleaned_line(rows[0].raw(column)) for column in OF_THE_ORDER}
+    earlier = set[tuple[str, ...]]()
+    for row in rows:
+        for column, text in said.items():
+            if cleaned_line(row.raw(column)) not in ("", text):
+                row.note(column, "row_differs")
+        cells = tuple(map(row.raw, COLUMNS))
+        if cells in earlier:
+            row.note("", "row_twice", found="", stops=False)
+        earlier.add(cells)
 
 
 def _has_item(row: Cells) -> bool:

@@ -110,6 +110,10 @@ def send(visitor: Visitor, file: str | bytes, filename: str = "orders.csv") -> P
     return visitor.follow(page) if page.status == 303 else page
 
 
+def worth_a_look(preview: Page) -> list[str]:
+    return [row.get_text(" ", strip=True) for row in preview.select("#worth-a-look tbody tr")]
+
+
 def bring_in(visitor: Visitor, file: str | bytes) -> Page:
     """The page of an import that was sent, read and started."""
     page = send(visitor, file)

@@ -78,6 +78,16 @@ def test_an_order_that_is_in_the_file_twice_comes_in_once(olive, shop):
     assert [order.customer_name for order in orders_in(shop)] == ["Maria Santos", "Maria Santos"]
 
 
+def test_of_two_orders_of_one_number_that_follow_one_another_neither_comes_in(olive, shop):
+    """Which rows of items are whose, nothing says."""
+    later = item_row(SHOPIFY, Lineitem_name="Ube jam", Lineitem_quantity="1", Lineitem_price="0.00")
+    file = a_file(SHOPIFY, {}, {"Shipping Name": "Somebody else"}, later, {"Name": "#1002"})
+    page = send(olive, file)
+    assert "3 1001 Total 1,040.00 A second order of this number begins here. Neither of them comes in." in page.text
+    bring_in(olive, file)
+    assert [order.number for order in orders_in(shop)] == ["1002"]
+
+
 def test_a_number_loses_its_sign_and_keeps_its_prefix(imported):
     orders = imported({}, {"Name": "#NENA-1002-PH"}, {"Name": "1003"})
     assert [order.number for order in orders] == ["1001", "NENA-1002-PH", "1003"]

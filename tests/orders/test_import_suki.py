@@ -3,7 +3,7 @@
 import pytest
 
 from models import Courier, OrderSource, OrderStatus, PaymentStatus
-from tests.orders.files import OURS, a_file, bring_in, orders_in, send
+from tests.orders.files import OURS, a_file, bring_in, orders_in, send, worth_a_look
 
 
 @pytest.fixture
@@ -39,6 +39,41 @@ def test_rows_of_one_number_that_stand_apart_are_told(olive):
     page = send(olive, a_file(OURS, {}, {"number": "1002"}, {"item_name": "Ube jam"}))
     assert "4 1001 – – Rows of this order stand on line 2 as well." in page.text
     assert page.h1 == "Import 1 order?"
+
+
+@pytest.mark.parametrize(
+    ("column", "text"),
+    [
+        ("placed_at", "2026-11-21 10:00"),
+        ("customer_name", "Juan Dela Cruz"),
+        ("customer_email", "juan@example.com"),
+        ("total", "80.00"),
+    ],
+)
+def test_a_row_that_tells_of_another_order_keeps_both_out(olive, column, text):
+    page = send(olive, a_file(OURS, {}, {column: text, "item_name": "Ube jam"}, {"number": "1002"}))
+    assert f"3 1001 {column} {text} The first row of this order says something else." in page.text
+    assert page.h1 == "Import 1 order?"
+
+
+def test_later_rows_of_an_order_may_leave_empty_what_the_first_one_says(imported):
+    of_the_order = dict.fromkeys(("placed_at", "customer_name", "customer_email", "total"), "")
+    (order,) = imported({}, {"number": "1001", "item_name": "Ube jam"} | of_the_order)
+    assert (order.customer_name, len(order.items)) == ("Maria Santos", 2)
+
+
+def test_a_row_that_stands_there_twice_is_worth_a_look(olive):
+    page = send(olive, a_file(OURS, {}, {}))
+    assert worth_a_look(page) == ["3 1001 – – This row says the same as one before it. Its item counts twice."]
+    assert page.h1 == "Import 1 order?"
+
+
+def test_a_number_that_a_spreadsheet_has_changed_is_told(olive):
+    page = send(olive, a_file(OURS, *({"number": number} for number in ("2.02611E+11", "1001.0", "1002"))))
+    changed = "It seems that a spreadsheet changed this number. Save its column as text."
+    assert f"2 2.02611E+11 number 2.02611E+11 {changed}" in page.one("#left-out").get_text(" ", strip=True)
+    assert worth_a_look(page) == [f"3 1001.0 number 1001.0 {changed}"]
+    assert page.h1 == "Import 2 orders?"
 
 
 def test_an_order_without_items_comes_in(imported):

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from models import OrderSource, OrderStatus, PaymentMethod, PaymentStatus
-from tests.orders.files import ANALYTICS, WOO, a_file, bring_in, counts, orders_in, send
+from tests.orders.files import ANALYTICS, WOO, a_file, bring_in, counts, orders_in, send, worth_a_look
 
 
 @pytest.fixture
@@ -121,7 +121,7 @@ def test_more_decimals_than_the_currency_has_are_rounded(imported):
 def test_three_decimals_that_may_be_thousands_are_worth_a_look(olive, shop):
     file = a_file(WOO, {"order_total": "1.480", "tax_total": "33.3333"})
     page = send(olive, file)
-    assert [row.get_text(" ", strip=True) for row in page.select("#worth-a-look tbody tr")] == [
+    assert worth_a_look(page) == [
         "2 1001 order_total 1.480 Suki takes what follows the point for decimals. Look whether thousands are meant."
     ]
     bring_in(olive, file)

@@ -11,7 +11,7 @@ from sqlalchemy.orm import joinedload
 from blueprints import background, clock
 from blueprints.orders import importing
 from models import Event, ImportChunk, ImportNumber, Order, OrderImport, OrderStatus, User, db
-from tests.orders.files import OURS, SHOPIFY, a_file, bring_in, counts, orders_in, send
+from tests.orders.files import OURS, SHOPIFY, a_file, bring_in, counts, orders_in, send, worth_a_look
 from tests.people import signed_in
 
 THREE = a_file(SHOPIFY, {"Name": "#1001"}, {"Name": "#1002"}, {"Name": "#1003", "Email": ""})
@@ -155,7 +155,7 @@ def test_a_day_that_is_still_to_come_is_told_and_the_order_comes_in(olive, shop)
     far, near = (f"{datetime.now(UTC) + timedelta(hours=hours):%m/%d/%Y %H:%M}Z" for hours in (25, 23))
     file = a_file(OURS, {"placed_at": far}, {"number": "1002", "placed_at": near})
     page = send(olive, file)
-    assert [row.get_text(" ", strip=True) for row in page.select("#worth-a-look tbody tr")] == [
+    assert worth_a_look(page) == [
         f"2 1001 placed_at {far} This day is still to come. Maybe its day and its month stand the other way round."
     ]
     bring_in(olive, file)
