@@ -172,7 +172,8 @@ def _told(format_: Format, shop: ShopFacts, number: str, group: list[Cells], end
     _look_at_number(head, format_.number_column, number)
     is_broken = any(finding.stops for row in group for finding in row.findings)
     order = None if is_broken else _read(format_, shop, group)
-    findings = [finding for row in group for finding in row.findings][:MOST_FINDINGS]
+    found = [finding for row in group for finding in row.findings]
+    findings = sorted(found, key=lambda finding: not finding.stops)[:MOST_FINDINGS]
     for finding in findings:
         finding.number = number[: incoming.NUMBER]
     return OrderInFile(

@@ -76,6 +76,13 @@ def test_a_number_that_a_spreadsheet_has_changed_is_told(olive):
     assert page.h1 == "Import 2 orders?"
 
 
+def test_what_is_wrong_after_much_that_is_worth_a_look_keeps_the_order_out(olive):
+    long = [{"item_name": f"{'x' * 300} {number}"} for number in range(50)]
+    page = send(olive, a_file(OURS, *long, {"item_price": "free"}, {"number": "1002"}))
+    assert "52 1001 item_price free This is not an amount." in page.text
+    assert page.h1 == "Import 1 order?"
+
+
 def test_an_order_without_items_comes_in(imported):
     (order,) = imported({"item_name": "", "item_sku": "", "item_quantity": "", "item_price": ""})
     assert (order.items, order.item_count, order.total) == ([], 0, 104000)
