@@ -36,6 +36,7 @@ FINDINGS = {
     "currency_unknown": _l("This is not a currency."),
     "quantity_wrong": _l("This is not a number of pieces."),
     "time_wrong": _l("This is not a date and time that Suki can read."),
+    "day_and_month": _l("Day and month stand the other way round here than Suki reads them in this file."),
     "still_to_come": _l("This day is still to come. Maybe its day and its month stand the other way round."),
     "status_unknown": _l("Suki does not know this status."),
     "payment_unknown": _l("Suki does not know this payment status."),

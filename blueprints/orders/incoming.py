@@ -21,6 +21,8 @@ class ShopFacts:
 
     currency: str
     zone: ZoneInfo
+    day_first: bool = False
+    """Whether `5/10/2026` is in October."""
 
 
 @dataclass(slots=True)

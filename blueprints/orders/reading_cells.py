@@ -3,12 +3,11 @@
 import re
 from datetime import UTC, datetime, timedelta, timezone
 from html import unescape
-from zoneinfo import ZoneInfo
 
 from blueprints import clock
 from blueprints.cells import Columns, unguarded
 from blueprints.orders import incoming
-from blueprints.orders.incoming import Finding
+from blueprints.orders.incoming import Finding, ShopFacts
 from blueprints.reading import Row
 from models import PaymentMethod
 from models.money import is_known_currency, may_be_thousands, parse_decimal, parse_money, rounded
@@ -114,40 +113,50 @@ class Cells:
             return 0
         return int(whole.group(1))
 
-    def time(self, column: str, zone: ZoneInfo) -> datetime | None:
+    def time(self, column: str, shop: ShopFacts) -> datetime | None:
         """None where nothing stands."""
         text = cleaned_line(self.raw(column))
+        if says_day_first(text) not in (None, shop.day_first):
+            self.note(column, "day_and_month", stops=False)
         try:
-            return parse_time(text, zone) if text else None
+            return parse_time(text, shop) if text else None
         except ValueError:
             self.note(column, "time_wrong")
             return None
 
-    def needed_time(self, column: str, zone: ZoneInfo) -> datetime:
+    def needed_time(self, column: str, shop: ShopFacts) -> datetime:
         if not self.raw(column).strip():
             self.note(column, "empty")
-        at = self.time(column, zone) or datetime.fromtimestamp(0, UTC)
+        at = self.time(column, shop) or datetime.fromtimestamp(0, UTC)
         if at > clock.now() + ZONES_APART:
             self.note(column, "still_to_come", stops=False)
         return at
 
 
-def parse_time(text: str, zone: ZoneInfo) -> datetime:
-    """`2026-08-04 05:24:22 +0500`, ISO 8601, or month first: `8/4/2026 5:24`. Without an offset it is the shop's time.
+def says_day_first(text: str) -> bool | None:
+    """None where it can't be told: without slashes, or when both parts may be a month."""
+    found = _DATES.fullmatch(text.strip()) if "/" in text else None
+    if not found or (int(found["m2"]) > 12) == (int(found["d2"]) > 12):
+        return None
+    return int(found["m2"]) > 12
+
+
+def parse_time(text: str, shop: ShopFacts) -> datetime:
+    """`2026-08-04 05:24:22 +0500`, ISO 8601, or with slashes: `8/4/2026 5:24`. Without an offset it is the shop's time.
     Raises ValueError."""
     found = _DATES.fullmatch(text)
     if not found:
         raise ValueError("no time")
     part = found.groupdict()
     year, month, day = (int(part[name] or part[f"{name}2"]) for name in "ymd")
-    if part["m2"] and month > 12:  # the day first, then; where both could be meant, it is the month
+    if part["m2"] and (month > 12 or (shop.day_first and day <= 12)):
         month, day = day, month
     hour = int(part["hour"] or 0)
     if part["half"]:
         hour = hour % 12 + (12 if part["half"].lower() == "pm" else 0)
     if year not in YEARS:
         raise ValueError("no time of any shop")
-    offset = _offset(part["zone"]) if part["zone"] else zone
+    offset = _offset(part["zone"]) if part["zone"] else shop.zone
     at = datetime(year, month, day, hour, int(part["minute"] or 0), int(part["second"] or 0), tzinfo=offset)
     return at.astimezone(UTC)
 

@@ -2,12 +2,13 @@
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import islice
 
 from blueprints.cells import Columns
 from blueprints.orders import incoming, reading_shopify, reading_suki, reading_woocommerce
 from blueprints.orders.incoming import Finding, IncomingOrder, ShopFacts
-from blueprints.orders.reading_cells import Cells
+from blueprints.orders.reading_cells import Cells, says_day_first
 from blueprints.reading import Fault, Place, Table, Unreadable
 from models import OrderSource, OrderStatus
 
@@ -17,6 +18,8 @@ MOST_ROWS = 1_000
 LONGEST_ORDER = 2 * 1024 * 1024
 """Rows and bytes of one order."""
 MOST_FINDINGS = 50
+DATED_ROWS = 1_000
+"""From which it is told how dates stand in a file."""
 
 
 # As spreadsheets show long numbers, and take short ones for amounts.
@@ -29,6 +32,7 @@ class Format:
     source: OrderSource
     required: tuple[str, ...]
     number_column: str
+    placed_column: str
     number_in: Callable[[Cells], str]
     is_whole: Callable[[Cells], bool]
     """Whether a row that begins an order can be told from a later row of one."""
@@ -43,6 +47,7 @@ FORMATS = (
         OrderSource.SUKI,
         reading_suki.REQUIRED,
         "number",
+        "placed_at",
         reading_suki.number_in,
         reading_suki.is_whole,
         reading_suki.read_order,
@@ -51,6 +56,7 @@ FORMATS = (
         OrderSource.SHOPIFY,
         reading_shopify.REQUIRED,
         "Name",
+        "Created at",
         reading_shopify.number_in,
         reading_shopify.is_whole,
         reading_shopify.read_order,
@@ -59,6 +65,7 @@ FORMATS = (
         OrderSource.WOOCOMMERCE,
         reading_woocommerce.REQUIRED,
         "order_number",
+        "order_date",
         reading_woocommerce.number_in,
         reading_woocommerce.is_whole,
         reading_woocommerce.read_order,
@@ -68,6 +75,7 @@ FORMATS = (
         OrderSource.WOOCOMMERCE,
         reading_woocommerce.ANALYTICS_REQUIRED,
         "Order #",
+        "Date",
         reading_woocommerce.analytics_number_in,
         reading_woocommerce.is_whole,
         reading_woocommerce.read_analytics_order,
@@ -117,6 +125,7 @@ def read_orders(
     """One after the other; `start` is where an earlier reading stopped. In a long stretch of nothing comes, now and
     then, the place that is reached in it."""
     columns, rows = Columns(table.columns), table.rows(start)
+    shop = replace(shop, day_first=_has_day_first(table, columns, format_.placed_column))
     number, group, blank = "", list[Cells](), 0
     for row in rows:
         blank = blank + 1 if row.is_blank else 0
@@ -137,6 +146,11 @@ def read_orders(
             group.append(cells)
     if group:
         yield _told(format_, shop, number, group, rows.place)
+
+
+def _has_day_first(table: Table, columns: Columns, placed_column: str) -> bool:
+    said = {says_day_first(Cells(columns, row).raw(placed_column)) for row in islice(table.rows(), DATED_ROWS)}
+    return True in said and False not in said
 
 
 def _is_full(group: list[Cells], cells: Cells) -> bool:

@@ -51,7 +51,7 @@ def read_order(rows: list[Cells], shop: ShopFacts) -> IncomingOrder:
     for other in others:
         other.note("Total", "second_order")
     currency = head.currency("Currency", shop.currency)
-    placed_at = head.needed_time("Created at", shop.zone)
+    placed_at = head.needed_time("Created at", shop)
     order = IncomingOrder(
         number=number_in(head),
         placed_at=placed_at,
@@ -141,7 +141,7 @@ def _read_status(head: Cells, order: IncomingOrder, shop: ShopFacts) -> None:
     fulfillment = head.raw("Fulfillment Status").strip().lower()
     if fulfillment not in _FULFILLMENT:
         head.note("Fulfillment Status", "status_unknown")
-    cancelled_at = head.time("Cancelled at", shop.zone)
+    cancelled_at = head.time("Cancelled at", shop)
     if cancelled_at or head.raw("Cancelled at").strip():
         order.status, order.cancelled_at = OrderStatus.CANCELLED, cancelled_at
     else:
@@ -166,4 +166,4 @@ def _read_courier(head: Cells, order: IncomingOrder, shop: ShopFacts) -> None:
     if courier and waybill:
         order.courier = courier.group(1).strip()[: incoming.COURIER]
         order.waybill = waybill.group(1).strip()[: incoming.WAYBILL]
-        order.booked_at = head.time("Fulfilled at", shop.zone)
+        order.booked_at = head.time("Fulfilled at", shop)

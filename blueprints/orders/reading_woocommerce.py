@@ -49,7 +49,7 @@ def read_order(rows: list[Cells], shop: ShopFacts) -> IncomingOrder:
     currency = row.currency("order_currency", shop.currency)
     order = IncomingOrder(
         number=number_in(row),
-        placed_at=row.needed_time("order_date", shop.zone),
+        placed_at=row.needed_time("order_date", shop),
         customer_name=_name(row),
         customer_email=row.email("billing_email", "customer_email"),
         customer_phone=_phone(row),
@@ -65,7 +65,7 @@ def read_order(rows: list[Cells], shop: ShopFacts) -> IncomingOrder:
         items=_items(row, currency),
     )
     order.leave_out_included_tax()
-    _read_payment(row, order, is_paid=bool(row.time("paid_date", shop.zone)))
+    _read_payment(row, order, is_paid=bool(row.time("paid_date", shop)))
     return order
 
 
@@ -74,7 +74,7 @@ def read_analytics_order(rows: list[Cells], shop: ShopFacts) -> IncomingOrder:
     (row,) = rows
     order = IncomingOrder(
         number=analytics_number_in(row),
-        placed_at=row.needed_time("Date", shop.zone),
+        placed_at=row.needed_time("Date", shop),
         customer_name=row.text("Customer", incoming.NAME) or "—",
         currency=shop.currency,
         total=_total(row, "N. Revenue (formatted)", shop.currency),

@@ -9,12 +9,14 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload
 
 from blueprints import background, clock
-from blueprints.orders import importing
+from blueprints.orders import importing, reading_formats
 from models import Event, ImportChunk, ImportNumber, Order, OrderImport, OrderStatus, User, db
-from tests.orders.files import OURS, SHOPIFY, a_file, bring_in, counts, orders_in, send, worth_a_look
+from tests.orders.files import OURS, SHOPIFY, WOO, a_file, bring_in, counts, orders_in, send, worth_a_look
 from tests.people import signed_in
 
 THREE = a_file(SHOPIFY, {"Name": "#1001"}, {"Name": "#1002"}, {"Name": "#1003", "Email": ""})
+
+OTHER_WAY = "Day and month stand the other way round here than Suki reads them in this file."
 
 
 def left_over(shop):
@@ -160,6 +162,36 @@ def test_a_day_that_is_still_to_come_is_told_and_the_order_comes_in(olive, shop)
     ]
     bring_in(olive, file)
     assert [order.number for order in orders_in(shop)] == ["1002", "1001"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "number", "column"), [(OURS, "number", "placed_at"), (WOO, "order_number", "order_date")]
+)
+def test_a_date_with_slashes_is_read_as_the_others_of_its_file(olive, shop, kind, number, column):
+    dates = ("5/10/2026", "26/10/2026", "2026-10-07")
+    page = bring_in(olive, a_file(kind, *({number: date[:4], column: date} for date in dates)))
+    assert worth_a_look(page) == []
+    manila = (order.placed_at + timedelta(hours=8) for order in orders_in(shop))
+    assert [f"{at:%d %b}" for at in manila] == ["05 Oct", "07 Oct", "26 Oct"]
+
+
+def test_without_a_date_that_says_so_the_month_comes_first(olive, shop):
+    bring_in(olive, a_file(OURS, {"placed_at": "5/10/2026 9:30"}, {"number": "1002", "placed_at": "10/5/2026 9:30"}))
+    assert [f"{order.placed_at:%d %b}" for order in orders_in(shop)] == ["10 May", "05 Oct"]
+
+
+def test_a_date_that_stands_the_other_way_round_than_others_is_worth_a_look(olive):
+    dates = ("5/10/2026", "10/26/2026", "26/10/2026")
+    page = send(olive, a_file(OURS, *({"number": str(at), "placed_at": date} for at, date in enumerate(dates))))
+    assert worth_a_look(page) == [f"4 2 placed_at 26/10/2026 {OTHER_WAY}"]
+    assert page.h1 == "Import 3 orders?"
+
+
+def test_how_dates_stand_is_looked_up_in_the_first_rows_only(olive, monkeypatch):
+    monkeypatch.setattr(reading_formats, "DATED_ROWS", 2)
+    dates = ("26/10/2026", "5/10/2026", "10/26/2026", "27/10/2026")
+    page = send(olive, a_file(OURS, *({"number": str(at), "placed_at": date} for at, date in enumerate(dates))))
+    assert worth_a_look(page) == [f"4 2 placed_at 10/26/2026 {OTHER_WAY}"]
 
 
 def test_of_a_thousand_problems_the_rest_is_counted(olive, shop):
