@@ -40,6 +40,7 @@ FINDINGS = {
     "still_to_come": _l("This day is still to come. Maybe its day and its month stand the other way round."),
     "status_unknown": _l("Suki does not know this status."),
     "payment_unknown": _l("Suki does not know this payment status."),
+    "payment_at_odds": _l("This does not go with the payment status or the total. All of them come in as they stand."),
     "word_unknown": _l("This is not a word that Suki uses here."),
     "item_wrong": _l("This item can’t be read."),
     "shortened": _l("This is too long. The end of it will be left out."),

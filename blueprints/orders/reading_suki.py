@@ -136,6 +136,18 @@ def _read_payment(head: Cells, order: IncomingOrder) -> None:
     least = {PaymentStatus.REFUNDED: 1, PaymentStatus.PARTIALLY_REFUNDED: 2}
     if order.paid < least.get(status, 0):
         head.note("paid", "amount_wrong")
+    if _is_at_odds(order):
+        head.note("paid", "payment_at_odds", stops=False)
+
+
+def _is_at_odds(order: IncomingOrder) -> bool:
+    """Of a part that was refunded is said already that it needs a look; more than what remains may have been paid."""
+    at_odds = {
+        PaymentStatus.UNPAID: order.paid >= max(order.total, 1),
+        PaymentStatus.PAID: order.paid != order.total,
+        PaymentStatus.REFUNDED: order.paid > order.total,
+    }
+    return at_odds.get(order.payment_status, False)
 
 
 def _make_sums_agree(order: IncomingOrder) -> None:

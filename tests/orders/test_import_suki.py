@@ -103,6 +103,24 @@ def test_payment_is_as_the_file_says(imported):
     ]
 
 
+@pytest.mark.parametrize(
+    ("status", "paid"),
+    [("paid", "0.00"), ("paid", "40.00"), ("unpaid", "1040.00"), ("paid", "1040.01"), ("refunded", "2000.00")],
+)
+def test_a_payment_that_contradicts_its_status_is_worth_a_look(olive, status, paid):
+    page = send(olive, a_file(OURS, {"payment_status": status, "paid": paid}))
+    said = "This does not go with the payment status or the total. All of them come in as they stand."
+    assert worth_a_look(page) == [f"2 1001 paid {paid} {said}"]
+    assert page.h1 == "Import 1 order?"
+
+
+def test_a_payment_that_goes_with_its_status_is_not_told(olive):
+    payments = [("paid", "1040"), ("paid", ""), ("unpaid", "500"), ("unpaid", ""), ("refunded", "500")]
+    rows = [{"number": str(at), "payment_status": status, "paid": paid} for at, (status, paid) in enumerate(payments)]
+    free = {"number": "9", "total": "0", "item_price": "0"}
+    assert worth_a_look(send(olive, a_file(OURS, *rows, free))) == []
+
+
 def test_a_part_that_was_refunded_is_the_least_there_is_and_worth_a_look(olive, shop):
     file = a_file(OURS, {"payment_status": "partially_refunded", "paid": "1040.00"})
     assert "The file does not say how much was refunded." in send(olive, file).text
