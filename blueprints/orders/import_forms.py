@@ -42,6 +42,7 @@ FINDINGS = {
     "payment_unknown": _l("Suki does not know this payment status."),
     "payment_at_odds": _l("This does not go with the payment status or the total. All of them come in as they stand."),
     "word_unknown": _l("This is not a word that Suki uses here."),
+    "item_nameless": _l("This item has no name. It comes in without one."),
     "item_wrong": _l("This item can’t be read."),
     "shortened": _l("This is too long. The end of it will be left out."),
     "email_wrong": _l("This is not an email address. The order comes in without one."),

@@ -41,6 +41,7 @@ REQUIRED = (
     "item_quantity",
     "item_price",
 )
+OF_AN_ITEM = ("item_sku", "item_name", "item_quantity", "item_price")
 OF_THE_ORDER = ("placed_at", "total", "customer_name", "customer_email")
 """In which two orders of one number differ, if in anything."""
 
@@ -60,7 +61,8 @@ def read_order(rows: list[Cells], shop: ShopFacts) -> IncomingOrder:
     head, number = rows[0], number_in(rows[0])
     for row in rows:
         row.unguard()
-    _compare(rows)
+    if len(rows) > 1:
+        _compare(rows)
     currency = head.currency("currency", shop.currency)
     if not head.raw("total").strip():
         head.note("total", "empty")
@@ -99,12 +101,17 @@ def _compare(rows: list[Cells]) -> None:
 
 
 def _has_item(row: Cells) -> bool:
-    return bool(row.raw("item_name").strip() or row.raw("item_quantity").strip())
+    return any(row.raw(column).strip() for column in OF_AN_ITEM)
 
 
 def _item(row: Cells, currency: str) -> IncomingItem:
+    name = row.text("item_name", incoming.ITEM_NAME)
+    if not name:
+        row.note("item_name", "item_nameless", stops=False)
+    if not row.raw("item_price").strip():
+        row.note("item_price", "empty")
     return IncomingItem(
-        name=row.text("item_name", incoming.ITEM_NAME),
+        name=name,
         sku=row.text("item_sku", incoming.SKU),
         quantity=row.quantity("item_quantity"),
         price=row.money("item_price", currency),

@@ -88,6 +88,28 @@ def test_an_order_without_items_comes_in(imported):
     assert (order.items, order.item_count, order.total) == ([], 0, 104000)
 
 
+@pytest.mark.parametrize("price", ["", " "])
+def test_an_item_without_a_price_keeps_its_order_out_and_a_free_one_does_not(olive, price):
+    page = send(olive, a_file(OURS, {"item_price": price}, {"number": "1002", "item_price": "0"}))
+    assert "2 1001 item_price – Nothing stands here." in page.text
+    assert page.h1 == "Import 1 order?"
+
+
+def test_an_item_without_a_name_is_worth_a_look(olive):
+    page = send(olive, a_file(OURS, {"item_name": ""}))
+    assert worth_a_look(page) == ["2 1001 item_name – This item has no name. It comes in without one."]
+    assert page.h1 == "Import 1 order?"
+
+
+@pytest.mark.parametrize("left", ["item_sku", "item_price"])
+def test_no_row_with_anything_of_an_item_is_dropped(olive, left):
+    item = {"item_sku": "UBE-1", "item_price": "180"}
+    rest = dict.fromkeys(("item_sku", "item_name", "item_quantity", "item_price"), "") | {left: item[left]}
+    page = send(olive, a_file(OURS, {}, rest, {"number": "1002"}))
+    assert "3 1001 item_quantity – This is not a number of pieces." in page.text
+    assert page.h1 == "Import 1 order?"
+
+
 def test_payment_is_as_the_file_says(imported):
     orders = imported(
         {"payment_status": "unpaid", "paid": "500.00"},
