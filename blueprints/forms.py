@@ -1,7 +1,6 @@
 """What all forms share: cleaned text, kind words, and fields that more than one room declares."""
 
 import re
-import unicodedata
 from functools import cache
 from typing import Any
 
@@ -21,7 +20,7 @@ from wtforms.widgets import CheckboxInput, ListWidget, TextInput
 
 from blueprints.reading import Fault
 from blueprints.shop import current_store
-from models.money import parse_money, plain_money, precision_of
+from models.money import names_other_currency, parse_money, plain_money, precision_of
 from models.text import cleaned_line, cleaned_text
 
 # Why a file can't be read at all, where it does not matter what it should hold.
@@ -133,10 +132,6 @@ class MoneyInput(TextInput):
         return Markup(super().__call__(field, **kwargs))  # noqa: S704 (what WTForms made is markup already)
 
 
-def _signs_in(text: str) -> set[str]:
-    return {character for character in unicodedata.normalize("NFKC", text) if unicodedata.category(character) == "Sc"}
-
-
 class MoneyField(Field):
     """An amount as people write it; its data is minor units of the store's currency, or of the one that the form's
     meta names. What can't be read stays in the field as it was typed."""
@@ -164,8 +159,8 @@ class MoneyField(Field):
         """P250, ₱250, PHP 250 and R$250 are fine; 12,5x is mistyped, and $5 is no amount of pesos."""
         symbol = get_currency_symbol(self.currency, locale="en")
         letters = "".join(filter(str.isalpha, typed)).upper()
-        signs, own = _signs_in(typed), _signs_in(symbol)
-        if not any(name.startswith(letters) for name in (self.currency, symbol)) or (own and not signs <= own):
+        is_own = any(name.startswith(letters) for name in (self.currency, symbol))
+        if not is_own or names_other_currency(typed, self.currency):
             raise ValueError(typed)
 
     def _value(self) -> str:

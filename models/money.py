@@ -1,10 +1,11 @@
 """Amounts as people write them, and as the shop counts them: in minor units of a currency."""
 
 import re
+import unicodedata
 from decimal import ROUND_HALF_UP, Decimal
 from functools import cache
 
-from babel.numbers import get_currency_precision, is_currency
+from babel.numbers import get_currency_precision, get_currency_symbol, is_currency
 
 MOST = 10**14
 """Minor units; more than any shop takes, and far from the end of the database's integers."""
@@ -16,6 +17,7 @@ _SIGN = r"(?:[^\W\d_]{0,3}\.?[^\w\s.,'’()+-]{0,3})"  # PHP, Php., ₱, R$
 _PLAIN = re.compile(r"[0-9]+(\.[0-9]+)?")  # nearly all of a large file, and much quicker
 _AMOUNT = re.compile(rf"{_SIGN}\s*([0-9][0-9.,'’\s]*?)\s*{_SIGN}")
 _WITH_POINT = re.compile(r"[0-9]+(\.[0-9]+)?|[0-9]{1,3}(,[0-9]{2,3})*,[0-9]{3}(\.[0-9]+)?")
+_CODE = re.compile(r"(?<![A-Z])[A-Z]{3}(?![A-Z])")
 # As spreadsheets of other countries have it.
 _WITH_COMMA = re.compile(r"[0-9]+,[0-9]{1,2}|[0-9]{1,3}(\.[0-9]{3})+,[0-9]+|[0-9]{1,3}(\.[0-9]{3}){2,}")
 
@@ -23,6 +25,11 @@ _WITH_COMMA = re.compile(r"[0-9]+,[0-9]{1,2}|[0-9]{1,3}(\.[0-9]{3})+,[0-9]+|[0-9
 @cache
 def precision_of(currency: str) -> int:
     return get_currency_precision(currency)
+
+
+@cache
+def own_signs_of(currency: str) -> set[str]:
+    return _signs_in(get_currency_symbol(currency, locale="en"))
 
 
 @cache
@@ -56,6 +63,21 @@ def parse_decimal(text: str) -> Decimal:
     if _WITH_COMMA.fullmatch(number):
         return Decimal(number.replace(".", "").replace(",", "."))
     raise ValueError("no amount")
+
+
+def names_other_currency(text: str, currency: str) -> bool:
+    """`$5` and `USD 5` are no amounts of pesos. A currency without a sign of its own is written with several."""
+    if _PLAIN.fullmatch(text):
+        return False
+    own, signs = own_signs_of(currency), _signs_in(text)
+    codes = _CODE.findall(text.upper())
+    return bool(own and signs - own) or any(code != currency and is_known_currency(code) for code in codes)
+
+
+def _signs_in(text: str) -> set[str]:
+    if text.isascii():
+        return {"$"} & set(text)
+    return {character for character in unicodedata.normalize("NFKC", text) if unicodedata.category(character) == "Sc"}
 
 
 def may_be_thousands(amount: Decimal, currency: str) -> bool:

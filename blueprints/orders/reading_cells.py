@@ -10,7 +10,7 @@ from blueprints.orders import incoming
 from blueprints.orders.incoming import Finding, ShopFacts
 from blueprints.reading import Row
 from models import PaymentMethod
-from models.money import is_known_currency, may_be_thousands, parse_decimal, parse_money, rounded
+from models.money import is_known_currency, may_be_thousands, names_other_currency, parse_decimal, parse_money, rounded
 from models.text import cleaned_line, cleaned_text
 
 YEARS = range(1990, 2101)  # the database's order of orders ends in 2106
@@ -87,6 +87,8 @@ class Cells:
         if not text:
             return 0
         try:
+            if names_other_currency(text, currency):
+                raise ValueError(text)
             return self._rounded(column, text, currency) if round_it else parse_money(text, currency)
         except ValueError:
             self.note(column, "amount_wrong")

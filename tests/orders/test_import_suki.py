@@ -41,6 +41,14 @@ def test_rows_of_one_number_that_stand_apart_are_told(olive):
     assert page.h1 == "Import 1 order?"
 
 
+def test_the_order_s_own_sign_and_code_are_no_part_of_an_amount(olive, shop):
+    amounts = [("PHP", "₱1,040"), ("PHP", "Php. 1,040.00"), ("PHP", "P1,040"), ("USD", "$1,040"), ("USD", "US$ 1,040")]
+    amounts += [("MYR", "RM1,040.00"), ("SGD", "S$1,040")]
+    rows = [{"number": str(at), "currency": code, "total": text} for at, (code, text) in enumerate(amounts)]
+    bring_in(olive, a_file(OURS, *rows))
+    assert [(order.currency, order.total) for order in orders_in(shop)] == [(code, 104000) for code, _ in amounts]
+
+
 @pytest.mark.parametrize(
     ("column", "text"),
     [

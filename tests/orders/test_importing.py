@@ -11,7 +11,7 @@ from sqlalchemy.orm import joinedload
 from blueprints import background, clock
 from blueprints.orders import importing, reading_formats
 from models import Event, ImportChunk, ImportNumber, Order, OrderImport, OrderStatus, User, db
-from tests.orders.files import OURS, SHOPIFY, WOO, a_file, bring_in, counts, orders_in, send, worth_a_look
+from tests.orders.files import ANALYTICS, OURS, SHOPIFY, WOO, a_file, bring_in, counts, orders_in, send, worth_a_look
 from tests.people import signed_in
 
 THREE = a_file(SHOPIFY, {"Name": "#1001"}, {"Name": "#1002"}, {"Name": "#1003", "Email": ""})
@@ -150,6 +150,22 @@ def test_a_bad_row_is_told_with_line_and_column_and_the_rest_comes_in(olive, sho
 def test_what_is_wrong_can_be_read_after_the_import_too(olive):
     page = bring_in(olive, a_file(SHOPIFY, {}, {"Name": "#1002", "Total": ""}))
     assert "3 1002 Total – Nothing stands here." in page.text
+
+
+MONEY = [
+    (OURS, "total"),
+    (OURS, "item_price"),
+    (SHOPIFY, "Total"),
+    (WOO, "order_total"),
+    (ANALYTICS, "N. Revenue (formatted)"),
+]
+
+
+@pytest.mark.parametrize(("kind", "column"), MONEY)
+@pytest.mark.parametrize("amount", ["$1,040.00", "USD 1,040.00", "1040 usd"])
+def test_an_amount_of_another_currency_than_the_order_s_keeps_it_out(olive, kind, column, amount):
+    page = send(olive, a_file(kind, {column: amount}))
+    assert f"2 1001 {column} {amount} This is not an amount." in page.text
 
 
 def test_a_day_that_is_still_to_come_is_told_and_the_order_comes_in(olive, shop):
