@@ -1,8 +1,10 @@
 """Settings from the environment and `.env`; every one of them stands in docs/settings.md."""
 
 import hashlib
+import json
 import os
 import secrets
+from collections.abc import Mapping
 from datetime import timedelta
 from importlib.util import find_spec
 from pathlib import Path
@@ -24,9 +26,13 @@ DEFAULTS: dict[str, Any] = {
     "DELIVER_IN_PROCESS": True,
     "IMPORT_MAX_BYTES": 100 * 1024 * 1024,
     "MAIL_DEBUG": False,  # it would print the password
+    "MAIL_PORT": 25,
     "MAIL_TIMEOUT": 20,
+    "MAIL_USE_SSL": False,
+    "MAIL_USE_TLS": False,
     "MAX_CONTENT_LENGTH": 1024 * 1024,
     "MAX_FORM_MEMORY_SIZE": 1024 * 1024,
+    "TRUSTED_HOSTS": [],
     "TRUSTED_PROXIES": 0,
     "PERMANENT_SESSION_LIFETIME": timedelta(hours=12),
     "SESSION_COOKIE_HTTPONLY": True,
@@ -52,11 +58,36 @@ def configure(app: Flask, overrides: dict[str, Any] | None) -> None:
     instance.mkdir(parents=True, exist_ok=True, mode=0o700)
     app.config.from_mapping(DEFAULTS, SQLALCHEMY_DATABASE_URI=f"sqlite:///{instance / 'suki.db'}")
     app.config.from_prefixed_env()
+    _refuse_other_kinds(app.config)
     app.config.update(overrides or {})
     _follow_database(app)
     app.config["SECRET_KEY"] = _strong_key(app.config.get("SECRET_KEY"), instance)
     app.config["MAIL_DEFAULT_SENDER"] = app.config.get("MAIL_DEFAULT_SENDER") or app.config.get("MAIL_USERNAME")
     _follow_base_url(app)
+
+
+def _refuse_other_kinds(given: Mapping[str, Any]) -> None:
+    """Flask reads JSON and keeps as text what is none: `False` would count as true, and `24h` fail in the middle of a
+    page."""
+    for name, usual in DEFAULTS.items():
+        if not _is_like(given[name], usual):
+            raise SystemExit(f"FLASK_{name} is {given[name]!r}; it looks like {_example(usual)}")
+
+
+def _is_like(given: object, usual: object) -> bool:
+    if isinstance(usual, bool):
+        return given in (0, 1)  # 1 is a usual way to say true
+    if isinstance(usual, timedelta | None):
+        return given is usual or type(given) is int
+    return type(given) is type(usual)
+
+
+def _example(usual: object) -> str:
+    if isinstance(usual, bool):
+        return "true or false"
+    if isinstance(usual, list):
+        return '["www.example.com"]'
+    return "3600" if isinstance(usual, timedelta | None) else json.dumps(usual or 1)
 
 
 def database_address(typed: str) -> str:
@@ -121,4 +152,4 @@ def _follow_base_url(app: Flask) -> None:
         SESSION_COOKIE_SECURE=secure,
         SESSION_COOKIE_NAME="__Host-suki" if secure else own_name,
     )
-    app.config["TRUSTED_HOSTS"] = [address.hostname, *LOOPBACK, *(app.config["TRUSTED_HOSTS"] or ())]
+    app.config["TRUSTED_HOSTS"] = [address.hostname, *LOOPBACK, *app.config["TRUSTED_HOSTS"]]

@@ -95,6 +95,11 @@ def test_without_a_store_it_says_how_to_make_one(serve, tmp_path):
         ({"FLASK_BASE_URL": "http://shop.example.com"}, "it must begin with https://"),
         ({"FLASK_BASE_URL": "shop.example.com"}, "it looks like https://"),
         ({"FLASK_BASE_URL": "https://shop.example.com", "FLASK_DEBUG": "1"}, "FLASK_DEBUG"),
+        ({"FLASK_MAIL_USE_SSL": "False"}, "FLASK_MAIL_USE_SSL is 'False'; it looks like true or false"),
+        ({"FLASK_DELIVER_IN_PROCESS": "off"}, "FLASK_DELIVER_IN_PROCESS is 'off'; it looks like true or false"),
+        ({"FLASK_BACKUP_EVERY_HOURS": "24h"}, "FLASK_BACKUP_EVERY_HOURS is '24h'; it looks like 24"),
+        ({"FLASK_TRUSTED_HOSTS": "www.example.com"}, 'it looks like ["www.example.com"]'),
+        ({"FLASK_PERMANENT_SESSION_LIFETIME": "1 h"}, "FLASK_PERMANENT_SESSION_LIFETIME is '1 h'; it looks like 3600"),
         ({"FLASK_SQLALCHEMY_DATABASE_URI": "sqlite:////nowhere/at/all.db"}, "can’t be had: unable to open"),
         ({"FLASK_SQLALCHEMY_DATABASE_URI": "postgres://suki@127.0.0.1:1/suki"}, "can’t be had: connection"),
     ],
@@ -105,6 +110,15 @@ def test_a_setting_that_is_wrong_or_unsafe_stops_the_start_with_one_line(serve, 
     assert words in said
     assert len(said.splitlines()) == 1
     assert server.returncode == 1
+
+
+def test_settings_of_each_kind_are_taken(serve, folder):
+    given = {"TRUSTED_PROXIES": "1", "MAIL_USE_TLS": "1", "MAIL_DEBUG": "false", "TRUSTED_HOSTS": '["shop.test"]'}
+    seconds = {"PERMANENT_SESSION_LIFETIME": "3600", "WTF_CSRF_TIME_LIMIT": "null"}
+    settings = {f"FLASK_{name}": value for name, value in {**given, **seconds}.items()}
+    worker, _ = serve(folder, module=(*WORK, "--once"), **settings)
+    assert "looks like" not in last_words(worker)
+    assert worker.returncode == 0
 
 
 def test_it_serves_and_stops_in_order_when_told_to(serve, folder):
