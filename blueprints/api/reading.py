@@ -75,8 +75,11 @@ def _refuse(constant: str) -> NoReturn:
 
 
 def check_body(body: Any, name: str) -> None:
-    """Against the schema of this name. Raises Invalid."""
-    faults = [_fault(error) for error in islice(_validator(name).iter_errors(body), MOST_FAULTS)]
+    """Against the schema of this name. Raises Invalid, and Malformed for what lies too deep to be looked at."""
+    try:
+        faults = [_fault(error) for error in islice(_validator(name).iter_errors(body), MOST_FAULTS)]
+    except RecursionError as fault:
+        raise Malformed from fault
     if faults:
         raise Invalid(faults)
 

@@ -190,6 +190,14 @@ def test_hostile_json_is_refused_and_never_a_failure(shop, program):
     assert (shop.count(Order), shop.count(ApiRequest)) == (0, 0)
 
 
+def test_nor_is_any_depth_a_failure(shop, program):
+    """There are depths that are read, and then too deep to be looked at."""
+    for depth in range(900, 1000):
+        for body in (b"[" * depth + b"]" * depth, b'{"shipping": ' + b"[" * depth + b"]" * depth + b"}"):
+            answer = program.post("/orders", data=body, content_type="application/json")
+            assert answer.code in ("malformed", "invalid"), depth
+
+
 def test_half_a_character_is_left_out_as_everywhere(shop, program):
     body = json.dumps({**ORDER, "customer_name": "Maria \ud800", "customer_note": "\udfff"})
     assert program.post("/orders", data=body, content_type="application/json").status == 201
