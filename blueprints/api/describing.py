@@ -44,15 +44,13 @@ class Operation:
 
     @property
     def codes(self) -> list[str]:
-        codes = [*self.refusals, "busy", "not_set_up", "disk_failed", "malformed"]
+        codes = [*self.refusals, "busy", "not_set_up", "disk_failed", "malformed", "invalid"]
         if self.scope is not Scope.NOTHING:
             codes += ["token_missing", "token_wrong", "too_many_tries"]
-        if self.query:
-            codes += ["invalid"]
         if self.scope is Scope.WRITE:
             codes += ["token_may_not_write", "other_site"]
         if self.body:
-            codes += ["invalid", "not_accepted", "not_json", "too_large"]
+            codes += ["not_accepted", "not_json", "too_large"]
         if self.takes_key:
             codes += ["key_malformed", "key_reused"]
         if self.needs_key:

@@ -25,13 +25,14 @@ from models import Order, db
 @by_token(Scope.NOTHING)
 def description() -> dict[str, Any]:
     """For everybody: it is the same in every shop, and the tools that read it have no place for a token."""
+    _query()
     return {**describe(), "servers": [{"url": request.root_path or "/"}]}
 
 
 @api.get("/api/v1/orders")
 @by_token(Scope.READ)
 def order_list() -> dict[str, Any]:
-    asked = check_query(request.args.to_dict(flat=False), _operation().query)
+    asked = _query()
     page = find_page(**{"limit": LIMIT["default"], **asked})
     return {"orders": orders_as_json(db.session(), page.orders, base_url=_base_url()), "next": page.next}
 
@@ -51,6 +52,7 @@ def order_new() -> Response:
 @api.get("/api/v1/orders/<id:order_id>")
 @by_token(Scope.READ)
 def order(order_id: int) -> Response:
+    _query()
     return _json(order_as_json(db.session(), _order_or_404(order_id), base_url=_base_url()))
 
 
@@ -69,6 +71,11 @@ def _operation() -> Operation:
     return OPERATIONS[str(request.endpoint).rpartition(".")[2]]
 
 
+def _query() -> dict[str, Any]:
+    """Raises Invalid, also where nothing is taken: what is mistyped is not lost."""
+    return check_query(request.args.to_dict(flat=False), _operation().query)
+
+
 def _order_or_404(order_id: int) -> Order:
     found = find_order(order_id)
     if found is None:
@@ -78,7 +85,7 @@ def _order_or_404(order_id: int) -> Order:
 
 def _body() -> Any:
     """As the operation's schema has it. Raises Problem, Malformed, Invalid."""
-    check_query(request.args.to_dict(flat=False), _operation().query)
+    _query()
     if not request.is_json:
         raise Problem("not_json")
     body = read_json(request.get_data(cache=False))

@@ -47,6 +47,12 @@ def test_a_question_that_is_not_described_is_refused(program):
         assert (answer.status, answer.code, answer.pointers) == (422, "invalid", [at])
 
 
+def test_what_is_not_described_is_refused_wherever_nothing_is_asked(shop, program):
+    for url in (f"/orders/{shop.order().id}", "/openapi.json"):
+        answer = program.get(f"{url}?nmuber=5001")
+        assert (answer.status, answer.code, answer.pointers) == (422, "invalid", ["nmuber"])
+
+
 def test_an_order_that_is_not_there_is_not_found(program):
     for which in ("1", "0", "9" * 18, "9" * 30, "-1", "x"):
         assert program.get(f"/orders/{which}").code == "not_found"
