@@ -25,7 +25,6 @@ DEFAULTS: dict[str, Any] = {
     "BASE_URL": "http://127.0.0.1:5000",
     "DELIVER_IN_PROCESS": True,
     "IMPORT_MAX_BYTES": 100 * 1024 * 1024,
-    "MAIL_DEBUG": False,  # it would print the password
     "MAIL_PORT": 25,
     "MAIL_TIMEOUT": 20,
     "MAIL_USE_SSL": False,

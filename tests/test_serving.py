@@ -113,7 +113,12 @@ def test_a_setting_that_is_wrong_or_unsafe_stops_the_start_with_one_line(serve, 
 
 
 def test_settings_of_each_kind_are_taken(serve, folder):
-    given = {"TRUSTED_PROXIES": "1", "MAIL_USE_TLS": "1", "MAIL_DEBUG": "false", "TRUSTED_HOSTS": '["shop.test"]'}
+    given = {
+        "TRUSTED_PROXIES": "1",
+        "MAIL_USE_TLS": "1",
+        "TEMPLATES_AUTO_RELOAD": "false",
+        "TRUSTED_HOSTS": '["shop.test"]',
+    }
     seconds = {"PERMANENT_SESSION_LIFETIME": "3600", "WTF_CSRF_TIME_LIMIT": "null"}
     settings = {f"FLASK_{name}": value for name, value in {**given, **seconds}.items()}
     worker, _ = serve(folder, module=(*WORK, "--once"), **settings)
