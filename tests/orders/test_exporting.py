@@ -99,7 +99,7 @@ def test_no_cell_is_a_formula(olive, shop, sign):
     assert not [cell for cell in cells if cell[:1] and cell[:1] in SIGNS]
 
 
-@pytest.mark.parametrize("name", ["x;=cmd|' /C calc'!A0;", 'x;"=1+1', "x, y;'+1", "x;＝1;-1"])  # noqa: RUF001
+@pytest.mark.parametrize("name", ["x;=cmd|' /C calc'!A0;", 'x;"=1+1', "x, y;'+1", "x;＝1;-1"])  # noqa: RUF001 (full-width)
 def test_no_cell_is_a_formula_where_semicolons_part_cells(olive, shop, name):
     """Such a spreadsheet heeds no quotation mark within what it takes for a cell, nor that a line break is quoted."""
     shop.order(customer_name=name, address=f"12 Mabini St\n{name[2:]}")

@@ -20,7 +20,7 @@ def order(shop):
 
 @pytest.fixture
 def other(shop):
-    return shop.order(number="2077", customer_name="Rosa Reyes", payment_status=PaymentStatus.PAID)
+    return shop.order(number="R-2077", customer_name="Rosa Reyes", payment_status=PaymentStatus.PAID)
 
 
 @pytest.fixture
@@ -53,7 +53,7 @@ def test_without_a_window_there_is_a_way_to_one_and_no_order(uma, window, url):
     page = uma.get(url)
     assert (page.status, page.h1) == (403, "You have no access to this store’s orders")
     assert "Access to the store" in page.text
-    knows_nothing_of(page, "1041", "2077", "Juan", "Rosa")
+    knows_nothing_of(page, "1041", "R-2077", "Juan", "Rosa")
 
 
 def test_a_merchant_enters_nothing(olive, sam, shop, window):
@@ -93,10 +93,10 @@ def test_the_list_holds_the_one_order(uma, window, search):
     enter(uma, window)
     page = uma.get(f"/orders/{search}")
     assert set(numbers(page)) <= {"1041"}
-    knows_nothing_of(page, "2077", "Rosa")
+    knows_nothing_of(page, "R-2077", "Rosa")
 
 
-@pytest.mark.parametrize("search", ["q=2077", "q=rosa", "payment=paid", "booked=no", "q=2077&status=pending"])
+@pytest.mark.parametrize("search", ["q=R-2077", "q=rosa", "payment=paid", "booked=no", "q=R-2077&status=pending"])
 def test_no_search_finds_another(uma, window, search):
     enter(uma, window)
     page = uma.get(f"/orders/?{search}")
@@ -125,12 +125,12 @@ def test_some_rooms_stay_closed_whatever_is_open(uma, all_orders, url):
     enter(uma, all_orders)
     page = uma.get(url)
     assert page.status == 403
-    knows_nothing_of(page, "2077", "Rosa", "rosa@")
+    knows_nothing_of(page, "R-2077", "Rosa", "rosa@")
 
 
 def test_all_orders_are_all_orders(uma, all_orders, order, other):
     enter(uma, all_orders)
-    assert sorted(numbers(uma.get("/orders/"))) == ["1041", "2077"]
+    assert sorted(numbers(uma.get("/orders/"))) == ["1041", "R-2077"]
     assert uma.get(f"/orders/{other.id}").status == 200
 
 
