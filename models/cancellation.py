@@ -119,10 +119,10 @@ class Cancellation(Base):
         """Of the paid money as well, gone back or not: a fee kept, and all that it owed."""
         return self.fee + (self.refund.owed if self.refund else 0)
 
-    def letter_waits(self, at: datetime) -> bool:
-        """The customer's email about it has not begun to leave."""
+    def waiting_letter(self, at: datetime) -> Email | None:
+        """The customer's email about it, as long as it has not begun to leave."""
         is_in_time = self.undo_until is not None and at < self.undo_until
-        return is_in_time and self.email is not None and self.email.state is EmailState.HELD
+        return self.email if is_in_time and self.email and self.email.state is EmailState.HELD else None
 
 
 class CancelledItem(Base):

@@ -18,6 +18,10 @@ class EmailState(StrEnum):
     NOT_SENT = "not_sent"
 
 
+ON_ITS_WAY = (EmailState.HELD, EmailState.QUEUED, EmailState.SENDING)
+"""It may still leave."""
+
+
 class NotSentReason(StrEnum):
     """Why nobody was told."""
 
@@ -107,8 +111,8 @@ class Email(Base):
 
     @property
     def is_on_its_way(self) -> bool:
-        """It may still leave: as WAITING, for one that was read already."""
-        return self.state in (EmailState.HELD, EmailState.QUEUED, EmailState.SENDING)
+        """As WAITING, for one that was read already."""
+        return self.state in ON_ITS_WAY
 
 
 CLEARED_DDL = (

@@ -8,7 +8,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.base import Base
-from models.email import WAITING, EmailState
+from models.email import ON_ITS_WAY, WAITING, EmailState
 from models.order import Order
 
 LONGEST_URL = 500
@@ -166,7 +166,7 @@ class WebhookMessage(Base):
     @property
     def is_on_its_way(self) -> bool:
         """As WAITING, for one that was read already."""
-        return self.state in (EmailState.HELD, EmailState.QUEUED, EmailState.SENDING)
+        return self.state in ON_ITS_WAY
 
     @property
     def tries(self) -> int:

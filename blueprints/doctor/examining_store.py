@@ -13,12 +13,12 @@ from blueprints.capped import count_of
 from blueprints.doctor.findings import Finding, fail, ok, warn
 from models import Email, EmailState, Store, db
 from models.base import on_postgresql
+from models.email import ON_ITS_WAY
 
 OLDEST_SQLITE = (3, 34, 0)
 """The first with the kind of search index that Suki uses."""
 AS_SET_UP = {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1}
 LATELY = timedelta(days=7)
-STILL_LEAVING = (EmailState.HELD, EmailState.QUEUED, EmailState.SENDING)
 WAITS_LONG = timedelta(hours=1)
 """Longer than any is held for its undo."""
 
@@ -70,7 +70,7 @@ def examine_outbox() -> list[Finding]:
     failed, *oldest = db.session.execute(
         select(
             count_of(select(Email.id).where(Email.state == EmailState.FAILED, Email.created_at > now - LATELY)),
-            *map(_oldest, STILL_LEAVING),
+            *map(_oldest, ON_ITS_WAY),
         )
     ).one()
     found = [warn("mail_failed", many=failed)] if failed else []

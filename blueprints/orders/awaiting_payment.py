@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select, u
 from sqlalchemy.orm import Session, aliased
 
 from blueprints import clock
+from blueprints.orders.hearing import went_where_it_should
 from blueprints.orders.telling import why_nobody_is_told
 from blueprints.shop import current_store
 from models import (
@@ -23,7 +24,7 @@ from models import (
     Store,
     db,
 )
-from models.email import WAITING
+from models.email import ON_ITS_WAY, WAITING
 from models.payment_reminder import IS_PAID_HERE, WAITS_TO_BE_PAID
 
 KIND = CustomerAlert.PAYMENT_REMINDER.value
@@ -34,10 +35,10 @@ _OF_REMINDER = and_(
     or_(_Letter.id == PaymentReminder.email_id, _Letter.again_of_id == PaymentReminder.email_id),
 )
 # In a demo nothing leaves, and what is kept counts as read. What left to an address that was corrected since reached
-# nobody; where it went whose address is kept no longer, nobody can tell.
+# nobody.
 _LEFT = and_(
     or_(_Letter.state == EmailState.SENT, _Letter.reason == NotSentReason.DEMO),
-    or_(_Letter.recipient == Order.customer_email, _Letter.cleared_at.is_not(None)),
+    went_where_it_should(_Letter, Order),
 )
 _WAS_PUT_ON_AGAIN = exists().where(
     Cancellation.order_id == Order.id, Cancellation.is_part.is_(False), Cancellation.withdrawn_at.is_not(None)
@@ -152,7 +153,7 @@ def _reminded(terms: Terms, order: Order, reminder: PaymentReminder) -> Wait:
         .order_by(_Letter.id)
     ).all()
     left_at = min((at for _state, _reason, at, has_left in letters if has_left), default=None)
-    is_leaving = any(state in (EmailState.HELD, EmailState.QUEUED, EmailState.SENDING) for state, *_ in letters)
+    is_leaving = any(state in ON_ITS_WAY for state, *_ in letters)
     over = cancel_at(terms, order.placed_at, pay_by=reminder.pay_by, left_at=left_at) if left_at else None
     return Wait(None, is_leaving, left_at, cancel_at=over, why_not=None if left_at else letters[-1][1])
 

@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session
 
-from models import Cancellation, Email, EmailState, NotSentReason
+from models import Cancellation, Email, EmailState, NotSentReason, Order
 
 NEVER_LEFT = (
     NotSentReason.NO_ADDRESS,
@@ -26,6 +26,11 @@ class Heard:
     """A mail server has, or may have, one of them."""
     surely_not: bool
     """None of them left, or will."""
+
+
+def went_where_it_should(email: type[Email], order: type[Order]) -> ColumnElement[bool]:
+    """To the address on file now, or to one that is kept no longer: where that was, nobody can tell."""
+    return or_(email.recipient == order.customer_email, email.cleared_at.is_not(None))
 
 
 def heard_of(session: Session, done: Cancellation) -> Heard:

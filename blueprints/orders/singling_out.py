@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, TextClause, and_, exists, or_, select
 from sqlalchemy.orm import aliased
 
+from blueprints.orders.hearing import went_where_it_should
 from models import (
     CancelRequest,
     Email,
@@ -52,11 +53,6 @@ def without_answer(emails: ColumnElement[bool] | TextClause) -> Select[Any]:
     )
 
 
-def _got_through(email: type[Email], order: type[Order]) -> ColumnElement[bool]:
-    """To the address on file now, or to one that is kept no longer."""
-    return or_(email.recipient == order.customer_email, email.cleared_at.is_not(None))
-
-
 def _not_told() -> Select[Any]:
     """Of orders that are cancelled still, and of which no email reached the address on file before. Of one that keeps
     its text no more there is nothing left to send."""
@@ -70,7 +66,7 @@ def _not_told() -> Select[Any]:
                 reached.order_id == Email.order_id,
                 reached.kind == Email.kind,
                 reached.state == EmailState.SENT,
-                _got_through(reached, order),
+                went_where_it_should(reached, order),
                 reached.created_at >= order.cancelled_at,
             ),
         )
@@ -82,7 +78,7 @@ def _not_reminded() -> Select[Any]:
     newest = select(PaymentReminder).order_by(PaymentReminder.order_id.desc()).limit(MOST_SINGLED_OUT).subquery()
     order, reminder, again = aliased(Order), aliased(Email), aliased(Email)
     stays = and_(reminder.state == EmailState.NOT_SENT, reminder.reason.not_in(NEITHER_HERE_NOR_THERE))
-    astray = and_(reminder.state == EmailState.SENT, ~_got_through(reminder, order))
+    astray = and_(reminder.state == EmailState.SENT, ~went_where_it_should(reminder, order))
     return (
         select(newest.c.order_id)
         .join(reminder, reminder.id == newest.c.email_id)
@@ -96,7 +92,7 @@ def _not_reminded() -> Select[Any]:
                 again.order_id == newest.c.order_id,
                 again.again_of_id == reminder.id,
                 again.sent_at.is_not(None),
-                _got_through(again, order),
+                went_where_it_should(again, order),
             ),
         )
     )

@@ -189,6 +189,6 @@ def tell_of_cancel(session: Session, order: Order, done: Cancellation, message: 
 def _let_letters_of_parts_leave(session: Session, order: Order, *, at: datetime) -> None:
     """Those that wait say that the rest goes on: they come before the one about the whole order, not with it."""
     for part in order.parts_cancelled if any(item.cancelled for item in order.items) else ():
-        if part.letter_waits(at) and part.email is not None:
-            part.email.due_at = at
+        if letter := part.waiting_letter(at):
+            letter.due_at = at
             outbox.leaves_after_commit(session)

@@ -84,7 +84,7 @@ def reinstate_order(
         refuse_to_reinstate(order, done)
         refuse_if_changed(order, version)
         _refuse_shortage(stock.put_back_by(session, done.id), short)
-        is_held, may_have_read = done.letter_waits(at), heard_of(session, done).may_have_read
+        is_held, may_have_read = done.waiting_letter(at) is not None, heard_of(session, done).may_have_read
         before = order.status
         _withdraw(session, order, done, Withdrawal.REINSTATED, by=by, at=at)
         message = None if is_held else reinstated_email(order, done, note, may_have_read=may_have_read)
@@ -142,7 +142,7 @@ def _refuse_shortage(movements: list[StockMovement], said: int) -> None:
 
 
 def _withdraw(session: Session, order: Order, done: Cancellation, how: Withdrawal, *, by: Actor, at: datetime) -> None:
-    is_held = done.letter_waits(at)
+    is_held = done.waiting_letter(at) is not None
     done.withdrawn_at, done.withdrawal, done.withdrawn_by_id = at, how, by.user_id
     if done.refund is not None:
         done.refund.withdrawn_at = done.refund.settled_at = at
@@ -174,9 +174,9 @@ def _give_back_part(order: Order, done: Cancellation) -> None:
 def _correct_waiting_letters(order: Order, *, at: datetime) -> None:
     """Of the parts that stay cancelled: what remains of the order is not what it was when they were written."""
     for part in order.parts_cancelled:
-        if part.letter_waits(at) and part.email is not None:
+        if letter := part.waiting_letter(at):
             message = part_email_of(order, part)
-            part.email.subject, part.email.text, part.email.html = message.subject, message.text, message.html
+            letter.subject, letter.text, letter.html = message.subject, message.text, message.html
 
 
 def _keep_from_leaving(session: Session, done: Cancellation, *, at: datetime, nobody_heard: bool) -> None:

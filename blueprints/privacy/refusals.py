@@ -8,12 +8,12 @@ from sqlalchemy import ColumnElement, Select, select
 from sqlalchemy.orm import Session
 
 from blueprints.privacy.finding import Chosen, notices_about, reports_about
-from models import CancelRequest, Email, EmailState, Order, Refund, Ticket
+from models import CancelRequest, Email, Order, Refund, Ticket
 from models.cancel_request import ASKED
 from models.cancellation import STILL_OWED
-from models.email import WAITING
+from models.email import ON_ITS_WAY, WAITING
 
-_WAITS = Email.state.in_((EmailState.HELD, EmailState.QUEUED, EmailState.SENDING))
+_WAITS = Email.state.in_(ON_ITS_WAY)
 
 
 @dataclass(frozen=True)
