@@ -10,7 +10,7 @@ from models.order import Note, Order
 from models.order_states import OrderStatus
 from models.user import User
 
-_ABOUT_SOMEBODY = text("about_id IS NOT NULL")
+_OF_AN_ACCOUNT = text("about_id IS NOT NULL AND ticket_id IS NULL")
 
 
 class Event(Base):
@@ -22,7 +22,7 @@ class Event(Base):
         Index("ix_events_code", "code", "id"),
         Index("ix_events_ticket", "ticket_id", "id"),
         Index("ix_events_window", "window_id", "id"),
-        Index("ix_events_about", "about_id", "id", sqlite_where=_ABOUT_SOMEBODY, postgresql_where=_ABOUT_SOMEBODY),
+        Index("ix_events_account", "about_id", "id", sqlite_where=_OF_AN_ACCOUNT, postgresql_where=_OF_AN_ACCOUNT),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

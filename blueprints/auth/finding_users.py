@@ -88,7 +88,7 @@ def find_history(user: User) -> Sequence[Event]:
     not of the account."""
     return db.session.scalars(
         select(Event)
-        .where(Event.about_id == user.id, Event.code.like("user.%"))
+        .where(Event.about_id == user.id, Event.ticket_id.is_(None))
         .options(joinedload(Event.user))
         .order_by(Event.id.desc())
         .limit(HISTORY_LINES)
