@@ -51,6 +51,12 @@ def is_up_to_date() -> bool:
     return current_revision() == _scripts().get_current_head()
 
 
+def command_to_bring_up_to_date() -> str:
+    """What a person types; the backup that `flask upgrade` makes first is another program's where a server has the
+    database."""
+    return "pg_dump, then flask init" if on_postgresql() else "flask upgrade"
+
+
 def current_revision() -> str | None:
     """Of the database; None where there is none yet."""
     if not inspect(db.engine).has_table("alembic_version"):

@@ -12,7 +12,6 @@ from waitress.server import BaseWSGIServer, create_server
 
 from blueprints import background, logs, memory, schema
 from blueprints.shop import find_store
-from models.base import on_postgresql
 
 THREADS = 8
 
@@ -87,7 +86,7 @@ def refuse_to_serve(app: Flask) -> None:
     if revision is not None and not schema.is_known(revision):
         sys.exit("The database was made by a newer Suki. Upgrade Suki; nothing was changed.")
     if revision is not None and not schema.is_up_to_date():
-        how = "pg_dump, then flask init" if on_postgresql() else "flask upgrade"
+        how = schema.command_to_bring_up_to_date()
         sys.exit(f"The database is of an older Suki. Bring it up to date with: {how}")
     store = find_store() if revision is not None else None
     if store is None:

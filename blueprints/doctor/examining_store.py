@@ -53,7 +53,9 @@ def examine_schema() -> Finding:
         return fail("no_store")
     if not schema.is_known(revision):
         return fail("newer_schema", revision=revision)
-    return ok("schema", revision=revision) if schema.is_up_to_date() else fail("older_schema", revision=revision)
+    if not schema.is_up_to_date():
+        return fail("older_schema", revision=revision, command=schema.command_to_bring_up_to_date())
+    return ok("schema", revision=revision)
 
 
 def examine_zone(store: Store) -> Finding:

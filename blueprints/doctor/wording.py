@@ -39,7 +39,7 @@ SENTENCES: dict[str, LazyString] = {
     "unreadable": _l("The database can’t be read (%(finding)s)."),
     "no_store": _l("There is no store yet. Make one with: flask init"),
     "schema": _l("The database is up to date."),
-    "older_schema": _l("The database is of an older Suki. With Suki stopped, run: flask upgrade"),
+    "older_schema": _l("The database is of an older Suki. With Suki stopped, run: %(command)s"),
     "newer_schema": _l("The database was made by a newer Suki. Upgrade Suki."),
     "zone": _l("Times are shown as in %(zone)s."),
     "zone_unknown": _l("The time zone %(zone)s is not known here. Choose another in Settings, Store."),

@@ -107,6 +107,13 @@ def test_an_older_schema_is_named_and_what_to_do(app, doctor):
     only(beside_mail(doctor()), "fail", "of an older Suki. With Suki stopped, run: flask upgrade")
 
 
+@storing.only_on_postgres
+def test_a_server_s_older_schema_asks_for_its_own_backup_first(app, doctor):
+    with app.app_context():
+        downgrade(directory=str(schema.MIGRATIONS), revision="0009")
+    only(beside_mail(doctor()), "fail", "of an older Suki. With Suki stopped, run: pg_dump, then flask init")
+
+
 @pytest.mark.sqlite
 def test_a_file_that_is_no_database_stops_nothing_else_from_being_said(app, doctor, tmp_path):
     with app.app_context():
