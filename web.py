@@ -12,11 +12,9 @@ from blueprints.serving import refuse_to_serve
 from models import db
 
 app = create_app()
+refuse_to_serve(app)
 with app.app_context():
-    refuse_to_serve(app)
-    # No connection to the database may get into the processes that are made out of this one. Only what lies idle is
-    # closed, so the session gives back its own first.
-    db.session.remove()
+    # No connection to the database may get into the processes that are made out of this one.
     db.engine.dispose()
 memory.share_one_heap()
 logs.write_to(sys.stderr)

@@ -79,6 +79,11 @@ def _stop_in_order() -> None:
 
 def refuse_to_serve(app: Flask) -> None:
     """Raises SystemExit with one line when pages would be wrong or unsafe."""
+    with app.app_context():  # of its own: what it reads is not kept open for as long as the pages are served
+        _refuse_to_serve(app)
+
+
+def _refuse_to_serve(app: Flask) -> None:
     try:
         revision = schema.current_revision()
     except OperationalError as error:

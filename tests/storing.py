@@ -104,6 +104,13 @@ class Outsider:
     def let_go(self, *, keep: bool = True) -> None:
         self.line.execute("COMMIT" if keep else "ROLLBACK")
 
+    def somebody_reads(self) -> bool:
+        """And keeps from going what was so when they began."""
+        if ON_POSTGRES:
+            idle = "state = 'idle in transaction' AND datname = current_database()"
+            return bool(self.run(f"SELECT pid FROM pg_stat_activity WHERE {idle}"))
+        return self.run("PRAGMA wal_checkpoint(TRUNCATE)") != [(0, 0, 0)]
+
     def tables(self) -> list[str]:
         """Of Suki; those of the search's indexes are not."""
         if ON_POSTGRES:

@@ -20,6 +20,7 @@ from tests.conftest import make_app
 from tests.orders.books import later
 from tests.people import add_people, signed_in
 from tests.shop import Shop
+from tests.storing import Outsider
 from tests.support.inside import open_window, window_of
 
 ROOT = Path(__file__).parent.parent
@@ -163,6 +164,19 @@ def test_what_needs_no_page_is_all_done_by_one_command_of_a_timer(serve, folder)
         assert [*(folder / "backups").glob("*.db")], "a backup is due"
     with shop.app.app_context():
         db.engine.dispose()
+
+
+@pytest.mark.parametrize(("module", "first_words"), [(SERVE, "Suki is at http"), (WORK, "Suki is at work")])
+def test_it_reads_nothing_all_the_while(serve, folder, module, first_words):
+    """Else what was erased would stay in the file, and its log grow, until somebody stops it."""
+    server, _ = serve(folder, module=module)
+    assert first_words in server.stdout.readline()
+    with Outsider(folder / "suki.db") as outsider:
+        outsider.run("UPDATE store SET name = 'Aling Nena’s Store'")
+        until = time.monotonic() + PATIENCE
+        while outsider.somebody_reads():
+            assert time.monotonic() < until
+            time.sleep(0.1)
 
 
 def odd_requests():
