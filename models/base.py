@@ -21,7 +21,7 @@ from sqlalchemy import (
     MetaData,
     event,
 )
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import InternalError, OperationalError
 from sqlalchemy.orm import DeclarativeBase, Session, mapped_column
 from sqlalchemy.types import TypeDecorator
 
@@ -165,7 +165,7 @@ def writing(*, waits: bool = True) -> Iterator[Session]:
         _stuck.clear()
         yield session
         session.commit()
-    except (OperationalError, sqlite3.OperationalError) as error:  # BEGIN is said to SQLite's driver itself
+    except (OperationalError, InternalError, sqlite3.OperationalError) as error:  # BEGIN is said to SQLite's driver itself
         session.rollback()
         dialect = postgresql if on_postgresql() else sqlite
         if dialect.is_busy(error):

@@ -12,8 +12,11 @@ from sqlalchemy.sql.functions import sum as sum_of
 
 # By the codes of its documentation's appendix A: a lock that was waited for in vain, and transactions of which one had
 # to give way. Nothing of them is there, and trying again is safe.
-_BUSY = ("55P03", "40P01", "40001")
+_BUSY = ("55P03", "40P01", "40001", "25P03")
 _DISK = ("53100", "58030")
+LONGEST_PAUSE_MS = 30_000
+"""Between two statements of one who writes. The server takes the lock from who says nothing for longer: a machine that
+lost its power never says that it is gone."""
 
 
 def begin(connection: Any, *, writes: bool) -> None:
@@ -28,7 +31,8 @@ def begin(connection: Any, *, writes: bool) -> None:
 def lock_store(connection: Connection, wait_ms: int) -> None:
     """Ours alone until the transaction ends, on whatever machine the others are. It is the store's row, so that
     nothing but plain SQL is asked for; while there is no store yet, it is the table."""
-    connection.execute(text(f"SET LOCAL lock_timeout = '{max(wait_ms, 1)}ms'"))  # 0 would be for ever
+    bounds = {"lock_timeout": max(wait_ms, 1), "idle_in_transaction_session_timeout": LONGEST_PAUSE_MS}  # 0: for ever
+    connection.execute(select(*(func.set_config(name, f"{ms}ms", True) for name, ms in bounds.items())))
     if connection.execute(text("SELECT id FROM store FOR UPDATE")).first() is None:
         connection.execute(text("LOCK TABLE store IN EXCLUSIVE MODE"))
 

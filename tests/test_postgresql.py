@@ -10,8 +10,9 @@ from sqlalchemy.exc import DBAPIError
 
 import config
 from blueprints import schema
+from blueprints.access import public
 from blueprints.settings.opening import StoreIsOpen, open_store
-from models import Base, DatabaseBusy, Language, Order, Store, base, db, writing
+from models import Base, DatabaseBusy, Language, Order, Store, base, db, postgresql, writing
 from models.postgresql import triggers_in_its_words
 from models.search import SEARCH_TABLES
 from tests.conftest import make_app, open_shop
@@ -187,6 +188,38 @@ def test_who_waits_in_vain_is_told_that_the_store_is_busy(app, shop, monkeypatch
         session.execute(update(Order).values(waybill="X"))
     assert shop.get(Order, order.id).waybill == ""
     shop.change(order, waybill="Y")
+
+
+@only_on_postgres
+def test_who_goes_silent_in_the_middle_of_a_save_loses_the_lock_and_saves_nothing(app, shop, monkeypatch):
+    """As a machine does that lost its power: the server hears nothing of it, not even that it is gone."""
+    monkeypatch.setattr(postgresql, "LONGEST_PAUSE_MS", WAIT_MS)
+    order = shop.order()
+    with app.app_context(), pytest.raises(DatabaseBusy), writing() as session:
+        session.execute(update(Order).values(waybill="X"))
+        with Outsider(shop_of(app)) as other:
+            other.run("SET lock_timeout = '30s'")
+            other.run("UPDATE orders SET waybill = 'Y'")
+        session.scalar(select(Order.waybill))
+    assert shop.get(Order, order.id).waybill == "Y"
+
+
+@only_on_postgres
+@pytest.mark.parametrize(("method", "status", "words"), [("GET", 503, "Nothing was changed"), ("POST", 500, "confirm")])
+def test_who_only_reads_while_the_server_starts_again_is_not_told_of_a_change(app, olive, method, status, words):
+    @public
+    def reads():
+        mine = db.session.scalar(text("SELECT pg_backend_pid()"))
+        with Outsider(shop_of(app)) as other:
+            other.run(f"SELECT pg_terminate_backend({mine})")
+        return str(db.session.scalar(select(Store.name)))
+
+    app.add_url_rule("/reads", "reads", reads, methods=["GET", "POST"])
+    olive.get("/help/")
+    page = olive.get("/reads") if method == "GET" else olive.post("/reads")
+    assert page.status == status
+    assert words in page.text
+    assert olive.get("/help/").status == 200
 
 
 def test_of_two_who_set_a_store_up_at_once_one_writes(tmp_path):
