@@ -74,6 +74,12 @@ DISK_FAILED = (
     _l("Make room on the computer that runs Suki, then open the order or the page again to see how it stands."),
 )
 
+OUT_OF_REACH = (
+    _l("The store’s database did not answer"),
+    _l("Its server may be starting again. Nothing was changed."),
+    _l("Wait a few seconds, then try again."),
+)
+
 
 def handle_errors(app: Flask) -> None:
     app.register_error_handler(HTTPException, _http_error)
@@ -175,17 +181,23 @@ def _no_access(closed: WindowClosed) -> ResponseReturnValue:
     return _page(403, wording, ticket_id=closed.ticket_id)
 
 
-def _busy(error: DatabaseBusy) -> ResponseReturnValue:
+def _busy(_error: DatabaseBusy) -> ResponseReturnValue:
     db.session.rollback()
-    answer = make_response(_page(503, _wording(503)))
-    answer.headers["Retry-After"] = "2"
-    return answer
+    return _try_again(_wording(503))
 
 
 def _not_confirmed(error: OperationalError) -> ResponseReturnValue:
     if "locked" in str(error.orig):
         return _busy(DatabaseBusy())
+    if error.connection_invalidated and request.method in ("GET", "HEAD"):
+        return _try_again(OUT_OF_REACH, _logged(error))
     return _unexpected(error)
+
+
+def _try_again(wording: Wording, reference: str | None = None) -> ResponseReturnValue:
+    answer = make_response(_page(503, wording, reference))
+    answer.headers["Retry-After"] = "2"
+    return answer
 
 
 def _not_written(error: DiskFailed) -> ResponseReturnValue:

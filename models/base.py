@@ -165,7 +165,11 @@ def writing(*, waits: bool = True) -> Iterator[Session]:
         _stuck.clear()
         yield session
         session.commit()
-    except (OperationalError, InternalError, sqlite3.OperationalError) as error:  # BEGIN is said to SQLite's driver itself
+    except (
+        OperationalError,
+        InternalError,
+        sqlite3.OperationalError,
+    ) as error:  # BEGIN is said to SQLite's driver itself
         session.rollback()
         dialect = postgresql if on_postgresql() else sqlite
         if dialect.is_busy(error):
