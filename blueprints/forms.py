@@ -1,6 +1,7 @@
 """What all forms share: cleaned text, kind words, and fields that more than one room declares."""
 
 import re
+import secrets
 from functools import cache
 from typing import Any
 
@@ -13,7 +14,16 @@ from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from markupsafe import Markup
 from werkzeug.datastructures import CombinedMultiDict, MultiDict
-from wtforms import Field, FileField, IntegerField, PasswordField, SelectMultipleField, StringField, TextAreaField
+from wtforms import (
+    Field,
+    FileField,
+    HiddenField,
+    IntegerField,
+    PasswordField,
+    SelectMultipleField,
+    StringField,
+    TextAreaField,
+)
 from wtforms.i18n import messages_path
 from wtforms.validators import ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget, TextInput
@@ -75,6 +85,26 @@ class BaseForm(FlaskForm):
             elif issubclass(unbound_field.field_class, StringField):
                 options = {"filters": [clean_line, *own], **options}
             return super().bind_field(form, unbound_field, options)
+
+
+def _new_token() -> str:
+    return secrets.token_urlsafe(16)
+
+
+class SentOnce(BaseForm):
+    """Has a token of its own each time it is drawn: whoever presses its button twice does one thing."""
+
+    once = HiddenField(default=_new_token)
+    longest_once = 64
+
+    @property
+    def token(self) -> str | None:
+        """Of this form as it was drawn; what is too long for one was not made here."""
+        return self.once.data if self.once.data and len(self.once.data) <= self.longest_once else None
+
+    def draw_anew(self) -> None:
+        """Sent once more, it is another form."""
+        self.once.data = _new_token()
 
 
 class AtMost:

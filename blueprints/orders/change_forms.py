@@ -1,7 +1,6 @@
 """The forms that change an order's status: the status area, and the cancel page."""
 
 import re
-import secrets
 from typing import Any
 
 from flask_babel import gettext as _
@@ -11,7 +10,7 @@ from wtforms.validators import ValidationError
 from wtforms.widgets import HiddenInput
 
 from blueprints.filters import WORDS, word
-from blueprints.forms import AtMost, BaseForm, CountField, MoneyField
+from blueprints.forms import AtMost, BaseForm, CountField, MoneyField, SentOnce
 from blueprints.ids import IdConverter
 from blueprints.orders.count_forms import counted, fields_of
 from blueprints.orders.noting_cancel import CancelWish
@@ -66,17 +65,12 @@ class StatusField(SelectField):
             self.data = order.status.value
 
 
-def _new_token() -> str:
-    return secrets.token_urlsafe(16)
-
-
 NO = (False, "", "false", "0", "n", "no", "off")
 
 
-class _ChangeForm(VersionForm):
+class _ChangeForm(VersionForm, SentOnce):
     note = TextAreaField(_l("Note to the customer"), validators=[AtMost(LONGEST_NOTE)])
     notify = BooleanField(_l("Email the customer"), default=True, false_values=NO)
-    once = HiddenField(default=_new_token)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -94,12 +88,7 @@ class _ChangeForm(VersionForm):
         """A page that tells what changed is another form: its next Save is a wish of its own."""
         super().drawn_for(order, anew=anew)
         if anew:
-            self.once.data = _new_token()
-
-    @property
-    def token(self) -> str | None:
-        """Of this form as it was drawn; what is too long for one was not made here."""
-        return self.once.data if self.once.data and len(self.once.data) <= 64 else None
+            self.draw_anew()
 
 
 class ChangeStatusForm(_ChangeForm):

@@ -1,17 +1,16 @@
 """The forms of a refund that is owed: what went back, and that the rest will not."""
 
 import re
-import secrets
 from datetime import date
 from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField, DateField, HiddenField, SelectChoice, SelectField, StringField, TextAreaField
+from wtforms import BooleanField, DateField, SelectChoice, SelectField, StringField, TextAreaField
 from wtforms.validators import DataRequired, ValidationError
 
 from blueprints.filters import WORDS
-from blueprints.forms import AtMost, BaseForm, MoneyField
+from blueprints.forms import AtMost, BaseForm, MoneyField, SentOnce
 from blueprints.orders.change_forms import VersionField
 from blueprints.orders.forms import MoreThanNothing
 from blueprints.orders.settling import Repayment
@@ -49,7 +48,7 @@ class _RefundForm(BaseForm):
             self.version.data = order.version
 
 
-class SettleForm(_RefundForm):
+class SettleForm(_RefundForm, SentOnce):
     """In the order's currency, which is given as meta."""
 
     amount = MoneyField(_l("Amount returned"), validators=[MoreThanNothing()])
@@ -61,7 +60,6 @@ class SettleForm(_RefundForm):
     paid_on = DayField(_l("Day"))
     reference = StringField(_l("Reference"), validators=[AtMost(LONGEST_REFERENCE)])
     notify = BooleanField(_l("Email the customer"), default=True)
-    once = HiddenField(default=lambda: secrets.token_urlsafe(16))
 
     def validate_paid_on(self, paid_on: DayField) -> None:
         if paid_on.data is None and not paid_on.process_errors:
@@ -69,11 +67,6 @@ class SettleForm(_RefundForm):
 
     def propose(self, refund: Refund, method: SettlementMethod, today: date) -> None:
         self.amount.data, self.method.data, self.paid_on.data = refund.left, method.value, today
-
-    @property
-    def token(self) -> str | None:
-        """Of this form as it was drawn; what is too long for one was not made here."""
-        return self.once.data if self.once.data and len(self.once.data) <= 64 else None
 
     @property
     def repayment(self) -> Repayment:

@@ -9,7 +9,7 @@ from werkzeug.datastructures import MultiDict
 from wtforms import HiddenField, PasswordField, RadioField, SelectChoice
 from wtforms.validators import AnyOf, InputRequired
 
-from blueprints.forms import BaseForm
+from blueprints.forms import BaseForm, SentOnce
 from blueprints.ids import read_id
 from blueprints.privacy.finding import Chosen
 from blueprints.tokens import new_token
@@ -26,12 +26,11 @@ def ids_in(values: MultiDict[str, str], name: str) -> list[int]:
     return list(dict.fromkeys(each for each in found if each is not None))
 
 
-class EraseForm(BaseForm):
+class EraseForm(SentOnce):
     """About orders as they stood when the form was drawn, each as id:version."""
 
     orders = HiddenField()
     tickets = HiddenField()
-    once = HiddenField(default=new_token)
     password = PasswordField(_l("Your password"), validators=[InputRequired(_l("Enter your password."))])
 
     def drawn_for(self, these: Chosen) -> None:
@@ -51,8 +50,7 @@ class EraseForm(BaseForm):
     @property
     def token(self) -> str:
         """One that was tampered with is as good as a new one."""
-        typed = self.once.data or ""
-        return typed if 0 < len(typed) <= 64 else new_token()
+        return super().token or new_token()
 
 
 class KeepEmailsForm(BaseForm):

@@ -1,22 +1,19 @@
 """The forms of products: what one is called, and what came, went or was counted."""
 
 import re
-import secrets
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField, Field, HiddenField, RadioField, SelectChoice, StringField
+from wtforms import BooleanField, Field, RadioField, SelectChoice, StringField
 from wtforms.validators import DataRequired, ValidationError
 from wtforms.widgets import TextInput
 
-from blueprints.forms import AtMost, BaseForm
+from blueprints.forms import AtMost, BaseForm, SentOnce
 from blueprints.products.moving import BY_HAND, LONGEST_NOTE, Moved, Wish
 from blueprints.products.skus import LONGEST_NAME, LONGEST_SKU, is_a_sku
 from models import MovementKind
 from models.product import MOST_PIECES
 from models.text import cleaned_line
-
-LONGEST_TOKEN = 40
 
 KINDS = {
     MovementKind.RECEIVED: _l("Received: pieces came in"),
@@ -69,7 +66,7 @@ class NewProductForm(ProductForm):
             raise ValidationError(_("Tick “Count its pieces” too, or leave this empty."))
 
 
-class MoveForm(BaseForm):
+class MoveForm(SentOnce):
     kind = RadioField(
         _l("What happened"),
         choices=[SelectChoice(kind.value, KINDS[kind]) for kind in BY_HAND],
@@ -78,7 +75,7 @@ class MoveForm(BaseForm):
     )
     pieces = CountField(_l("How many"))
     note = StringField(_l("Note"), validators=[AtMost(LONGEST_NOTE)])
-    once = HiddenField(default=lambda: secrets.token_urlsafe(16))
+    longest_once = 40  # it is kept with the product’s number before it
 
     def validate_kind(self, kind: RadioField) -> None:
         if kind.data not in BY_HAND:
@@ -93,17 +90,8 @@ class MoveForm(BaseForm):
             raise ValidationError(_("Write how many: at least 1."))
 
     @property
-    def token(self) -> str | None:
-        """Of this form as it was drawn; what is too long for one was not made here."""
-        return self.once.data if self.once.data and len(self.once.data) <= LONGEST_TOKEN else None
-
-    @property
     def wish(self) -> Wish:
         return Wish(MovementKind(self.kind.data), self.pieces.data or 0, self.note.data or "")
-
-    def draw_anew(self) -> None:
-        """Sent once more, it is another form."""
-        self.once.data = secrets.token_urlsafe(16)
 
     def say_that_fewer_are_there(self, on_hand: int) -> None:
         """None of them may be there, or fewer than none."""

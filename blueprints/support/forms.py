@@ -1,6 +1,5 @@
 """The forms of tickets: filing one, writing to it, and handing it to somebody."""
 
-import secrets
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
@@ -8,10 +7,10 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf.file import MultipleFileField
-from wtforms import BooleanField, HiddenField, RadioField, SelectChoice, SelectField, StringField, TextAreaField
+from wtforms import BooleanField, RadioField, SelectChoice, SelectField, StringField, TextAreaField
 from wtforms.validators import DataRequired, ValidationError
 
-from blueprints.forms import AtMost, BaseForm
+from blueprints.forms import AtMost, BaseForm, SentOnce
 from blueprints.ids import read_id
 from blueprints.support.attaching import MOST_BYTES, MOST_FILES, Fault, NotAttachable, Upload, read_upload
 from blueprints.support.replying import Words
@@ -22,10 +21,6 @@ from models.window import DEFAULT_HOURS, HOURS
 LONGEST_TEXT = 4000
 # Much more than is kept: somebody who chose too much is told so by the page, with their words still on it.
 MOST_BYTES_SENT = 64 * 1024 * 1024
-
-
-def _new_token() -> str:
-    return secrets.token_urlsafe(16)
 
 
 class AttachmentsField(MultipleFileField):
@@ -60,16 +55,10 @@ def _why_not(fault: Fault, name: str) -> str:
 _FILES = _l("Pictures or PDFs")
 
 
-class _SentOnce(BaseForm):
+class _WithFiles(SentOnce):
     """Each form says where its files stand: what is wrong is listed in the order of the page."""
 
     files: AttachmentsField
-    once = HiddenField(default=_new_token)
-
-    @property
-    def token(self) -> str | None:
-        """Of this form as it was drawn; what is too long for one was not made here."""
-        return self.once.data if self.once.data and len(self.once.data) <= 64 else None
 
     @property
     def has_lost_files(self) -> bool:
@@ -77,7 +66,7 @@ class _SentOnce(BaseForm):
         return bool(self.errors and self.files.data)
 
 
-class QuestionForm(_SentOnce):
+class QuestionForm(_WithFiles):
     subject = StringField(
         _l("What is it about?"), [DataRequired(_l("Say in a few words what it is about.")), AtMost(150)]
     )
@@ -91,7 +80,7 @@ class QuestionForm(_SentOnce):
         return Filing(self.subject.data, self.reason.data, self.files.uploads, once=self.token)
 
 
-class CancellationForm(_SentOnce):
+class CancellationForm(_WithFiles):
     reason = TextAreaField(
         _l("Why should it be cancelled?"),
         [DataRequired(_l("Say why it should be cancelled: support needs the reason.")), AtMost(LONGEST_TEXT)],
@@ -136,7 +125,7 @@ def in_words(hours: int) -> str:
     return {1: _("1 hour"), 4: _("4 hours"), 24: _("24 hours"), 72: _("3 days")}[hours]
 
 
-class ReplyForm(_SentOnce):
+class ReplyForm(_WithFiles):
     body = TextAreaField(_l("Your reply"), [AtMost(LONGEST_TEXT)])
     files = AttachmentsField(_FILES)
     internal = BooleanField(_l("Internal note: only the support team sees it"))
