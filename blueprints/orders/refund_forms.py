@@ -10,11 +10,11 @@ from wtforms import BooleanField, DateField, SelectChoice, SelectField, StringFi
 from wtforms.validators import DataRequired, ValidationError
 
 from blueprints.filters import WORDS
-from blueprints.forms import AtMost, BaseForm, MoneyField, SentOnce
-from blueprints.orders.change_forms import VersionField
+from blueprints.forms import AtMost, MoneyField, SentOnce
+from blueprints.orders.change_forms import VersionForm
 from blueprints.orders.forms import MoreThanNothing
 from blueprints.orders.settling import Repayment
-from models import Order, Refund, SettlementMethod
+from models import Refund, SettlementMethod
 from models.cancellation import LONGEST_REASON
 
 LONGEST_REFERENCE = 80
@@ -38,17 +38,7 @@ class DayField(DateField):
             raise ValueError(_("Write the day as year-month-day, such as 2026-11-21.")) from None
 
 
-class _RefundForm(BaseForm):
-    """About an order as it stood when the form was drawn."""
-
-    version = VersionField()
-
-    def drawn_for(self, order: Order, *, anew: bool = False) -> None:
-        if anew or self.version.data is None:
-            self.version.data = order.version
-
-
-class SettleForm(_RefundForm, SentOnce):
+class SettleForm(VersionForm, SentOnce):
     """In the order's currency, which is given as meta."""
 
     amount = MoneyField(_l("Amount returned"), validators=[MoreThanNothing()])
@@ -84,7 +74,7 @@ class SettleForm(_RefundForm, SentOnce):
         self.paid_on.errors = [sentence]
 
 
-class WaiveForm(_RefundForm):
+class WaiveForm(VersionForm):
     because = TextAreaField(
         _l("Why it is not returned"),
         validators=[DataRequired(_l("Say why, for whoever asks later.")), AtMost(LONGEST_REASON)],
