@@ -14,7 +14,7 @@ from blueprints.orders.forms import AmountForm, PaymentForm
 from blueprints.orders.history import missed_by
 from blueprints.orders.keeping import keep_order
 from blueprints.orders.paying import open_refund_of, record_payment, record_refund, refuse_payment, refuse_refund
-from blueprints.orders.refusals import MoreThanIsOpen, OrderRefusal, RefundIsOwed
+from blueprints.orders.refusals import MoreThanIsOpen, OrderRefusal, RefundIsOwed, refusal_of
 from blueprints.orders.routes import order_page
 from models import Order, db
 
@@ -94,11 +94,7 @@ def _page(
     refusal: OrderRefusal | None = None,
 ) -> ResponseReturnValue:
     """Asks the rule each time it is drawn, before anybody fills in what could not be saved."""
-    if refusal is None:
-        try:
-            rule(order)
-        except OrderRefusal as found:
-            refusal = found
+    refusal = refusal or refusal_of(rule, order)
     form.drawn_for(order, anew=refusal is not None)
     missed = missed_by(order, refusal)
     page = render_template(template, order=order, form=form, refusal=refusal, missed=missed)
