@@ -11,6 +11,8 @@ class OrderRefusal(Exception):
     """Nothing was changed. `code` names the refusal where it is put into words."""
 
     code = ""
+    may_be_tried_again = False
+    """With the page as it is drawn now: it says what is new."""
 
 
 class AlreadyCancelled(OrderRefusal):
@@ -49,6 +51,7 @@ class OrderChanged(OrderRefusal):
     """Somebody changed the order since the form was drawn. What they did is in the events after version `since`."""
 
     code = "order_changed"
+    may_be_tried_again = True
 
     def __init__(self, *, since: int, version: int) -> None:
         super().__init__(f"drawn at version {since}, now {version}")
@@ -169,6 +172,7 @@ class StockIsShort(OrderRefusal):
     """More would be short than the page has said. `pieces`: how many are now."""
 
     code = "stock_is_short"
+    may_be_tried_again = True
 
     def __init__(self, pieces: int) -> None:
         super().__init__(f"{pieces} short")
