@@ -35,6 +35,11 @@ class NotSentReason(StrEnum):
     UNDONE = "undone"
     """What it tells of was taken back, or over, before it left."""
 
+    @property
+    def leaves_no_choice(self) -> bool:
+        """Nobody can be told, whether “Email the customer” is ticked or not."""
+        return self in (NotSentReason.NO_ADDRESS, NotSentReason.ALERTS_OFF)
+
 
 class CustomerAlert(StrEnum):
     """What customers may be mailed about: one switch each in Settings, and the `kind` of the email."""
