@@ -7,7 +7,7 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf.file import MultipleFileField
-from wtforms import BooleanField, RadioField, SelectChoice, SelectField, StringField, TextAreaField
+from wtforms import BooleanField, SelectField, StringField, TextAreaField
 from wtforms.validators import DataRequired, ValidationError
 
 from blueprints.forms import AtMost, BaseForm, SentOnce
@@ -15,8 +15,8 @@ from blueprints.ids import read_id
 from blueprints.support.attaching import MOST_BYTES, MOST_FILES, Fault, NotAttachable, Upload, read_upload
 from blueprints.support.replying import Words
 from blueprints.support.ticketing import Filing
+from blueprints.support.window_forms import HoursField, ScopeField
 from models import User, WindowScope
-from models.window import DEFAULT_HOURS, HOURS
 
 LONGEST_TEXT = 4000
 # Much more than is kept: somebody who chose too much is told so by the page, with their words still on it.
@@ -87,28 +87,14 @@ class CancellationForm(_WithFiles):
     )
     files = AttachmentsField(_FILES)
     open_window = BooleanField(_l("Let support into the store (CSLA)"), default=True)
-    hours = RadioField(_l("For how long?"), default=str(DEFAULT_HOURS), validate_choice=False)
-    scope = RadioField(
-        _l("What may they see and cancel?"),
-        choices=[
-            SelectChoice(WindowScope.ORDER.value, _l("This order only")),
-            SelectChoice(WindowScope.ALL.value, _l("All orders (asks for your password)")),
-        ],
-        default=WindowScope.ORDER.value,
-        validate_choice=False,
-    )
+    hours = HoursField(_l("For how long?"))
+    scope = ScopeField()
 
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)
-        self.hours.choices = [(str(hours), in_words(hours)) for hours in HOURS]
-
-    def validate_hours(self, field: RadioField) -> None:
-        if self.open_window.data and field.data not in [str(hours) for hours in HOURS]:
-            raise ValidationError(_("Choose one of the spans in the list."))
-
-    def validate_scope(self, field: RadioField) -> None:
-        if self.open_window.data and field.data not in list(WindowScope):
-            raise ValidationError(_("Choose what support may see and cancel."))
+        self.scope.offer(_("This order only"))
+        # Without a tick the page may send whatever was left in them.
+        self.hours.validate_choice = self.scope.validate_choice = self.open_window.data
 
     @property
     def lets_into_all(self) -> bool:
@@ -119,10 +105,6 @@ class CancellationForm(_WithFiles):
         if not (self.open_window.data and letting_in):
             return filing
         return replace(filing, hours=int(self.hours.data), scope=WindowScope(self.scope.data))
-
-
-def in_words(hours: int) -> str:
-    return {1: _("1 hour"), 4: _("4 hours"), 24: _("24 hours"), 72: _("3 days")}[hours]
 
 
 class ReplyForm(_WithFiles):

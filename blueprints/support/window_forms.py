@@ -5,10 +5,8 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import RadioField, SelectChoice
-from wtforms.validators import ValidationError
 
 from blueprints.forms import BaseForm
-from blueprints.support.forms import in_words
 from models import Ticket, WindowScope
 from models.window import DEFAULT_HOURS, HOURS
 
@@ -19,29 +17,37 @@ class HoursField(RadioField):
     data: Any
 
     def __init__(self, *args: Any, **options: Any) -> None:
-        super().__init__(*args, coerce=str, default=str(DEFAULT_HOURS), **options)
-        self.choices = [SelectChoice(str(hours), in_words(hours)) for hours in HOURS]
+        gone = _l("Choose one of the spans in the list.")
+        super().__init__(*args, default=str(DEFAULT_HOURS), invalid_choice_message=gone, **options)
+        self.choices = [SelectChoice(str(hours), _in_words(hours)) for hours in HOURS]
 
-    def pre_validate(self, form: BaseForm) -> None:
-        if self.data not in [str(hours) for hours in HOURS]:
-            raise ValidationError(_("Choose one of the spans in the list."))
+
+def _in_words(hours: int) -> str:
+    return {1: _("1 hour"), 4: _("4 hours"), 24: _("24 hours"), 72: _("3 days")}[hours]
+
+
+class ScopeField(RadioField):
+    data: Any
+
+    def __init__(self, **options: Any) -> None:
+        missing = _l("Choose what support may see and cancel.")
+        super().__init__(_l("What may they see and cancel?"), invalid_choice_message=missing, **options)
+
+    def offer(self, only_this: str | None) -> None:
+        """What is about no order can’t limit access to it."""
+        everything = SelectChoice(WindowScope.ALL.value, _("All orders (asks for your password)"))
+        self.choices = [SelectChoice(WindowScope.ORDER.value, only_this), everything] if only_this else [everything]
+        if self.data is None:
+            self.data = self.choices[0].value
 
 
 class OpenForm(BaseForm):
-    scope = RadioField(_l("What may they see and cancel?"), coerce=str, validate_choice=False)
+    scope = ScopeField()
     hours = HoursField(_l("For how long?"))
 
     def offer(self, ticket: Ticket) -> None:
-        """A ticket about no order can't limit access to it."""
-        only_this = SelectChoice(WindowScope.ORDER.value, _("Only order %(number)s", number=ticket.order_number or ""))
-        everything = SelectChoice(WindowScope.ALL.value, _("All orders (asks for your password)"))
-        self.scope.choices = [only_this, everything] if ticket.order_id else [everything]
-        if self.scope.data is None:
-            self.scope.data = str(self.scope.choices[0].value)
-
-    def validate_scope(self, field: RadioField) -> None:
-        if field.data not in [choice.value for choice in field.choices]:
-            raise ValidationError(_("Choose what support may see and cancel."))
+        only_this = _("Only order %(number)s", number=ticket.order_number or "")
+        self.scope.offer(only_this if ticket.order_id else None)
 
     @property
     def chosen_scope(self) -> WindowScope:
