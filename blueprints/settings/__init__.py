@@ -1,4 +1,4 @@
 from flask import Blueprint
 
 settings = Blueprint("settings", __name__, cli_group=None)
-FURNITURE = ("routes", "list_routes", "unpaid_routes", "cli")
+FURNITURE = ("routes", "courier_routes", "reason_routes", "unpaid_routes", "cli")

@@ -166,6 +166,12 @@ class RequestsForm(BaseForm):
     )
 
 
+def _listed_already(name: str, *, active: bool) -> str:
+    if active:
+        return _("“%(name)s” is on the list already.", name=name)
+    return _("“%(name)s” was taken off the list. Put it back instead.", name=name)
+
+
 class CourierForm(BaseForm):
     name = StringField(_l("Name of the courier"), [DataRequired(_l("Enter the name of the courier.")), AtMost(60)])
     integrated = BooleanField(
@@ -173,6 +179,12 @@ class CourierForm(BaseForm):
         description=_l("Tick this when the courier takes cancellations from the support team alone."),
     )
 
+    def say_that_it_is_listed(self, name: str, *, active: bool) -> None:
+        self.name.errors = [_listed_already(name, active=active)]
+
 
 class ReasonForm(BaseForm):
     label = StringField(_l("Reason"), [DataRequired(_l("Enter a reason.")), AtMost(60)])
+
+    def say_that_it_is_listed(self, label: str, *, active: bool) -> None:
+        self.label.errors = [_listed_already(label, active=active)]
