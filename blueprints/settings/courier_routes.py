@@ -11,8 +11,8 @@ from blueprints.settings.forms import CourierForm
 from blueprints.settings.listing_couriers import (
     CourierIsListed,
     add_courier,
-    all_couriers,
     change_courier,
+    find_couriers,
     list_courier,
 )
 from models import Courier, db
@@ -44,7 +44,8 @@ def courier_add() -> ResponseReturnValue:
 
 
 def _list(form: CourierForm, status: int = 200) -> ResponseReturnValue:
-    return render_template("settings/couriers.html", couriers=all_couriers(), form=form), status
+    listed, off = find_couriers()
+    return render_template("settings/couriers.html", listed=listed, off=off, form=form), status
 
 
 @settings.route("/settings/couriers/<id:courier_id>", methods=["GET", "POST"])

@@ -3,8 +3,6 @@
 None is ever deleted, because orders name them: one that is not used any more is taken off the list.
 """
 
-from collections.abc import Sequence
-
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -21,8 +19,10 @@ class CourierIsListed(Exception):
         self.name, self.active = courier.name, courier.active
 
 
-def all_couriers() -> Sequence[Courier]:
-    return db.session.scalars(select(Courier).order_by(Courier.name)).all()
+def find_couriers() -> tuple[list[Courier], list[Courier]]:
+    """Those on the list, and those off it."""
+    found = db.session.scalars(select(Courier).order_by(Courier.name)).all()
+    return [courier for courier in found if courier.active], [courier for courier in found if not courier.active]
 
 
 def add_courier(*, name: str, integrated: bool, by: Actor) -> None:

@@ -3,8 +3,6 @@
 None is ever deleted, because cancels name them: one that is not used any more is taken off the list.
 """
 
-from collections.abc import Sequence
-
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
@@ -21,8 +19,10 @@ class ReasonIsListed(Exception):
         self.label, self.active = reason.label, reason.active
 
 
-def all_reasons() -> Sequence[Reason]:
-    return db.session.scalars(select(Reason).order_by(Reason.rank, Reason.id)).all()
+def find_reasons() -> tuple[list[Reason], list[Reason]]:
+    """Those on the list, and those off it."""
+    found = db.session.scalars(select(Reason).order_by(Reason.rank, Reason.id)).all()
+    return [reason for reason in found if reason.active], [reason for reason in found if not reason.active]
 
 
 def add_reason(*, label: str, by: Actor) -> None:

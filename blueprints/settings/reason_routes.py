@@ -11,7 +11,7 @@ from blueprints.settings.forms import ReasonForm
 from blueprints.settings.listing_reasons import (
     ReasonIsListed,
     add_reason,
-    all_reasons,
+    find_reasons,
     list_reason,
     move_reason,
     rename_reason,
@@ -45,7 +45,8 @@ def reason_add() -> ResponseReturnValue:
 
 
 def _list(form: ReasonForm, status: int = 200) -> ResponseReturnValue:
-    return render_template("settings/reasons.html", reasons=all_reasons(), form=form), status
+    listed, off = find_reasons()
+    return render_template("settings/reasons.html", listed=listed, off=off, form=form), status
 
 
 @settings.route("/settings/reasons/<id:reason_id>", methods=["GET", "POST"])
