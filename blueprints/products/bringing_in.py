@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from blueprints import clock
 from blueprints.products.comparing import Change, Comparison, compare
-from blueprints.products.reading import FROM_A_FILE, Finding, Sheet
+from blueprints.products.reading import FROM_A_FILE, Sheet
 from blueprints.stock import move_all
 from models import Actor, Event, MovementKind, Product, db, writing
 
@@ -18,8 +18,8 @@ class Done:
     changed: int
     same: int
     """They had become so meanwhile."""
-    findings: list[Finding]
-    """What had become wrong meanwhile, and stayed out."""
+    left_out: int
+    """They had become wrong meanwhile."""
 
 
 def preview(sheet: Sheet) -> Comparison:
@@ -38,7 +38,7 @@ def bring_in(sheet: Sheet, *, by: Actor) -> Done:
         move_all(session, moves, MovementKind.COUNTED, by=by, at=now, note=FROM_A_FILE)
         if compared.rows:
             session.add(Event(code="products.imported", at=now, user_id=by.user_id))
-        return Done(len(compared.new), len(compared.changed), compared.same, compared.findings)
+        return Done(len(compared.new), len(compared.changed), compared.same, compared.left_out)
 
 
 def _add(session: Session, new: list[Change], now: datetime) -> list[Product]:

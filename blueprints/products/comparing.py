@@ -52,6 +52,11 @@ class Comparison:
     findings: list[Finding] = field(default_factory=list)
 
     @property
+    def left_out(self) -> int:
+        """How many rows; one may have several findings."""
+        return len({finding.line for finding in self.findings})
+
+    @property
     def rows(self) -> list[FileRow]:
         """All that would do something, and nothing else."""
         return [change.row for change in (*self.new, *self.changed)]

@@ -57,7 +57,6 @@ def found_there(finding: Finding) -> str:
 
 
 def done_in_words(done: Done) -> str:
-    left_out = len({finding.line for finding in done.findings})
     said = (
         (
             done.added,
@@ -75,7 +74,12 @@ def done_in_words(done: Done) -> str:
                 "%(count)s was like that already.", "%(count)s were like that already.", done.same, **_of(done.same)
             ),
         ),
-        (left_out, ngettext("%(count)s row was left out.", "%(count)s rows were left out.", left_out, **_of(left_out))),
+        (
+            done.left_out,
+            ngettext(
+                "%(count)s row was left out.", "%(count)s rows were left out.", done.left_out, **_of(done.left_out)
+            ),
+        ),
     )
     return " ".join(sentence for count, sentence in said if count)
 
