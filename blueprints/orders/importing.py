@@ -112,10 +112,22 @@ def first_orders(found: OrderImport, most: int) -> list[IncomingOrder]:
     return [told.order for told in read if isinstance(told, OrderInFile) and told.order]
 
 
-def findings_of(found: OrderImport) -> list[ImportFinding]:
+@dataclass(frozen=True)
+class Findings:
     """As many as are kept, in the order of the file."""
+
+    left_out: list[ImportFinding]
+    doubtful: list[ImportFinding]
+    """What they are about comes in all the same."""
+    more: int
+
+
+def findings_of(found: OrderImport) -> Findings:
     mine = select(ImportFinding).where(ImportFinding.import_id == found.id)
-    return list(db.session.scalars(mine.order_by(ImportFinding.line, ImportFinding.id)))
+    kept = db.session.scalars(mine.order_by(ImportFinding.line, ImportFinding.id)).all()
+    left_out = [finding for finding in kept if finding.stops]
+    doubtful = [finding for finding in kept if not finding.stops]
+    return Findings(left_out, doubtful, more=found.findings - len(kept))
 
 
 def latest_imports() -> list[Row[tuple[OrderImport, str | None]]]:
