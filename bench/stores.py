@@ -17,7 +17,6 @@ EMAIL, PASSWORD = "ana@example.com", "suki-bench"
 KEPT_FOR_S = 14 * 86400
 """An older one has few orders in the days that Insights looks at."""
 MADE_OF = ("blueprints/orders/seeding.py", "blueprints/orders/believable.py")
-DEEP_PAGE, PAGE = 50, 50
 
 
 @dataclass(frozen=True)
