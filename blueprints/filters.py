@@ -108,6 +108,11 @@ def money(amount: int, currency: str | None = None) -> str:
     return _money(amount, currency or current_store().currency, cldr_locale())
 
 
+def number(count: int) -> str:
+    """`1,250`, and a minus sign where Python has a hyphen."""
+    return f"{count:,}".replace("-", "\N{MINUS SIGN}")
+
+
 # A list says the same few words, days and amounts over and over, and babel takes its time to find each of them.
 @lru_cache(maxsize=1024)
 def _word(_kind: type[StrEnum], member: StrEnum, _locale: str) -> str:
@@ -214,5 +219,5 @@ def iso(at: datetime) -> str:
 
 
 def teach_templates(app: Flask) -> None:
-    for name in (word, money, when, day, moment, until, iso, time_of_day, span, file_size):
+    for name in (word, money, number, when, day, moment, until, iso, time_of_day, span, file_size):
         app.add_template_filter(name)
