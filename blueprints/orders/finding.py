@@ -1,7 +1,7 @@
 """Finding orders: by any part of a number, name, email or phone, and by what they are; newest first, page by page."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -20,6 +20,7 @@ from sqlalchemy import (
 
 from blueprints import clock
 from blueprints.orders.singling_out import SINGLED_OUT, Attention
+from blueprints.paging import Page, page_beside
 from models import Cancellation, Courier, Email, EmailState, Order, OrderStatus, PaymentStatus, Refund, db
 from models.base import UTCDateTime, on_postgresql
 from models.order import position_of
@@ -86,17 +87,9 @@ class Search:
         return cls(number, words, phone)
 
 
-@dataclass(frozen=True)
-class Found:
-    orders: list[Row[Any]]
-    newer: int | None = None
-    """The cursor of the page with newer ones."""
-    older: int | None = None
-
-
 def find_orders(
     typed: str, filters: Filters, *, before: int | None = None, after: int | None = None, limit: int = PAGE
-) -> Found:
+) -> Page[Row[Any]]:
     """The page of orders placed before (or after) a position; the first page when there is none such."""
     search = Search.of(typed)
     exact = _orders_numbered(search.number, filters) if search.words else []
@@ -104,26 +97,20 @@ def find_orders(
     if exact:
         conditions.append(place.not_in([order.position for order in exact]))
     matching = select(place).where(*conditions)
-    if after is not None:
-        newer = _rows(matching.where(place > after).order_by(place).limit(limit + 1))
-        if len(newer) > limit:
-            return Found(newer[1:], newer=newer[1].position, older=newer[-1].position)
-        before = None
-    matching = matching.order_by(place.desc()).limit(limit + 1)
-    if before is not None and (rows := _rows(matching.where(place < before))):
-        return Found(rows[:limit], newer=rows[0].position, older=_older(rows, limit))
-    rows = _rows(matching)
-    return Found([*exact, *rows[:limit]], older=_older(rows, limit))
+
+    def rows(here: int | None, back: bool) -> list[Row[Any]]:
+        beyond = matching if here is None else matching.where(place > here if back else place < here)
+        return _rows(beyond.order_by(place if back else place.desc()).limit(limit + 1))
+
+    here, back = (before, False) if after is None else (after, True)
+    page = page_beside(here, rows, limit, back=back, key=lambda row: row.position)
+    return replace(page, rows=[*exact, *page.rows]) if page.newer is None else page
 
 
 def positions_of(typed: str, filters: Filters) -> Select[Any]:
     """Of all that a search finds, newest first, for whoever reads them to the end."""
     place, conditions = _matching(Search.of(typed), filters)
     return select(place).where(*conditions).order_by(place.desc())
-
-
-def _older(rows: list[Row[Any]], limit: int) -> int | None:
-    return rows[limit - 1].position if len(rows) > limit else None
 
 
 _PLACE = Order.__table__.c.position

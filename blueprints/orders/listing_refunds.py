@@ -3,11 +3,13 @@
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from functools import partial
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, func, literal, select, tuple_
 from sqlalchemy.orm import InstrumentedAttribute
 
+from blueprints.paging import Page, page_beside
 from models import Order, Refund, db
 
 PAGE = 50
@@ -39,15 +41,6 @@ class ListedRefund:
 
 
 @dataclass(frozen=True)
-class Found:
-    rows: list[ListedRefund]
-    previous: int | None = None
-    """The refund before which the page before this one ends."""
-    following: int | None = None
-    """The refund after which the next page begins."""
-
-
-@dataclass(frozen=True)
 class Owed:
     amount: int
     currency: str
@@ -61,18 +54,14 @@ class TotalOwed:
     """False: of the oldest MOST_SUMMED only."""
 
 
-def list_refunds(tab: RefundTab, *, before: int | None = None, after: int | None = None, limit: int = PAGE) -> Found:
+def list_refunds(
+    tab: RefundTab, *, before: int | None = None, after: int | None = None, limit: int = PAGE
+) -> Page[ListedRefund]:
     """The page that comes before (or after) one refund; the first page when there is none such."""
-    here = db.session.get(Refund, before or after or 0)
-    since = getattr(here, _SINCE[tab].key) if here else None
-    if here is not None and since is not None and before:
-        rows = _rows(tab, limit, (since, here.id), back=True)
-        if len(rows) > limit:
-            return Found(rows[1:], previous=rows[1].refund.id, following=rows[-1].refund.id)
-    elif here is not None and since is not None and (rows := _rows(tab, limit, (since, here.id))):
-        return Found(rows[:limit], previous=rows[0].refund.id, following=_following(rows, limit))
-    rows = _rows(tab, limit)
-    return Found(rows[:limit], following=_following(rows, limit))
+    refund = db.session.get(Refund, before or after or 0)
+    since = getattr(refund, _SINCE[tab].key) if refund else None
+    here = (since, refund.id) if refund and since else None
+    return page_beside(here, partial(_rows, tab, limit), limit, back=bool(before), key=lambda row: row.refund.id)
 
 
 def total_owed(most: int = MOST_SUMMED) -> TotalOwed:
@@ -94,19 +83,13 @@ def total_owed(most: int = MOST_SUMMED) -> TotalOwed:
     return TotalOwed([Owed(amount, currency) for currency, amount in db.session.execute(found)], counted <= most)
 
 
-def _rows(
-    tab: RefundTab, limit: int, beyond: tuple[datetime, int] | None = None, *, back: bool = False
-) -> list[ListedRefund]:
+def _rows(tab: RefundTab, limit: int, here: tuple[datetime, int] | None, back: bool) -> list[ListedRefund]:
     """One more than asked for, which says that there is more; always in the order of the page."""
     since, is_descending = _SINCE[tab], (tab is not RefundTab.OWED) != back
     found = select(Refund, Order).join(Order, Order.id == Refund.order_id).where(_WITHIN[tab])
-    if beyond is not None:
-        place, there = tuple_(since, Refund.id), tuple_(literal(beyond[0], since.type), beyond[1])
+    if here is not None:
+        place, there = tuple_(since, Refund.id), tuple_(literal(here[0], since.type), here[1])
         found = found.where(place < there if is_descending else place > there)
     order = (since.desc(), Refund.id.desc()) if is_descending else (since, Refund.id)
     rows = [ListedRefund(refund, of) for refund, of in db.session.execute(found.order_by(*order).limit(limit + 1))]
     return rows[::-1] if back else rows
-
-
-def _following(rows: list[ListedRefund], limit: int) -> int | None:
-    return rows[limit - 1].refund.id if len(rows) > limit else None

@@ -29,7 +29,7 @@ LATEST = 6
 @orders.get("/")
 @needs(Right.SEE_SHOP)
 def today() -> ResponseReturnValue:
-    latest = find_orders("", Filters(), limit=LATEST).orders
+    latest = find_orders("", Filters(), limit=LATEST).rows
     return render_template(
         "orders/today.html",
         latest=latest,
@@ -55,7 +55,7 @@ def listing() -> ResponseReturnValue:
         found=found,
         tabs=tabs,
         filters_set=filters_beyond_tab(asked),
-        untold=why_untold(found.orders) if may_see_shop and filters.attention is Attention.NOT_TOLD else {},
+        untold=why_untold(found.rows) if may_see_shop and filters.attention is Attention.NOT_TOLD else {},
         waiting=waiting,
         may_add_orders=access.may(Right.ADD_ORDERS),
     )

@@ -1,10 +1,12 @@
 """Finding products: by any part of their SKU or name, in the order of their names."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, Select, select, tuple_
 
+from blueprints.paging import Page, page_beside
 from models import Product, db
 from models.search import PRODUCT_INDEX, fold, searched
 
@@ -26,34 +28,21 @@ class Search:
         return cls(whole, tuple(dict.fromkeys(whole.split()))[:MOST_WORDS])
 
 
-@dataclass(frozen=True)
-class Found:
-    products: list[Row[Any]]
-    previous: int | None = None
-    """The product before which the page before this one ends."""
-    following: int | None = None
-    """The product after which the next page begins."""
-
-
 _LISTED: Select[*tuple[Any, ...]] = select(Product.id, Product.sku, Product.name, Product.tracked, Product.on_hand)
 
 
-def find_products(typed: str, *, before: int | None = None, after: int | None = None, limit: int = PAGE) -> Found:
+def find_products(
+    typed: str, *, before: int | None = None, after: int | None = None, limit: int = PAGE
+) -> Page[Row[Any]]:
     """The page of products that come before (or after) one; the first page when there is none such."""
     search = Search.of(typed)
     wanted = _LISTED.where(*_matching(search))
     here = db.session.get(Product, before or after or 0)
-    if here is not None and before:
-        rows = _rows(wanted, limit, here, back=True)
-        if len(rows) > limit:
-            return Found(rows[1:], previous=rows[1].id, following=rows[-1].id)
-    elif here is not None:
-        rows = _rows(wanted, limit, here)
-        if rows:
-            return Found(rows[:limit], previous=rows[0].id, following=_following(rows, limit))
-    rows = _rows(wanted, limit)
-    exact = db.session.execute(_LISTED.where(Product.sku_key == search.whole)) if search.words else ()
-    return Found([*exact, *rows[:limit]], following=_following(rows, limit))
+    page = page_beside(here, partial(_rows, wanted, limit), limit, back=bool(before))
+    if page.newer is not None or not search.words:
+        return page
+    exact = db.session.execute(_LISTED.where(Product.sku_key == search.whole))
+    return replace(page, rows=[*exact, *page.rows])
 
 
 def any_product() -> bool:
@@ -68,9 +57,7 @@ def _matching(search: Search) -> list[ColumnElement[bool]]:
     return [Product.id.in_(select(place).where(has_words)), Product.sku_key != search.whole]
 
 
-def _rows(
-    wanted: Select[*tuple[Any, ...]], limit: int, here: Product | None = None, *, back: bool = False
-) -> list[Row[Any]]:
+def _rows(wanted: Select[*tuple[Any, ...]], limit: int, here: Product | None, back: bool) -> list[Row[Any]]:
     """One more than a page, which says that there is another; always in the order of the page."""
     place = tuple_(Product.name_key, Product.id)
     if here is not None:
@@ -79,7 +66,3 @@ def _rows(
     order = (Product.name_key.desc(), Product.id.desc()) if back else (Product.name_key, Product.id)
     rows = list(db.session.execute(wanted.order_by(*order).limit(limit + 1)))
     return rows[::-1] if back else rows
-
-
-def _following(rows: list[Row[Any]], limit: int) -> int | None:
-    return rows[limit - 1].id if len(rows) > limit else None

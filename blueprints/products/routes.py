@@ -21,7 +21,7 @@ def listing() -> ResponseReturnValue:
     typed = cleaned_line(request.args.get("q", ""))
     found = find_products(typed, before=read_id(request.args.get("before")), after=read_id(request.args.get("after")))
     return render_template(
-        "products/list.html", found=found, typed=typed, any_product=bool(found.products) or any_product()
+        "products/list.html", found=found, typed=typed, any_product=bool(found.rows) or any_product()
     )
 
 

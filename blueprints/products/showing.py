@@ -1,22 +1,13 @@
 """What a product's page shows beside the product: its movements, the newest first, each with who and what for."""
 
-from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Row, Select, select
 
+from blueprints.paging import Page, page_beside
 from models import Order, OrderItem, StockMovement, User, db
 
 PAGE = 50
-
-
-@dataclass(frozen=True)
-class Movements:
-    rows: list[Row[Any]]
-    previous: int | None = None
-    """The movement before which the page before this one ends."""
-    following: int | None = None
-    """The movement after which the next page begins."""
 
 
 _LISTED: Select[*tuple[Any, ...]] = (
@@ -39,22 +30,13 @@ _LISTED: Select[*tuple[Any, ...]] = (
 
 def movements_of(
     product_id: int, *, before: int | None = None, after: int | None = None, limit: int = PAGE
-) -> Movements:
+) -> Page[Row[Any]]:
     """The page that comes before (or after) one movement; the first page when there is none such."""
-    wanted = _LISTED.where(StockMovement.product_id == product_id)
-    if before:
-        found = wanted.where(StockMovement.id > before).order_by(StockMovement.id).limit(limit + 1)
-        rows = list(db.session.execute(found))[::-1]
-        if len(rows) > limit:
-            return Movements(rows[1:], previous=rows[1].id, following=rows[-1].id)
-    newest_first = wanted.order_by(StockMovement.id.desc()).limit(limit + 1)
-    if after and not before:
-        rows = list(db.session.execute(newest_first.where(StockMovement.id < after)))
-        if rows:
-            return Movements(rows[:limit], previous=rows[0].id, following=_following(rows, limit))
-    rows = list(db.session.execute(newest_first))
-    return Movements(rows[:limit], following=_following(rows, limit))
+    place, wanted = StockMovement.id, _LISTED.where(StockMovement.product_id == product_id)
 
+    def rows(here: int | None, back: bool) -> list[Row[Any]]:
+        beyond = wanted if here is None else wanted.where(place > here if back else place < here)
+        found = list(db.session.execute(beyond.order_by(place if back else place.desc()).limit(limit + 1)))
+        return found[::-1] if back else found
 
-def _following(rows: list[Row[Any]], limit: int) -> int | None:
-    return rows[limit - 1].id if len(rows) > limit else None
+    return page_beside(before or after or None, rows, limit, back=bool(before))

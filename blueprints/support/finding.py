@@ -1,12 +1,14 @@
 """Finding tickets: by number, subject, order number or customer, and by whom they wait on."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
+from functools import partial
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, Select, func, or_, select
 
+from blueprints.paging import Page, page_beside
 from models import STILL_OPEN, Actor, Ticket, TicketState, User, db
 from models.search import TICKET_INDEX, fold, searched
 from models.ticket import ON_MERCHANT, ON_SUPPORT
@@ -56,15 +58,6 @@ class Search:
         return cls(tuple(words)[:MOST_WORDS])
 
 
-@dataclass(frozen=True)
-class Found:
-    tickets: list[Row[Any]]
-    previous: int | None = None
-    """The ticket before which the page before this one ends."""
-    following: int | None = None
-    """The ticket after which the next page begins."""
-
-
 _LISTED: Select[*tuple[Any, ...]] = select(
     Ticket.id,
     Ticket.kind,
@@ -81,23 +74,16 @@ _LISTED: Select[*tuple[Any, ...]] = select(
 
 def find_tickets(
     typed: str, tab: Tab, *, by: Actor, before: int | None = None, after: int | None = None, limit: int = PAGE
-) -> Found:
+) -> Page[Row[Any]]:
     """The page of tickets that come before (or after) one; the first page when there is none such."""
     search = Search.of(typed)
     wanted = _LISTED.where(*_within(tab, by), *_matching(search))
-    is_queue = tab in QUEUES
     here = db.session.get(Ticket, before or after or 0)
-    if here is not None and before:
-        rows = _rows(wanted.where(_beyond(here, later=not is_queue, is_queue=is_queue)), is_queue, limit, back=True)
-        if len(rows) > limit:
-            return Found(rows[1:], previous=rows[1].id, following=rows[-1].id)
-    elif here is not None:
-        rows = _rows(wanted.where(_beyond(here, later=is_queue, is_queue=is_queue)), is_queue, limit)
-        if rows:
-            return Found(rows[:limit], previous=rows[0].id, following=_following(rows, limit))
-    rows = _rows(wanted, is_queue, limit)
-    exact = db.session.execute(_LISTED.where(Ticket.id == search.number, *_within(tab, by))) if search.number else ()
-    return Found([*exact, *rows[:limit]], following=_following(rows, limit))
+    page = page_beside(here, partial(_rows, wanted, tab in QUEUES, limit), limit, back=bool(before))
+    if page.newer is not None or not search.number:
+        return page
+    exact = db.session.execute(_LISTED.where(Ticket.id == search.number, *_within(tab, by)))
+    return replace(page, rows=[*exact, *page.rows])
 
 
 def count_by_tab(by: Actor) -> dict[Tab, int]:
@@ -140,14 +126,14 @@ def _beyond(here: Ticket, *, later: bool, is_queue: bool) -> ColumnElement[bool]
     return or_(since < here.waiting_since, same_moment & (Ticket.id < here.id))
 
 
-def _rows(wanted: Select[*tuple[Any, ...]], is_queue: bool, limit: int, *, back: bool = False) -> list[Row[Any]]:
-    """One more than a page, which says that there is another. `back`: those next to the end, in the same order."""
+def _rows(
+    wanted: Select[*tuple[Any, ...]], is_queue: bool, limit: int, here: Ticket | None, back: bool
+) -> list[Row[Any]]:
+    """One more than a page, which says that there is another; always in the order of the page."""
     columns = [Ticket.waiting_since, Ticket.id] if is_queue else [Ticket.id]
     ascending = is_queue is not back
+    if here is not None:
+        wanted = wanted.where(_beyond(here, later=ascending, is_queue=is_queue))
     order = [column.asc() if ascending else column.desc() for column in columns]
     rows = list(db.session.execute(wanted.order_by(*order).limit(limit + 1)))
     return rows[::-1] if back else rows
-
-
-def _following(rows: list[Row[Any]], limit: int) -> int | None:
-    return rows[limit - 1].id if len(rows) > limit else None

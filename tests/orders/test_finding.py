@@ -20,7 +20,7 @@ def find(app):
 
     def find(typed: str = "", **filters) -> list[str]:
         with app.app_context():
-            return [order.number for order in find_orders(typed, Filters(**filters)).orders]
+            return [order.number for order in find_orders(typed, Filters(**filters)).rows]
 
     return find
 
@@ -255,9 +255,9 @@ def test_pages_lead_to_the_end_and_back_without_gap_or_repeat(app, many, typed, 
             pages.append(find_orders(typed, Filters(**wanted), before=pages[-1].older))
         back = find_orders(typed, Filters(**wanted), after=pages[-1].newer)
         first = find_orders(typed, Filters(**wanted), after=back.newer)
-    assert [order.number for page in pages for order in page.orders] == many
-    assert back.orders == pages[1].orders
-    assert (first.orders, first.newer) == (pages[0].orders, None)
+    assert [order.number for page in pages for order in page.rows] == many
+    assert back.rows == pages[1].rows
+    assert (first.rows, first.newer) == (pages[0].rows, None)
 
 
 @pytest.mark.parametrize("cursor", [{"before": 0}, {"before": 1}, {"after": 2**63 - 1}])
@@ -265,4 +265,4 @@ def test_a_cursor_that_leads_nowhere_shows_the_first_page(app, shop, cursor):
     order = shop.order()
     with app.app_context():
         found = find_orders("", Filters(), **cursor)
-    assert ([order.number for order in found.orders], found.newer, found.older) == ([order.number], None, None)
+    assert ([order.number for order in found.rows], found.newer, found.older) == ([order.number], None, None)

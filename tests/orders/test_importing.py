@@ -302,7 +302,7 @@ def test_the_search_finds_what_came_in(app, olive, shop):
     with app.app_context():
         from blueprints.orders.finding import Filters, find_orders
 
-        assert [row.number for row in find_orders("pena", Filters()).orders] == ["1001"]
+        assert [row.number for row in find_orders("pena", Filters()).rows] == ["1001"]
         assert db.session.scalar(select(func.count()).select_from(Order)) == 1
 
 

@@ -52,7 +52,7 @@ def test_made_up_orders_are_as_whole_as_real_ones(app, shop):
         kept, _ = ticket.search_text, ticket.make_findable()
         assert ticket.search_text == kept
     with app.app_context():
-        assert len(find_orders("example.com", Filters()).orders) == 50
+        assert len(find_orders("example.com", Filters()).rows) == 50
         # Written in whatever order: PostgreSQL asks of each statement what SQLite would let stand until somebody asks.
         assert ON_POSTGRES or db.session.execute(text("PRAGMA foreign_key_check")).all() == []
 

@@ -114,14 +114,14 @@ def test_pages_hang_together_in_both_directions(app, stocked, typed):
         pages, after = [], None
         while True:
             page = find_products(typed, after=after, limit=2)
-            pages.append([row.name for row in page.products])
-            if page.following is None:
+            pages.append([row.name for row in page.rows])
+            if page.older is None:
                 break
-            after = page.following
+            after = page.older
         assert pages == [["Set 1", "Set 2"], ["Set 2", "Set 3"], ["Set 4", "Set 5"]]
-        back = find_products(typed, before=page.previous, limit=2)
-        assert [row.name for row in back.products] == pages[1]
-        assert [row.name for row in find_products(typed, before=back.previous, limit=2).products] == pages[0]
+        back = find_products(typed, before=page.newer, limit=2)
+        assert [row.name for row in back.rows] == pages[1]
+        assert [row.name for row in find_products(typed, before=back.newer, limit=2).rows] == pages[0]
 
 
 def test_fifty_stand_on_a_page(sam, stocked):
@@ -156,7 +156,7 @@ def plan_of(app, typed, monkeypatch, here=None, without=()):
         place = db.session.get(Product, here) if here else None
         monkeypatch.setattr(finding.db.session, "execute", lambda query: asked.append(query) or [])
         search = Search.of(typed)
-        _rows(finding._LISTED.where(*_matching(search)), 50, place)
+        _rows(finding._LISTED.where(*_matching(search)), 50, place, False)
         monkeypatch.undo()
         return " | ".join(explaining.plan_of(asked[0], without=("seqscan", *without)))
 
