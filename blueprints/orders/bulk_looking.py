@@ -20,6 +20,7 @@ from blueprints.orders.refusals import (
     refuse_if_changed,
 )
 from blueprints.orders.telling import kind_of, why_not_told
+from blueprints.paging import Page, page_from
 from blueprints.shop import current_store
 from models import (
     BulkCancel,
@@ -169,15 +170,9 @@ def find_bulk(bulk_id: int) -> BulkCancel | None:
     return db.session.scalars(found.options(*options)).one_or_none()
 
 
-@dataclass(frozen=True)
-class Found:
-    bulks: list[Row[tuple[BulkCancel, int, int]]]
-    """With how many orders there are, and how many of them were cancelled."""
-    older: int | None = None
-
-
-def list_bulks(*, before: int | None = None, limit: int = PAGE) -> Found:
-    """The newest first, but for those that nobody wanted."""
+def list_bulks(*, before: int | None = None, limit: int = PAGE) -> Page[Row[tuple[BulkCancel, int, int]]]:
+    """The newest first, but for those that nobody wanted; with how many orders there are, and how many of them were
+    cancelled."""
     of_it = select(func.count()).where(BulkOrder.bulk_id == BulkCancel.id)
     done = of_it.where(BulkOrder.outcome == BulkOutcome.CANCELLED)
     found = (
@@ -187,8 +182,8 @@ def list_bulks(*, before: int | None = None, limit: int = PAGE) -> Found:
         .order_by(BulkCancel.id.desc())
         .limit(limit + 1)
     )
-    rows = list(db.session.execute(found.where(BulkCancel.id < before) if before else found))
-    return Found(rows[:limit], older=rows[limit - 1][0].id if len(rows) > limit else None)
+    rows = db.session.execute(found.where(BulkCancel.id < before) if before else found).all()
+    return page_from(rows, limit, key=lambda row: row[0].id)
 
 
 def _rows(bulk: BulkCancel) -> Iterable[BulkOrder]:

@@ -6,6 +6,7 @@ from enum import StrEnum
 from sqlalchemy import ColumnElement, TextClause, select
 from sqlalchemy.orm import defer
 
+from blueprints.paging import Page
 from models import Email, EmailState, Order, db
 from models.email import WAITING
 
@@ -32,17 +33,9 @@ class Listed:
     order_number: str | None
 
 
-@dataclass(frozen=True)
-class EmailPage:
-    rows: list[Listed]
-    newer_than: int | None
-    """The id after which the newer page begins; None on the first page."""
-    older_than: int | None
-
-
 def page_of_emails(
     *, box: Box, only_about_orders: bool, before: int | None = None, after: int | None = None
-) -> EmailPage:
+) -> Page[Listed]:
     """By id, so that a page costs the same however far back it lies."""
     found = select(Email, Order.number).outerjoin(Order, Order.id == Email.order_id).options(*_WITHOUT_BODIES)
     if box is not Box.ALL:
@@ -59,10 +52,10 @@ def page_of_emails(
     if after is not None:
         rows.reverse()
     has_newer, has_older = (more, True) if after is not None else (before is not None, more)
-    return EmailPage(
-        rows=rows,
-        newer_than=rows[0].email.id if rows and has_newer else None,
-        older_than=rows[-1].email.id if rows and has_older else None,
+    return Page(
+        rows,
+        newer=rows[0].email.id if rows and has_newer else None,
+        older=rows[-1].email.id if rows and has_older else None,
     )
 
 

@@ -1,6 +1,5 @@
 """How the outbox stands: what waits, what failed and was not written again since, and whether mail gets out."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -13,6 +12,7 @@ from blueprints import clock
 from blueprints.capped import count_of, shown
 from blueprints.orders.listing_emails import Listed
 from blueprints.orders.telling import kind_of
+from blueprints.paging import Page, page_from
 from blueprints.retrying import LEASE
 from models import CustomerAlert, Email, EmailState, Order, OrderStatus, WebhookEndpoint, WebhookMessage, db
 from models.email import WAITING
@@ -67,13 +67,6 @@ class OutboxState:
         """Since when nobody has taken what is due; None when all goes its way."""
         is_overdue = self.due_longest is not None and now - self.due_longest > OVERDUE
         return self.due_longest if is_overdue else None
-
-
-@dataclass(frozen=True)
-class OutboxPage:
-    rows: Sequence[Listed]
-    next_after: int | None
-    """The id after which the next page begins."""
 
 
 def look_at_outbox() -> OutboxState:
@@ -146,7 +139,7 @@ def _is_overtaken() -> ColumnElement[bool]:
     )
 
 
-def page_of(pile: Pile, *, after: int | None = None) -> OutboxPage:
+def page_of(pile: Pile, *, after: int | None = None) -> Page[Listed]:
     """Failed ones newest first; waiting ones as they were written. By id, so that no page costs more than another."""
     found = select(Email, Order.number).outerjoin(Order, Order.id == Email.order_id).options(*_WITHOUT_BODIES)
     those: ColumnElement[bool] | TextClause
@@ -158,5 +151,4 @@ def page_of(pile: Pile, *, after: int | None = None) -> OutboxPage:
     if after is not None:
         found = found.where(beyond)
     rows = [Listed(email, number) for email, number in db.session.execute(found.limit(PAGE + 1))]
-    more, rows = len(rows) > PAGE, rows[:PAGE]
-    return OutboxPage(rows, rows[-1].email.id if more else None)
+    return page_from(rows, PAGE, key=lambda row: row.email.id)

@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload, selectinload
 
+from blueprints.paging import Page, page_from
 from models import ErasedOrder, Erasure, Event, Order, Ticket, db
 
 PAGE = 50
@@ -23,20 +24,14 @@ class Line:
         return self.erasure.tickets - len(self.questions)
 
 
-@dataclass(frozen=True)
-class Found:
-    lines: list[Line]
-    older: int | None = None
-
-
-def list_erasures(*, before: int | None = None, limit: int = PAGE) -> Found:
+def list_erasures(*, before: int | None = None, limit: int = PAGE) -> Page[Line]:
     """The newest first."""
     order = selectinload(Erasure.orders).joinedload(ErasedOrder.order).load_only(Order.number)
     found = select(Erasure).options(joinedload(Erasure.user), order).order_by(Erasure.id.desc()).limit(limit + 1)
     rows = db.session.scalars(found.where(Erasure.id < before) if before else found).all()
     questions = _questions([each.at for each in rows])
-    lines = [Line(each, questions.get(each.at, [])) for each in rows[:limit]]
-    return Found(lines, older=rows[limit - 1].id if len(rows) > limit else None)
+    lines = [Line(each, questions.get(each.at, [])) for each in rows]
+    return page_from(lines, limit, key=lambda line: line.erasure.id)
 
 
 def _questions(moments: Sequence[datetime]) -> dict[datetime, list[int]]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload
 
+from blueprints.paging import Page, page_from
 from models import AccessWindow, Event, Order
 
 PAGE = 10
@@ -20,45 +21,27 @@ class Watched:
     has_more: bool
 
 
-@dataclass(frozen=True)
-class WatchedPage:
-    windows: list[Watched]
-    older_than: int | None
-    """The window after which the next page begins."""
-
-
-@dataclass(frozen=True)
-class ActsPage:
-    acts: list[Event]
-    older_than: int | None
-
-
-def windows_watched(session: Session, *, before: int | None = None) -> WatchedPage:
+def windows_watched(session: Session, *, before: int | None = None) -> Page[Watched]:
     """The newest first. Two statements, however many there are."""
     found = select(AccessWindow).options(
         joinedload(AccessWindow.ticket), joinedload(AccessWindow.opened_by), joinedload(AccessWindow.ended_by)
     )
     if before is not None:
         found = found.where(AccessWindow.id < before)
-    windows = list(session.scalars(found.order_by(AccessWindow.id.desc()).limit(PAGE + 1)))
-    has_older, windows = len(windows) > PAGE, windows[:PAGE]
-    acts = _latest_acts(session, [window.id for window in windows])
-    return WatchedPage(
-        [
-            Watched(window, acts[window.id][:ACTS_SHOWN], has_more=len(acts[window.id]) > ACTS_SHOWN)
-            for window in windows
-        ],
-        older_than=windows[-1].id if has_older else None,
-    )
+    page = page_from(session.scalars(found.order_by(AccessWindow.id.desc()).limit(PAGE + 1)).all(), PAGE)
+    acts = _latest_acts(session, [window.id for window in page.rows])
+    watched = [
+        Watched(window, acts[window.id][:ACTS_SHOWN], has_more=len(acts[window.id]) > ACTS_SHOWN)
+        for window in page.rows
+    ]
+    return Page(watched, older=page.older)
 
 
-def acts_in(session: Session, window: AccessWindow, *, before: int | None = None) -> ActsPage:
+def acts_in(session: Session, window: AccessWindow, *, before: int | None = None) -> Page[Event]:
     found = _ACTS.where(Event.window_id == window.id)
     if before is not None:
         found = found.where(Event.id < before)
-    acts = list(session.scalars(found.limit(ACTS_PAGE + 1)))
-    has_older, acts = len(acts) > ACTS_PAGE, acts[:ACTS_PAGE]
-    return ActsPage(acts, older_than=acts[-1].id if has_older else None)
+    return page_from(session.scalars(found.limit(ACTS_PAGE + 1)).all(), ACTS_PAGE)
 
 
 _ACTS = (

@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload, selectinload
 
+from blueprints.paging import page_from
 from blueprints.webhooks.sending import why_not_again
 from models import Cancellation, Order, WebhookEndpoint, WebhookMessage, db
 
@@ -27,8 +28,7 @@ class Logged:
 @dataclass(frozen=True)
 class Log:
     rows: list[Logged]
-    older_than: int | None
-    """The id after which the older page begins."""
+    older: int | None
     is_first: bool
 
     @property
@@ -69,8 +69,8 @@ def log_of(endpoint: WebhookEndpoint, *, before: int | None = None) -> Log:
         Logged(message, why_not_again(message, endpoint, is_withdrawn=withdrawn_at is not None) is None)
         for message, withdrawn_at in db.session.execute(found)
     ]
-    more = len(rows) > PAGE
-    return Log(rows[:PAGE], rows[PAGE - 1].message.id if more else None, before is None)
+    page = page_from(rows, PAGE, key=lambda row: row.message.id)
+    return Log(page.rows, page.older, is_first=before is None)
 
 
 def secret_holds_until(endpoint: WebhookEndpoint, at: datetime) -> datetime | None:
