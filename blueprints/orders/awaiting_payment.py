@@ -4,11 +4,11 @@ under the lock, and by the order's page."""
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select, update
+from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from blueprints import clock
-from blueprints.orders.hearing import went_where_it_should
+from blueprints.orders.hearing import keep_from_leaving, went_where_it_should
 from blueprints.orders.telling import why_nobody_is_told
 from blueprints.shop import current_store
 from models import (
@@ -24,7 +24,7 @@ from models import (
     Store,
     db,
 )
-from models.email import ON_ITS_WAY, WAITING
+from models.email import ON_ITS_WAY
 from models.payment_reminder import IS_PAID_HERE, WAITS_TO_BE_PAID
 
 KIND = CustomerAlert.PAYMENT_REMINDER.value
@@ -159,18 +159,11 @@ def _reminded(terms: Terms, order: Order, reminder: PaymentReminder) -> Wait:
 
 
 def end_wait(session: Session, order: Order, *, at: datetime) -> None:
-    """It is paid, kept, cancelled, or out of the shop. A reminder that has not left stays here, and none is sent again.
-    One that is being handed over at this moment counts as sent, should the mail server take it."""
+    """It is paid, kept, cancelled, or out of the shop. A reminder that has not left stays here, and none is sent
+    again."""
     reminder = session.get(PaymentReminder, order.id)
-    if reminder is None:
-        return
-    copies = or_(Email.id == reminder.email_id, Email.again_of_id == reminder.email_id)
-    letters = and_(Email.order_id == order.id, copies)
-    stays = {"state": EmailState.NOT_SENT, "reason": NotSentReason.UNDONE}
-    for condition, change in ((letters, {"over_since": at}), (and_(letters, WAITING), stays)):
-        session.execute(
-            update(Email).where(condition).values(**change), execution_options={"synchronize_session": False}
-        )
+    if reminder is not None:
+        keep_from_leaving(session, order.id, reminder.email_id, at=at)
 
 
 def cancelled_as_unpaid(done: Cancellation) -> bool:

@@ -1,13 +1,17 @@
-"""Whether a customer may have heard of a cancel: by the email about it, or by a copy that somebody sent by hand."""
+"""Whether a customer may have heard of a cancel, by the email about it or by a copy that somebody sent by hand; and how
+none of them leaves any more."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, and_, or_, select, update
 from sqlalchemy.orm import Session
 
+from blueprints import retrying
 from models import Cancellation, Email, EmailState, NotSentReason, Order
+from models.email import WAITING
 
 NEVER_LEFT = (
     NotSentReason.NO_ADDRESS,
@@ -61,3 +65,16 @@ def _heard_by(letters: Sequence[Any]) -> Heard:
         ),
         surely_not=all(letter.state is EmailState.FAILED or letter.reason in NEVER_LEFT for letter in letters),
     )
+
+
+def keep_from_leaving(
+    session: Session, order_id: int, email_id: int, *, at: datetime, nobody_heard: bool = False
+) -> None:
+    """The email and any copy of it: from now on they tell of what is not so, and those that have not left stay. One
+    that is being handed over at this moment counts as sent should the server take it: its deliverer notes that
+    whatever stands here. `nobody_heard`: those that would have stayed anyway stay for this reason as well."""
+    letters = and_(Email.order_id == order_id, or_(Email.id == email_id, Email.again_of_id == email_id))
+    kept = or_(WAITING, Email.state == EmailState.NOT_SENT) if nobody_heard else WAITING
+    undone = {"state": EmailState.NOT_SENT, "reason": NotSentReason.UNDONE}
+    retrying.change(session, update(Email).where(letters).values(over_since=at))
+    retrying.change(session, update(Email).where(letters, kept).values(**undone))

@@ -4,13 +4,13 @@ Whatever a cancel does is undone here: who adds to the one adds to the other."""
 
 from datetime import datetime
 
-from sqlalchemy import and_, false, func, or_, select, update
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from blueprints import announcing, clock, stock
 from blueprints.orders.approving_request import open_request_again
 from blueprints.orders.cancelling import reread
-from blueprints.orders.hearing import Heard, heard_of
+from blueprints.orders.hearing import Heard, heard_of, keep_from_leaving
 from blueprints.orders.history import leave_event
 from blueprints.orders.noting_cancel import write_note
 from blueprints.orders.refusals import (
@@ -29,10 +29,7 @@ from models import (
     Cancellation,
     CancelledItem,
     CustomerAlert,
-    Email,
-    EmailState,
     MovementKind,
-    NotSentReason,
     Order,
     OrderStatus,
     Refund,
@@ -42,7 +39,6 @@ from models import (
     db,
     writing,
 )
-from models.email import WAITING
 from models.event import statuses
 
 
@@ -158,7 +154,8 @@ def _withdraw(session: Session, order: Order, done: Cancellation, how: Withdrawa
     kind = MovementKind.UNDONE if how is Withdrawal.UNDONE else MovementKind.REINSTATED
     stock.take_again(session, stock.put_back_by(session, done.id), kind, by=by, at=at)
     if done.email_id is not None:
-        _keep_from_leaving(session, done, at=at, nobody_heard=is_held or how is Withdrawal.UNDONE)
+        nobody_heard = is_held or how is Withdrawal.UNDONE
+        keep_from_leaving(session, order.id, done.email_id, at=at, nobody_heard=nobody_heard)
 
 
 def _give_back_part(order: Order, done: Cancellation) -> None:
@@ -177,19 +174,6 @@ def _correct_waiting_letters(order: Order, *, at: datetime) -> None:
         if letter := part.waiting_letter(at):
             message = part_email_of(order, part)
             letter.subject, letter.text, letter.html = message.subject, message.text, message.html
-
-
-def _keep_from_leaving(session: Session, done: Cancellation, *, at: datetime, nobody_heard: bool) -> None:
-    """The email and any copy of it: from now on they tell of what is not so, and those that have not left stay. One
-    that is being handed over at this moment counts as sent should the server take it: its deliverer notes that
-    whatever stands here."""
-    letters = and_(Email.order_id == done.order_id, or_(Email.id == done.email_id, Email.again_of_id == done.email_id))
-    kept = Email.state == EmailState.NOT_SENT if nobody_heard else false()
-    undone = {"state": EmailState.NOT_SENT, "reason": NotSentReason.UNDONE}
-    for condition, change in ((letters, {"over_since": at}), (and_(letters, or_(WAITING, kept)), undone)):
-        session.execute(
-            update(Email).where(condition).values(**change), execution_options={"synchronize_session": False}
-        )
 
 
 def _tell(
