@@ -47,7 +47,7 @@ def correct_address(email_id: int, *, address: str, by: Actor) -> int:
         _redirect(session, email, order, had=had)
         if email.state in _STAYED:
             return email.id
-        return send_copy(session, email, recipient=address, by=by)
+        return send_copy(session, email, by=by)
 
 
 def _redirect(session: Session, email: Email, order: Order, *, had: str | None) -> None:

@@ -42,14 +42,13 @@ def send_again(email_id: int, *, by: Actor) -> int:
     """The id of the copy, or of the one that was asked for a moment ago. It goes to the address that the order has
     now, whatever the alerts say. Raises NotSentAgain."""
     with writing() as session:
-        email = session.get_one(Email, email_id)
-        order = session.get(Order, email.order_id) if email.order_id else None
-        return send_copy(session, email, recipient=order.customer_email if order else email.recipient, by=by)
+        return send_copy(session, session.get_one(Email, email_id), by=by)
 
 
-def send_copy(session: Session, email: Email, *, recipient: str | None, by: Actor) -> int:
+def send_copy(session: Session, email: Email, *, by: Actor) -> int:
     """In the caller's transaction, which all of it belongs to; otherwise as send_again."""
-    at = clock.now()
+    at, order = clock.now(), session.get(Order, email.order_id) if email.order_id else None
+    recipient = order.customer_email if order else email.recipient
     if recipient and (copied := _copied_lately(session, email, recipient, at)):
         return copied
     if (why := why_not_again(email)) is not None:

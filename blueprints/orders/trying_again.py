@@ -9,7 +9,7 @@ from blueprints import clock, retrying
 from blueprints.orders.sending_again import NotSentAgain, can_be_sent_again, send_copy
 from blueprints.orders.watching_outbox import failed_emails
 from blueprints.outbox import leaves_after_commit, why_nothing_leaves
-from models import Actor, Email, EmailState, Event, NotSentReason, Order, writing
+from models import Actor, Email, EmailState, Event, NotSentReason, writing
 
 MOST_AT_ONCE = 100
 """Copies in one press: they are written in one transaction, and others want to save too."""
@@ -40,7 +40,7 @@ def try_again(email_id: int, *, by: Actor) -> Tried:
             return Tried.HURRIED
         if session.scalar(failed_emails(at).where(Email.id == email_id)) is None:
             return Tried.UNDER_WAY
-        _copy(session, email, by)
+        send_copy(session, email, by=by)
         return Tried.COPIED
 
 
@@ -65,7 +65,7 @@ def try_failed(*, by: Actor) -> int:
         oldest = session.scalars(failed_emails(clock.now()).order_by(Email.id)).all()
         for email_id in oldest:
             try:
-                _copy(session, session.get_one(Email, email_id), by)
+                send_copy(session, session.get_one(Email, email_id), by=by)
             except NotSentAgain:
                 continue
             copied += 1
@@ -77,12 +77,6 @@ def try_failed(*, by: Actor) -> int:
 def _refuse_without_server() -> None:
     if why_nothing_leaves() is NotSentReason.NO_SERVER:
         raise NotSentAgain("no_server")
-
-
-def _copy(session: Session, email: Email, by: Actor) -> None:
-    """To the address that the order has now."""
-    order = session.get(Order, email.order_id) if email.order_id else None
-    send_copy(session, email, recipient=order.customer_email if order else email.recipient, by=by)
 
 
 def _leave_event(session: Session, by: Actor) -> None:
