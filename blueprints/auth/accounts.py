@@ -1,11 +1,11 @@
 """The rows behind an account: sessions, links, lines of history. All of it inside the caller's transaction."""
 
 from datetime import datetime, timedelta
-from typing import Any, cast
 
-from sqlalchemy import ColumnElement, CursorResult, select, update
+from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.orm import Session
 
+from blueprints import retrying
 from blueprints.tokens import hash_of, new_token
 from blueprints.windows import leave_with_sessions
 from models import Actor, Event, PasswordReset, User, UserSession
@@ -44,8 +44,7 @@ def _end(session: Session, *those: ColumnElement[bool], now: datetime) -> int:
     """Whoever was inside of an access window with one of them leaves it."""
     open_ones = *those, UserSession.ended_at.is_(None)
     leave_with_sessions(session, select(UserSession.id).where(*open_ones), at=now)
-    ended = update(UserSession).where(*open_ones).values(ended_at=now)
-    return cast("CursorResult[Any]", session.execute(ended)).rowcount
+    return retrying.change(session, update(UserSession).where(*open_ones).values(ended_at=now))
 
 
 def replace_password(session: Session, user: User, password_hash: str, *, now: datetime) -> None:

@@ -2,12 +2,12 @@
 written, about what, when, and what became of them, stays."""
 
 from datetime import datetime, timedelta
-from typing import Any, cast
+from typing import Any
 
-from sqlalchemy import CursorResult, and_, case, func, literal_column, select, update
+from sqlalchemy import and_, case, func, literal_column, select, update
 from sqlalchemy.orm import Session
 
-from blueprints import background, clock
+from blueprints import background, clock, retrying
 from models import Email, EmailRetention, db, writing
 from models.email import HAS_A_TEXT
 
@@ -62,6 +62,4 @@ def _clear_some() -> int:
 
 def clear(session: Session, email_ids: list[int], *, at: datetime) -> int:
     """In the caller's transaction."""
-    these = update(Email).where(Email.id.in_(email_ids), HAS_A_TEXT).values(**cleared(at))
-    done = session.execute(these, execution_options={"synchronize_session": False})
-    return cast("CursorResult[Any]", done).rowcount
+    return retrying.change(session, update(Email).where(Email.id.in_(email_ids), HAS_A_TEXT).values(**cleared(at)))
