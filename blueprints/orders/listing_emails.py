@@ -13,8 +13,12 @@ from models.email import WAITING
 PAGE = 50
 MOST_OF_AN_ORDER = 50
 _WITHOUT_HTML = defer(Email.html, raiseload=True)
-# A list shows none of them, and a page of them may be large.
-_WITHOUT_BODIES = (defer(Email.text, raiseload=True), _WITHOUT_HTML)
+# A list shows none of the bodies, and a page of them may be large.
+LISTED = (
+    select(Email, Order.number)
+    .outerjoin(Order, Order.id == Email.order_id)
+    .options(defer(Email.text, raiseload=True), _WITHOUT_HTML)
+)
 
 
 class Box(StrEnum):
@@ -37,7 +41,7 @@ def page_of_emails(
     *, box: Box, only_about_orders: bool, before: int | None = None, after: int | None = None
 ) -> Page[Listed]:
     """By id, so that a page costs the same however far back it lies."""
-    found = select(Email, Order.number).outerjoin(Order, Order.id == Email.order_id).options(*_WITHOUT_BODIES)
+    found = LISTED
     if box is not Box.ALL:
         found = found.where(_in_box(box))
     if only_about_orders:

@@ -6,15 +6,15 @@ from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, TextClause, and_, exists, func, or_, select
-from sqlalchemy.orm import aliased, defer
+from sqlalchemy.orm import aliased
 
 from blueprints import clock
 from blueprints.capped import count_of, shown
-from blueprints.orders.listing_emails import Listed
+from blueprints.orders.listing_emails import LISTED, Listed
 from blueprints.orders.telling import kind_of
 from blueprints.paging import Page, page_from
 from blueprints.retrying import LEASE
-from models import CustomerAlert, Email, EmailState, Order, OrderStatus, WebhookEndpoint, WebhookMessage, db
+from models import CustomerAlert, Email, EmailState, OrderStatus, WebhookEndpoint, WebhookMessage, db
 from models.email import WAITING
 
 PAGE = 20
@@ -23,7 +23,6 @@ MOST_LOOKED_AT = 500
 LATELY = timedelta(days=7)
 # A deliverer takes what is due within seconds, and puts off what it can't send; so nothing is overdue for long.
 OVERDUE = LEASE
-_WITHOUT_BODIES = (defer(Email.text, raiseload=True), defer(Email.html, raiseload=True))
 
 _STEPS = tuple(kind_of(status) for status in OrderStatus)
 _ENDS = (CustomerAlert.ORDER_CANCELLED, CustomerAlert.ORDER_DECLINED)
@@ -141,13 +140,12 @@ def _is_overtaken() -> ColumnElement[bool]:
 
 def page_of(pile: Pile, *, after: int | None = None) -> Page[Listed]:
     """Failed ones newest first; waiting ones as they were written. By id, so that no page costs more than another."""
-    found = select(Email, Order.number).outerjoin(Order, Order.id == Email.order_id).options(*_WITHOUT_BODIES)
     those: ColumnElement[bool] | TextClause
     if pile is Pile.FAILED:
         those, beyond, order = Email.id.in_(failed_emails(clock.now())), Email.id < (after or 0), Email.id.desc()
     else:
         those, beyond, order = WAITING, Email.id > (after or 0), Email.id.asc()
-    found = found.where(those).order_by(order)
+    found = LISTED.where(those).order_by(order)
     if after is not None:
         found = found.where(beyond)
     rows = [Listed(email, number) for email, number in db.session.execute(found.limit(PAGE + 1))]
