@@ -27,6 +27,9 @@ _PART_HEADERS = {"Content-Type", "Content-Transfer-Encoding", "MIME-Version"}
 _POLICY = policy.SMTP.clone(cte_type="7bit")
 _LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
 _ADDRESS = re.compile(rf"[A-Za-z0-9.!#$%&'*+/=?^_`{{|}}~-]{{1,64}}@{_LABEL}(?:\.{_LABEL})*")
+# An order's number that may stand in a subject line. Any other is somebody's free text, and none of that gets into a
+# header: some Pythons decode what hides in it, line breaks included.
+_PLAIN_NUMBER = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9 ._/-]{0,38}[A-Za-z0-9])?")
 LONGEST_ADDRESS = 254
 LONGEST_LINE = 300
 
@@ -37,6 +40,11 @@ class UnsafeLetter(Exception):
     def __init__(self, part: str) -> None:
         super().__init__(f"the {part} of an email is not safe to send")
         self.part = part
+
+
+def plain_number(number: str | None) -> str:
+    """Empty when it is none."""
+    return number if number and _PLAIN_NUMBER.fullmatch(number) else ""
 
 
 def one_address(text: str, part: str) -> str:

@@ -8,9 +8,10 @@ from sqlalchemy.orm import Session, joinedload
 
 from blueprints import clock, outbox
 from blueprints.ask_links import AskLink, LinkUnknown
+from blueprints.letters import plain_number
 from blueprints.orders.history import note_beside
 from blueprints.orders.refusals import OrderRefusal, TooLateToAsk, refusal_of
-from blueprints.orders.telling import plain_number, write_to_asker
+from blueprints.orders.telling import write_to_asker
 from blueprints.shop import current_store
 from models import SYSTEM, CancelRequest, NotSentReason, Order, RequestState, db, writing
 
@@ -93,5 +94,5 @@ def _tell_store(session: Session, order: Order, request: CancelRequest, at: date
     store, nothing_leaves = current_store(), outbox.why_nothing_leaves()
     if not store.email or nothing_leaves is NotSentReason.NO_SERVER:
         return
-    message = outbox.render(NOTICE, order=order, request=request, plain_number=plain_number(order))
+    message = outbox.render(NOTICE, order=order, request=request, plain_number=plain_number(order.number))
     outbox.queue(session, kind=NOTICE, message=message, recipient=store.email, at=at, not_sent=nothing_leaves)

@@ -1,6 +1,5 @@
 """Telling the customer: which changes they hear of, what they read, and why nobody is told."""
 
-import re
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
@@ -8,6 +7,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from blueprints import ask_links, outbox
+from blueprints.letters import plain_number
 from blueprints.outbox import Message
 from blueprints.shop import current_store
 from models import (
@@ -22,20 +22,11 @@ from models import (
     Settlement,
 )
 
-# A number that may stand in a subject line. Any other is somebody's free text, and none of that gets into a header:
-# some Pythons decode what hides in it, line breaks included.
-_PLAIN_NUMBER = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9 ._/-]{0,38}[A-Za-z0-9])?")
-
-
-def plain_number(order: Order) -> str:
-    """Empty when it is none."""
-    return order.number if _PLAIN_NUMBER.fullmatch(order.number) else ""
-
 
 def _about(order: Order, status: OrderStatus) -> dict[str, Any]:
     """What every email to the customer may need. `status`: the order's, when it is read."""
     lets_ask = current_store().lets_ask(status) and ask_links.can_be_followed()
-    return {"order": order, "plain_number": plain_number(order), "ask_mark": ask_links.MARK if lets_ask else ""}
+    return {"order": order, "plain_number": plain_number(order.number), "ask_mark": ask_links.MARK if lets_ask else ""}
 
 
 def kind_of(status: OrderStatus) -> str:
@@ -107,7 +98,7 @@ def refund_email(order: Order, refund: Refund, settlements: list[Settlement], *,
         is_part=refund.cancellation.is_part,
         more_is_owed=more_is_owed,
         settlements=settlements,
-        plain_number=plain_number(order),
+        plain_number=plain_number(order.number),
     )
 
 

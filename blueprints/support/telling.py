@@ -1,18 +1,15 @@
 """Telling the other side of a ticket: the support team at its address, the merchant at theirs."""
 
-import re
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy.orm import Session
 
 from blueprints import outbox
+from blueprints.letters import plain_number
 from blueprints.shop import current_store
 from blueprints.windows import owners_addresses
 from models import Actor, NotSentReason, Ticket
-
-# An order number that may stand in a subject line. Any other is somebody's free text, and none gets into a header.
-_PLAIN_NUMBER = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9 ._/-]{0,38}[A-Za-z0-9])?")
 
 
 def tell_other_side(session: Session, ticket: Ticket, *, kind: str, by: Actor, at: datetime, **said: Any) -> None:
@@ -23,9 +20,8 @@ def tell_other_side(session: Session, ticket: Ticket, *, kind: str, by: Actor, a
     else:
         recipients = [*merchants_addresses(session, ticket)]
         reply_to = current_store().support_email
-    message = outbox.render(
-        kind, ticket=ticket, by=by, to_support=by.is_merchant, number_for_subject=_number_for_subject(ticket), **said
-    )
+    number = plain_number(ticket.order_number)
+    message = outbox.render(kind, ticket=ticket, by=by, to_support=by.is_merchant, number_for_subject=number, **said)
     for recipient in recipients:
         outbox.queue(
             session,
@@ -44,8 +40,3 @@ def merchants_addresses(session: Session, ticket: Ticket) -> list[str]:
     opener = None if ticket.opened_by.disabled_at else ticket.opened_by.email
     addresses = [address for address in (opener, current_store().email) if address]
     return list({address.lower(): address for address in addresses}.values()) or owners_addresses(session)
-
-
-def _number_for_subject(ticket: Ticket) -> str:
-    number = ticket.order_number or ""
-    return number if _PLAIN_NUMBER.fullmatch(number) else ""

@@ -97,7 +97,10 @@ def test_with_the_raw_name_in_the_subject_it_does(gate, post, monkeypatch):
     monkeypatch.setattr(letters, "_plain_line", lambda text, _part: text)
     monkeypatch.setattr(letters.Letter, "_build", as_old_pythons)
     monkeypatch.setattr(letters.Letter, "_read_again", lambda *_: None)
-    monkeypatch.setattr(telling, "plain_number", lambda order: order.customer_name)
+    about = telling._about
+    monkeypatch.setattr(
+        telling, "_about", lambda order, status: about(order, status) | {"plain_number": order.customer_name}
+    )
     store = post(ENCODED[0])
     foreign = [letter for letter in store.came.values() if letter.message["Bcc"]]
     assert foreign
