@@ -1,10 +1,11 @@
-"""The store whose desk this is, read once in a request."""
+"""The store whose desk this is, read once in a request, and the reasons that it has listed for its cancels."""
 
 from typing import cast
 
 from flask import g
+from sqlalchemy import select
 
-from models import Store, db
+from models import Reason, Store, db
 
 _NOT_READ = object()
 """Where None was read, or is put by a page that is not to read: it is no reason to ask."""
@@ -28,3 +29,7 @@ def current_store() -> Store:
 def forget_store() -> None:
     """What was read of the store holds no longer: the next who asks reads it again."""
     g.pop("store", None)
+
+
+def reasons_to_choose() -> list[Reason]:
+    return list(db.session.scalars(select(Reason).where(Reason.active).order_by(Reason.rank, Reason.id)))

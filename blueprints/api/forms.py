@@ -19,7 +19,7 @@ from blueprints.orders.change_forms import CancelForm
 from blueprints.orders.forms import NewOrderForm
 from blueprints.orders.noting_cancel import CancelWish
 from blueprints.orders.refusals import CourierUnknown, ReasonUnknown
-from blueprints.orders.showing import reasons_to_choose
+from blueprints.shop import reasons_to_choose
 from models import Order
 from models.api import LONGEST_TOKEN_NAME
 from models.money import plain_money

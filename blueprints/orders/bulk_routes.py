@@ -26,7 +26,7 @@ from blueprints.orders.bulk_gathering import (
 from blueprints.orders.bulk_looking import find_bulk, foresee, list_bulks, look_back, progress_of
 from blueprints.orders.find_forms import FindForm, filters_of
 from blueprints.orders.refusals import DecidedAlready, ReasonUnknown
-from blueprints.orders.showing import reasons_to_choose
+from blueprints.shop import reasons_to_choose
 from blueprints.support.refusals import AlreadyAsked, FormUsedAgain, NotForSupport
 from blueprints.support.ticketing import Filing, file_cancellation
 from models import Actor, BulkCancel, BulkState, DatabaseBusy, db

@@ -25,9 +25,10 @@ from blueprints.orders.refusals import (
     refusal_of,
 )
 from blueprints.orders.routes import order_page
-from blueprints.orders.showing import going_back, reasons_to_choose
+from blueprints.orders.showing import going_back
 from blueprints.orders.telling import customer_email, kind_of, why_nobody_is_told
 from blueprints.outbox import Message
+from blueprints.shop import reasons_to_choose
 from blueprints.support.reporting import report_act
 from models import Actor, Order, OrderStatus, db
 

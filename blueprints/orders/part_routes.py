@@ -14,9 +14,10 @@ from blueprints.orders.count_forms import with_counts
 from blueprints.orders.history import missed_by
 from blueprints.orders.part_forms import PartForm
 from blueprints.orders.refusals import FeeTooHigh, NothingChosen, OrderRefusal, ReasonUnknown, ThatIsAll, refusal_of
-from blueprints.orders.showing import going_back, reasons_to_choose
+from blueprints.orders.showing import going_back
 from blueprints.orders.telling import why_nobody_is_told
 from blueprints.outbox import Message
+from blueprints.shop import reasons_to_choose
 from models import CustomerAlert, Order, db
 
 

@@ -2,15 +2,13 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import select
-
 from blueprints import stock
 from blueprints.orders.awaiting_payment import Wait, cancelled_as_unpaid, wait_of
 from blueprints.orders.cancelling import cancellation_of
 from blueprints.orders.taking_back import TakeBack, parts_of, take_back_of
 from blueprints.orders.telling import kind_of, why_not_told
 from blueprints.shop import current_store
-from models import Cancellation, Email, NotSentReason, Order, OrderStatus, Reason, Refund, db
+from models import Cancellation, Email, NotSentReason, Order, OrderStatus, Refund, db
 
 
 @dataclass(frozen=True)
@@ -70,7 +68,3 @@ def going_back(order: Order) -> dict[int, int]:
     remaining = {item.id: item.remaining for item in order.items}
     taken = stock.can_go_back(db.session(), order.items)
     return {item_id: min(many, remaining[item_id]) for item_id, many in taken.items()}
-
-
-def reasons_to_choose() -> list[Reason]:
-    return list(db.session.scalars(select(Reason).where(Reason.active).order_by(Reason.rank, Reason.id)))

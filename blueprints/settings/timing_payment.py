@@ -9,7 +9,7 @@ from blueprints import clock
 from blueprints.capped import count_of
 from blueprints.outbox import mail_is_configured
 from blueprints.shop import current_store
-from models import Actor, Alert, CustomerAlert, Event, NotSentReason, Order, Reason, Store, db, writing
+from models import Actor, Alert, CustomerAlert, Event, NotSentReason, Order, Store, db, writing
 from models.payment_reminder import IS_PAID_HERE, WAITS_TO_BE_PAID
 
 
@@ -27,10 +27,6 @@ def time_payment(hours: int | None, *, notice_hours: int | None, note: str, reas
         store.unpaid_hours = hours
         if session.is_modified(store):
             session.add(Event(code="settings.changed.unpaid", at=clock.now(), user_id=by.user_id))
-
-
-def reasons_to_choose() -> list[Reason]:
-    return list(db.session.scalars(select(Reason).where(Reason.active).order_by(Reason.rank, Reason.id)))
 
 
 @dataclass(frozen=True)

@@ -8,9 +8,9 @@ from blueprints import access
 from blueprints.access import Right, needs
 from blueprints.capped import shown
 from blueprints.settings import settings
-from blueprints.settings.timing_payment import reasons_to_choose, time_payment, unpaid_now
+from blueprints.settings.timing_payment import time_payment, unpaid_now
 from blueprints.settings.unpaid_forms import UnpaidForm
-from blueprints.shop import current_store
+from blueprints.shop import current_store, reasons_to_choose
 
 
 @settings.route("/settings/unpaid", methods=["GET", "POST"])
