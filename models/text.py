@@ -34,3 +34,8 @@ def cleaned_line(text: str) -> str:
         return " ".join(text.split()) if "  " in text or "\n" in text else text
     seen = "".join(c for c in text if unicodedata.category(c) != "Cf" and c not in _BLANK_LETTERS)
     return " ".join(unicodedata.normalize("NFC", seen).split())
+
+
+def bare_number(text: str) -> str:
+    """An order's number, cleaned and without the sign that people write before it: #1001 is order 1001."""
+    return cleaned_line(text).lstrip("# ")

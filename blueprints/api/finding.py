@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from blueprints.api.answering import ITEMS_AND_COURIER
 from models import Order, db
-from models.text import cleaned_line
+from models.text import bare_number
 
 
 @dataclass(frozen=True)
@@ -26,6 +26,6 @@ def find_page(*, limit: int, before: str | None = None, number: str | None = Non
     if before is not None:
         found = found.where(Order.position < int(before))
     if number is not None:
-        found = found.where(Order.number == cleaned_line(number).lstrip("# "))
+        found = found.where(Order.number == bare_number(number))
     orders = db.session.scalars(found).all()
     return Page(orders[:limit], str(orders[limit - 1].position) if len(orders) > limit else None)

@@ -1,26 +1,18 @@
 """The forms that customers fill in, who have no account: for a link, and to ask for a cancel."""
 
 from flask_babel import lazy_gettext as _l
-from wtforms import EmailField, StringField, TextAreaField
+from wtforms import EmailField, TextAreaField
 from wtforms.validators import DataRequired, Email
 
 from blueprints.forms import AtMost, BaseForm, clean_line
+from blueprints.orders.forms import NumberField
 from models.cancel_request import LONGEST_WISH
-
-
-def without_sign(typed: str | None) -> str | None:
-    """#1001 is order 1001."""
-    return typed.lstrip("#").strip() if typed else typed
 
 
 class LinkForm(BaseForm):
     """What it refuses is seen from what was typed alone, never from whether an order is like that."""
 
-    number = StringField(
-        _l("Order number"),
-        [DataRequired(_l("Enter the number of your order.")), AtMost(40)],
-        filters=[without_sign],
-    )
+    number = NumberField(_l("Order number"), [DataRequired(_l("Enter the number of your order.")), AtMost(40)])
     email = EmailField(
         _l("Email"),
         [

@@ -28,7 +28,7 @@ from blueprints.ids import read_id
 from blueprints.orders.adding import NewItem, NewOrder
 from blueprints.orders.change_forms import VersionForm
 from models import Courier, PaymentMethod
-from models.text import cleaned_line
+from models.text import bare_number, cleaned_line
 
 MOST_PIECES = 100_000
 FIRST_ROWS = 3
@@ -63,7 +63,7 @@ class NumberField(StringField):
     data: str | None
 
     def process_formdata(self, valuelist: list[str]) -> None:
-        self.data = (cleaned_line(valuelist[0]) if valuelist else "").lstrip("# ")
+        self.data = bare_number(valuelist[0]) if valuelist else ""
 
 
 class PiecesField(IntegerField):

@@ -8,7 +8,7 @@ from blueprints.orders import incoming
 from blueprints.orders.incoming import IncomingItem, IncomingOrder, ShopFacts
 from blueprints.orders.reading_cells import Cells
 from models import OrderStatus, PaymentMethod, PaymentStatus
-from models.text import cleaned_line
+from models.text import bare_number, cleaned_line
 
 COLUMNS = (
     "number",
@@ -49,7 +49,7 @@ Word = TypeVar("Word", bound=StrEnum)
 
 
 def number_in(row: Cells) -> str:
-    return cleaned_line(unguarded(row.raw("number"))).lstrip("# ")
+    return bare_number(unguarded(row.raw("number")))
 
 
 def is_whole(_first: Cells) -> bool:
