@@ -20,6 +20,7 @@ from blueprints.problems import Problem
 from blueprints.programs import Scope, scope_of
 from blueprints.shop import find_store
 from blueprints.slowing import TooManyTries, network_of
+from blueprints.visitors import address
 from models import db
 
 log = logging.getLogger("suki")
@@ -39,7 +40,7 @@ def door() -> None:
     given = request.authorization
     if given is None or given.type != "bearer" or not given.token:
         raise Problem("token_missing", headers=CHALLENGE)
-    g.program = admit(given.token, address=request.remote_addr or "")
+    g.program = admit(given.token, address=address())
     if scope is Scope.WRITE and not program().may_write:
         raise Problem("token_may_not_write")
 
@@ -57,13 +58,13 @@ def _problem(problem: Problem) -> Response:
 
 @api.errorhandler(TokenWrong)
 def _wrong_token(_wrong: TokenWrong) -> Response:
-    log.warning("token refused address=%s", network_of(request.remote_addr or ""))
+    log.warning("token refused address=%s", network_of(address()))
     return problems.answer("token_wrong", headers=CHALLENGE_AGAIN)
 
 
 @api.errorhandler(TooManyTries)
 def _slowed(refusal: TooManyTries) -> Response:
-    log.warning("token slowed address=%s", network_of(request.remote_addr or ""))
+    log.warning("token slowed address=%s", network_of(address()))
     return problems.answer("too_many_tries", headers={"Retry-After": str(ceil(refusal.wait.total_seconds()))})
 
 

@@ -16,12 +16,13 @@ from blueprints.auth.entering_code import Waiting, enter_code, who_waits
 from blueprints.auth.factor_forms import WRONG_CODE, CodeForm
 from blueprints.auth.factor_routes import mark_on_page, show_recovery_codes
 from blueprints.auth.halfway import Halfway, SignInIsOver
-from blueprints.auth.routes import address, begin_session, browser, landing_of, slowed
+from blueprints.auth.routes import begin_session, landing_of, slowed
 from blueprints.auth.second_factors import WrongCode
 from blueprints.auth.setting_up_factor import Newcomer, demo_code, set_up_at_sign_in, who_sets_up
 from blueprints.forms import BaseForm
 from blueprints.shop import current_store
 from blueprints.slowing import TooManyTries
+from blueprints.visitors import address, browser
 
 log = logging.getLogger("suki")
 

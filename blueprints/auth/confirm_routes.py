@@ -18,9 +18,10 @@ from blueprints.auth import auth
 from blueprints.auth.confirming import confirm as confirm_password
 from blueprints.auth.landing import safe_next
 from blueprints.auth.passwords import TooManyAtOnce, WrongPassword
-from blueprints.auth.routes import address, slowed
+from blueprints.auth.routes import slowed
 from blueprints.forms import BaseForm
 from blueprints.slowing import TooManyTries, network_of
+from blueprints.visitors import address
 
 log = logging.getLogger("suki")
 

@@ -16,12 +16,13 @@ from blueprints.auth import auth, codes
 from blueprints.auth.changing_factor import FactorIsRequired, NoFactor, renew_recovery_codes, turn_off_factor
 from blueprints.auth.factor_forms import WRONG_CODE, RenewForm, SetUpForm, TurnOffForm
 from blueprints.auth.passwords import TooManyAtOnce, WrongPassword
-from blueprints.auth.routes import address, begin_session, browser, slowed
+from blueprints.auth.routes import begin_session, slowed
 from blueprints.auth.second_factors import WrongCode, count_recovery_codes, find_factor, is_required
 from blueprints.auth.setting_up_factor import demo_code, set_up_factor
 from blueprints.forms import BaseForm
 from blueprints.shop import current_store
 from blueprints.slowing import TooManyTries
+from blueprints.visitors import address, browser
 from models import db
 
 log = logging.getLogger("suki")

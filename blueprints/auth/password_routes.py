@@ -15,9 +15,10 @@ from blueprints.auth.changing_password import change_password
 from blueprints.auth.forms import WEAKNESSES, ChangePasswordForm, ForgotPasswordForm, NewPasswordForm
 from blueprints.auth.passwords import TooManyAtOnce, WeakPassword, WrongPassword
 from blueprints.auth.resetting_password import LinkIsOver, ask_for_reset, reset_password, whose_link
-from blueprints.auth.routes import address, begin_session, browser, slowed
+from blueprints.auth.routes import begin_session, slowed
 from blueprints.forms import BaseForm
 from blueprints.slowing import TooManyTries
+from blueprints.visitors import address, browser
 
 log = logging.getLogger("suki")
 

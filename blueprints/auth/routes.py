@@ -3,13 +3,10 @@
 import logging
 from collections.abc import Callable
 from dataclasses import asdict
-from datetime import timedelta
-from math import ceil
 from urllib.parse import unquote
 
 from flask import current_app, flash, make_response, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import format_timedelta
 from flask_babel import gettext as _
 from flask_login import current_user, login_user
 from sqlalchemy import text
@@ -26,6 +23,7 @@ from blueprints.auth.signing_out import sign_out
 from blueprints.demo_accounts import DEMO_ACCOUNTS, DEMO_PASSWORD
 from blueprints.forms import BaseForm
 from blueprints.slowing import TooManyTries, network_of
+from blueprints.visitors import address, browser, told_to_wait
 from models import User, db
 
 log = logging.getLogger("suki")
@@ -116,28 +114,12 @@ def begin_session(user_id: int, token: str) -> None:
 
 
 def slowed(
-    form: BaseForm,
-    refusal: TooManyTries | TooManyAtOnce,
-    page: Callable[[BaseForm, int], Response],
-    what: str = "login",
+    form: BaseForm, refusal: TooManyTries | TooManyAtOnce, page: Callable[[BaseForm, int], Response]
 ) -> Response:
     """The same page again, saying how long to wait."""
     if isinstance(refusal, TooManyTries):
-        log.warning("%s slowed address=%s", what, network_of(address()))
-        seconds, status = ceil(refusal.wait.total_seconds()), 429
-        wait = format_timedelta(timedelta(seconds=seconds))
-        form.form_errors.append(_("There were too many tries from here. Wait %(wait)s, then try again.", wait=wait))
-    else:
-        seconds, status = 2, 503
-        form.form_errors.append(_("Many people are signing in at this moment. Try again in a few seconds."))
-    answer = page(form, status)
-    answer.headers["Retry-After"] = str(seconds)
+        return told_to_wait(form, refusal, page, what="login")
+    form.form_errors.append(_("Many people are signing in at this moment. Try again in a few seconds."))
+    answer = page(form, 503)
+    answer.headers["Retry-After"] = "2"
     return answer
-
-
-def address() -> str:
-    return request.remote_addr or ""
-
-
-def browser() -> str:
-    return request.user_agent.string

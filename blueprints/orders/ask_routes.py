@@ -10,7 +10,6 @@ from werkzeug.wrappers import Response
 from blueprints import outbox
 from blueprints.access import public
 from blueprints.ask_links import AskLink, LinkExpired, LinkUnknown, read_token
-from blueprints.auth.routes import address, slowed
 from blueprints.forms import BaseForm
 from blueprints.orders import orders
 from blueprints.orders.ask_forms import LinkForm, WishForm
@@ -20,6 +19,7 @@ from blueprints.orders.reaching import mail_url, phone_url
 from blueprints.orders.refusals import TooLateToAsk
 from blueprints.shop import current_store
 from blueprints.slowing import TooManyTries
+from blueprints.visitors import address, told_to_wait
 
 log = logging.getLogger("suki")
 
@@ -37,7 +37,7 @@ def ask() -> ResponseReturnValue:
     try:
         ask_for_link(number=form.number.data or "", email=form.email.data or "", address=address())
     except TooManyTries as refusal:
-        return slowed(form, refusal, _ask_page, what="link")
+        return told_to_wait(form, refusal, _ask_page, what="link")
     log.info("link to ask for a cancel asked for")
     return redirect(url_for(".ask_sent"), 303)
 
