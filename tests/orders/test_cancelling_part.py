@@ -82,6 +82,17 @@ def test_a_discount_that_pays_for_shipping_too_takes_no_more_off_than_the_items_
     assert (now.total, now.discount, now.subtotal) == (0, 90000, 40000)
 
 
+def test_the_tax_of_the_part_goes_with_it_and_comes_back(sam, app, shop):
+    order = shop.order(items=[("Adobo", 2, 48000), ("Otap", 1, 15000)], tax=11100, total=122100, **PAID)
+    before, share = books(app), 11100 * 48000 // 111000
+    cancel_items(sam, order, {0: 1})
+    now = shop.get(Order, order.id)
+    assert (now.tax, now.total) == (11100 - share, 122100 - 48000 - share)
+    assert [refund.owed for refund in shop.all(select(Refund))] == [48000 + share]
+    undo(sam, order)
+    assert books(app) == before
+
+
 def test_a_fee_is_kept_of_it(sam, shop, order):
     cancel_items(sam, order, {0: 1}, fee="50")
     (refund,) = shop.all(select(Refund))
