@@ -96,6 +96,7 @@ PLANTED = {
         "order.discount += done.discount_share",
         "pass",
     ),
+    "a part that gives no tax back": (withdrawing, "_give_back_part", "order.tax += done.tax_share", "pass"),
     "more put back than was cancelled": (stock, "put_back", "min(taken, pieces[item_id])", "taken"),
     "a part that leaves the total as it was": (cancelling_part, "take_off", "order.total -= share.taken_off", "pass"),
     "a fee that is owed back all the same": (
