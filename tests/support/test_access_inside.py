@@ -1,14 +1,17 @@
 """What an agent sees: nothing without a window, its orders inside, and neither numbers nor counts beyond them."""
 
 import re
+from datetime import timedelta
 
 import pytest
+import time_machine
 from sqlalchemy import select
 
 from blueprints.windows import SAME_LOOK
-from models import Event, Order, OrderStatus, PaymentStatus, WindowEntry
+from models import Event, Order, OrderStatus, PaymentStatus, Role, User, WindowEntry
 from tests.orders.deciding import cancel
 from tests.people import signed_in
+from tests.shop import A_MORNING
 from tests.support.conftest import mail_of
 from tests.support.inside import acts, enter, open_window, window_of
 
@@ -195,10 +198,6 @@ def test_the_same_look_is_noted_once(uma, shop, window, order):
 
 
 def test_a_later_look_is_another(app, shop, ask_to_cancel, order):
-    import time_machine
-
-    from tests.shop import A_MORNING
-
     with time_machine.travel(A_MORNING, tick=False) as clock:
         window = window_of(shop, ask_to_cancel(order, open_window="y", by=signed_in(app, "olive")))
         uma = signed_in(app, "uma")
@@ -207,6 +206,29 @@ def test_a_later_look_is_another(app, shop, ask_to_cancel, order):
             uma.get(f"/orders/{order.id}")
             clock.shift(SAME_LOOK)
     assert acts(shop, window)[2:] == ["order.seen", "order.seen"]
+
+
+def test_a_look_after_the_clock_was_set_back_is_another(app, shop, ask_to_cancel, order):
+    with time_machine.travel(A_MORNING, tick=False) as clock:
+        window = window_of(shop, ask_to_cancel(order, open_window="y", by=signed_in(app, "olive")))
+        uma = signed_in(app, "uma")
+        enter(uma, window)
+        clock.shift(timedelta(minutes=20))
+        uma.get(f"/orders/{order.id}")
+        clock.shift(timedelta(minutes=-10))
+        uma.get(f"/orders/{order.id}")
+    assert acts(shop, window)[2:] == ["order.seen", "order.seen"]
+
+
+def test_each_agent_who_looks_is_named_however_lately_another_did(sam, uma, shop, window, order):
+    shop.change(shop.get(User, 2), role=Role.SUPPORT)
+    for agent in (sam, uma):
+        enter(agent, window)
+        agent.get(f"/orders/{order.id}")
+        agent.get("/orders/")
+    looks = ("order.seen", "orders.listed")
+    seen = shop.all(select(Event).where(Event.window_id == window.id, Event.code.in_(looks)))
+    assert sorted((event.user_id, event.code) for event in seen) == [(who, look) for who in (2, 3) for look in looks]
 
 
 def test_what_can_not_be_noted_is_not_seen(app, uma, window, order):
