@@ -3,8 +3,10 @@
 import pytest
 from sqlalchemy import select
 
-from models import Event, PasswordReset, User, UserSession
-from tests.people import PASSWORD
+from blueprints.auth import passwords
+from models import Event, PasswordReset, SecondFactor, User, UserSession
+from tests.auth.phones import give_phone
+from tests.people import PASSWORD, PASSWORD_HASH
 
 NEW = "isda at sinigang"
 
@@ -23,6 +25,30 @@ def test_without_the_current_password_nothing_changes(sam, shop):
 
 def test_guessing_the_current_password_is_slowed(sam):
     assert [change(sam, current="wrong password").status for _ in range(11)] == [422] * 10 + [429]
+
+
+@pytest.mark.parametrize(
+    ("url", "typed"),
+    [
+        ("/password", {"current_password": PASSWORD, "new_password": NEW}),
+        ("/confirm", {"password": PASSWORD}),
+        ("/second-factor/off", {"password": PASSWORD}),
+    ],
+)
+def test_what_was_changed_while_it_was_looked_at_proves_nothing(app, sam, shop, monkeypatch, url, typed):
+    give_phone(app, "sam")
+    user, check = shop.first(select(User).where(User.email == "sam@example.com")), passwords.check_password_hash
+
+    def slowly(*asked):
+        is_right = check(*asked)
+        shop.change(user, password_hash=f"{PASSWORD_HASH}, another one")
+        return is_right
+
+    monkeypatch.setattr(passwords, "check_password_hash", slowly)
+    assert sam.post(url, **typed).status == 422
+    assert shop.get(User, user.id).password_hash == f"{PASSWORD_HASH}, another one"
+    assert [one.confirmed_at for one in shop.all(select(UserSession))] == [None]
+    assert (shop.count(SecondFactor), shop.all(select(Event))) == (1, [])
 
 
 @pytest.mark.parametrize("new", ["short", "password1", "sam@example.com"])
