@@ -130,6 +130,14 @@ def test_a_stale_page_notes_nothing_and_keeps_what_was_typed(sam, olive, shop, r
     assert books(shop, refund) == (15000, 15000, 2)
 
 
+def test_another_persons_form_is_no_second_click(sam, olive, shop, refund):
+    url = f"/refunds/{refund.id}/settle"
+    form = drawn(sam.get(f"/refunds/{refund.id}"), url, amount="100")
+    sam.post(url, **form)
+    assert olive.post(url, **form | {"csrf_token": olive.get("/refunds/").token}).status == 409
+    assert books(shop, refund) == (10000, 10000, 1)
+
+
 def test_of_six_who_settle_it_at_once_one_is_noted(app, shop, refund):
     visitors = [signed_in(app, name) for name in 3 * ("olive", "sam")]
     url = f"/refunds/{refund.id}/settle"
@@ -167,6 +175,14 @@ def test_what_is_settled_is_not_waived(sam, shop, refund):
     settle(sam, refund)
     assert sam.post(url, **form).status == 409
     assert shop.get(Refund, refund.id).waived_at is None
+
+
+def test_a_stale_page_waives_nothing(sam, olive, shop, refund):
+    url = f"/refunds/{refund.id}/waive"
+    form = drawn(sam.get(f"/refunds/{refund.id}"), url, because="Voucher.")
+    settle(olive, refund, amount="50")
+    assert sam.post(url, **form).status == 409
+    assert shop.get(Refund, refund.id).is_open
 
 
 def test_nothing_is_waived_without_a_reason(sam, shop, refund):
@@ -256,6 +272,21 @@ def test_waiving_twice_is_once(sam, shop, refund):
     form = drawn(sam.get(f"/refunds/{refund.id}"), url, because="Voucher.")
     assert [sam.post(url, **form).status for _ in range(2)] == [303, 303]
     assert shop.events(shop.get(Order, refund.order_id)).count("refund.waived") == 1
+
+
+def test_waived_by_somebody_else_is_said_though_the_words_are_the_same(sam, olive, shop, refund):
+    url = f"/refunds/{refund.id}/waive"
+    form = drawn(olive.get(f"/refunds/{refund.id}"), url, because="Voucher.")
+    waive(sam, refund, because="Voucher.")
+    page = olive.post(url, **form)
+    assert (page.status, page.refusal) == (409, "The refund for order 1001 is closed already.")
+    assert shop.get(Refund, refund.id).waived_by_id == 2
+
+
+def test_a_page_of_the_order_from_before_it_was_waived_is_stale(sam, shop, refund):
+    before = shop.get(Order, refund.order_id).version
+    waive(sam, refund)
+    assert shop.get(Order, refund.order_id).version == before + 1
 
 
 @pytest.mark.parametrize(

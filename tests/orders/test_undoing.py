@@ -104,6 +104,15 @@ def test_a_second_click_changes_nothing_more(sam, shop, order):
     assert shop.events(order) == ["order.cancelled", "order.cancel_undone"]
 
 
+def test_another_person_is_told_that_it_is_done(sam, olive, shop, order):
+    cancel(sam, order)
+    url = f"/orders/{order.id}/undo"
+    form = olive.get(f"/orders/{order.id}").fields(url)
+    undo(sam, order)
+    assert olive.post(url, **form).status == 409
+    assert shop.events(order) == ["order.cancelled", "order.cancel_undone"]
+
+
 def test_of_eight_at_once_one_undoes_it(app, shop, sam, order, product):
     cancel(sam, order)
     people = [signed_in(app, name) for name in ("olive", "sam") * 4]
