@@ -63,9 +63,10 @@ def test_what_may_not_follow_is_refused_and_the_note_is_kept(sam, shop, before, 
 
 
 @pytest.mark.parametrize(
-    ("method", "paid", "may"), [(PaymentMethod.GCASH, 0, True), (PaymentMethod.GCASH, 96000, False)]
+    ("method", "paid", "may"),
+    [(PaymentMethod.GCASH, 0, True), (PaymentMethod.GCASH, 96000, False), (PaymentMethod.COD, 96000, True)],
 )
-def test_an_order_is_declined_while_nothing_was_paid(sam, shop, method, paid, may):
+def test_an_order_is_declined_while_nothing_was_paid_or_it_is_paid_at_the_door(sam, shop, method, paid, may):
     status = PaymentStatus.PAID if paid else PaymentStatus.UNPAID
     order = shop.order(payment_method=method, paid=paid, payment_status=status)
     assert ("declined" in offered(sam.get(f"/orders/{order.id}"))) is may
