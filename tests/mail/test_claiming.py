@@ -35,6 +35,17 @@ def test_an_email_whose_deliverer_died_is_sent_later_as_the_same_email(desk, app
     assert desk.again(email).attempts == 2
 
 
+def test_who_was_too_slow_notes_nothing_over_whoever_has_it_now(desk, app):
+    email = desk.queue()
+    with app.app_context():
+        mine = claim()
+        with time_machine.travel(clock.now() + LEASE + timedelta(seconds=1)):
+            assert claim() is not None
+            mailing._put_off(mine, "451 later")
+    row = desk.again(email)
+    assert (row.state, row.attempts, row.answer) == (EmailState.SENDING, 2, "")
+
+
 def test_after_a_lost_250_it_comes_once_more_and_can_be_known_by_its_id(desk, post_office):
     email = desk.queue()
     post_office.mode = "drop"

@@ -9,7 +9,7 @@ import pytest
 from blueprints import clock
 from blueprints.letters import HEADERS, Letter, UnsafeLetter
 from blueprints.outbox import Message
-from models import Email, EmailState, writing
+from models import Email, EmailState, Store, writing
 from tests.mail.desk import MailDesk
 from tests.storing import ON_POSTGRES
 
@@ -78,6 +78,14 @@ def test_a_subject_that_could_be_read_as_more_is_not_sent(desk, post_office):
     desk.deliver()
     assert all(fixed(letter.message.keys()) for letter in post_office.letters)
     assert not [letter for letter in post_office.letters if "Eve" in letter.message["Subject"]]
+
+
+@pytest.mark.parametrize("name", ["=?utf-8?q?Eve?=", "Nena <eve@example.com>", "Nena, eve@example.com"])
+def test_a_store_whose_name_could_be_read_as_more_goes_by_its_address(name, shop, desk, post_office):
+    shop.change(shop.get(Store, 1), name=name)
+    desk.queue()
+    assert desk.deliver() == {"sent": 1}
+    assert post_office.letters[0].message["From"] == "shop@example.com"
 
 
 @pytest.mark.parametrize("field", PLAIN)

@@ -55,6 +55,29 @@ def test_the_waits_grow_and_end_after_two_days(desk, post_office):
     assert waits[-1] > timedelta(hours=2)
 
 
+def test_a_store_that_was_off_for_a_week_still_tries(desk, post_office):
+    post_office.mode = "later"
+    desk.queue()
+    with time_machine.travel(clock.now() + timedelta(days=7)):
+        assert desk.deliver() == {"put_off": 1}
+
+
+def test_what_is_given_up_while_nothing_gets_through_has_failed(shop, desk, post_office):
+    post_office.close()
+    email = desk.queue()
+    shop.change(email, attempts=len(BACK_OFF))
+    with time_machine.travel(clock.now() + GIVE_UP_AFTER + timedelta(minutes=1)):
+        assert desk.deliver() == {"failed": 1}
+    assert desk.again(email).state is EmailState.FAILED
+
+
+def test_a_link_to_a_new_password_that_nobody_took_stays_nowhere(desk, post_office):
+    post_office.refuse["maria@example.com"] = "550 5.1.1 no such user here"
+    email = desk.queue(kind="password_reset")
+    assert desk.deliver() == {"failed": 1}
+    assert desk.again(email).text == desk.again(email).html == ""
+
+
 def test_a_server_that_is_shut_is_asked_once_and_everybody_waits(open_app, desk, post_office):
     post_office.close()
     emails = [desk.queue(f"customer{number}@example.com") for number in range(5)]
