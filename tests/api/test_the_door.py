@@ -119,11 +119,12 @@ def test_when_its_maker_is_disabled_a_token_ends_and_stays_so(app, olive, shop):
     assert shop.first(select(ApiToken)).revoked_by_id == 1
 
 
-def test_whoever_is_owner_no_more_has_no_program_either(app, olive):
+def test_whoever_is_owner_no_more_has_no_program_either_nor_when_they_are_again(app, olive):
     other = olive.post("/settings/users/new", email="o@example.com", name="Oscar", role="owner", password=PASSWORD * 2)
     program = program_of(app, maker="o")
-    olive.post(other.location, name="Oscar", role="staff")
-    assert program.get("/orders").code == "token_wrong"
+    for role in ("staff", "owner"):
+        assert olive.post(other.location, name="Oscar", role=role).status == 303
+        assert program.get("/orders").code == "token_wrong"
 
 
 @pytest.mark.parametrize("change", [{"disabled_at": NINE}, {"role": "staff"}])

@@ -171,6 +171,17 @@ def test_where_somebody_was_signed_in_is_forgotten_after_three_months(app, shop,
         assert shop.count(UserSession) == 0
 
 
+def test_where_support_was_inside_is_kept_for_good(app, shop, olive, uma):
+    ticket = olive.post("/support/tickets/new", subject="The printer is on fire", reason="It smokes.").location
+    olive.post(f"{ticket}/window", hours="4", scope="all")
+    assert uma.post("/support/windows/1/enter").status == 303
+    for each in (olive, uma):
+        each.post("/logout")
+    with time_machine.travel(datetime.now(UTC) + KEPT + timedelta(minutes=1)):
+        background.run_once(app)
+    assert [kept.user_id for kept in shop.all(select(UserSession))] == [3]
+
+
 @pytest.mark.sqlite
 def test_looking_for_sessions_that_are_over_reads_those_alone(app):
     with app.app_context():
