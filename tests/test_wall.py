@@ -22,6 +22,11 @@ def test_a_form_sent_too_late_says_that_it_was_not_saved_and_leads_back_to_its_p
     ]
 
 
+def test_a_form_sent_too_late_from_another_site_leads_back_to_no_page(mallory):
+    headers = {"Referer": "http://evil.example/orders/9", "Sec-Fetch-Site": "none"}
+    assert mallory.client.post("/orders/7/status", headers=headers).headers["Location"] == "/login"
+
+
 def test_signing_out_twice_loses_nothing(mallory):
     mallory.client.post("/logout")
     assert mallory.get("/login").messages == []

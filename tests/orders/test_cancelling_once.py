@@ -86,7 +86,10 @@ def test_a_double_click_in_the_status_area_cancels_once(sam, shop, order):
     assert effects(shop, order) == ONE_CANCEL
 
 
-@pytest.mark.parametrize("other", [{"note": "Other words"}, {"reason": "1"}, {"restock": None}, {"notify": None}])
+@pytest.mark.parametrize(
+    "other",
+    [{"note": "Other words"}, {"internal_note": "Other"}, {"reason": "1"}, {"restock": None}, {"notify": None}],
+)
 def test_the_same_form_with_other_words_is_refused(sam, shop, order, form, other):
     url, fields = form
     sam.post(url, **fields)

@@ -21,7 +21,7 @@ from models import (
     Withdrawal,
     writing,
 )
-from tests.orders.books import books, later, undo
+from tests.orders.books import books, cancel_items, later, undo
 from tests.orders.deciding import cancel, drawn, save_status
 from tests.people import signed_in
 
@@ -178,6 +178,17 @@ def test_nor_once_some_was_returned_though_a_fee_took_it_all(sam, shop, order):
     url = f"/orders/{order.id}/refund"
     assert sam.post(url, **drawn(sam.get(url), url, amount="100")).status == 303
     assert sam.post(f"/orders/{order.id}/undo", cancellation="1").status == 409
+
+
+def test_what_was_settled_for_a_part_before_does_not_hide_that(sam, shop):
+    order = shop.order(items=[("Adobo", 1, 30000), ("Buko", 1, 70000)], **PAID)
+    cancel_items(sam, order, {0: 1})
+    sam.post("/refunds/1/settle", **drawn(sam.get("/refunds/1"), "/refunds/1/settle"))
+    cancel(sam, order, fee="700")
+    url = f"/orders/{order.id}/refund"
+    assert sam.post(url, **drawn(sam.get(url), url, amount="100")).status == 303
+    page = sam.post(f"/orders/{order.id}/undo", cancellation="2")
+    assert (page.status, "settled or waived" in page.refusal) == (409, True)
 
 
 def test_a_copy_that_was_sent_by_hand_has_told_the_customer(sam, shop, order):

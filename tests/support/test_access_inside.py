@@ -189,6 +189,14 @@ def test_entering_another_window_leaves_the_first(olive, uma, shop, window, ask,
     assert "all orders" in uma.get("/help/").one(".banner-inside").get_text()
 
 
+def test_leaving_another_window_leaves_not_this_one(olive, uma, shop, window, ask, order):
+    second = ask()
+    open_window(olive, second, scope="all")
+    enter(uma, window)
+    assert uma.post(f"/support/windows/{window_of(shop, second).id}/leave").status == 303
+    assert uma.get(f"/orders/{order.id}").status == 200
+
+
 def test_the_same_look_is_noted_once(uma, shop, window, order):
     enter(uma, window)
     for _ in range(3):

@@ -69,6 +69,15 @@ def test_the_same_form_with_other_words_is_refused(uma, shop, ask):
     assert shop.count(TicketMessage) == 1
 
 
+def test_another_persons_form_is_no_second_click(olive, sam, shop, ask):
+    ticket = ask()
+    fields = olive.get(f"/support/tickets/{ticket}").fields(URL.format(ticket)) | {"body": "Hello"}
+    olive.post(URL.format(ticket), data=fields)
+    fields["csrf_token"] = sam.get(f"/support/tickets/{ticket}").token
+    assert sam.post(URL.format(ticket), data=fields).status == 409
+    assert shop.count(TicketMessage) == 1
+
+
 def test_whoever_replies_waits_on_the_other_side(olive, uma, shop, ask):
     ticket = ask()
     assert state_of(shop, ticket) == "open"

@@ -7,6 +7,7 @@ import time_machine
 from sqlalchemy import select, text
 
 from blueprints import clock
+from blueprints.support import window_routes
 from blueprints.windows import WindowClosed, require_open
 from models import (
     Actor,
@@ -18,6 +19,7 @@ from models import (
     Role,
     TicketMessage,
     User,
+    UserSession,
     WindowEntry,
     db,
     writing,
@@ -171,6 +173,25 @@ def test_a_clock_that_goes_back_opens_nothing_again(agent, shop, travel, order, 
     shows_no_order(agent.post(url, **fields))
     assert window_of(shop, window.ticket_id).end == "expired"
     nothing_was_done(shop, order, window)
+
+
+def test_who_leaves_after_its_end_was_put_out_before(agent, shop, travel, window):
+    travel.move_to(END + timedelta(minutes=5))
+    assert agent.post("/logout").status == 303
+    assert acts(shop, window)[-1] == "access.expired"
+
+
+def test_who_is_signed_out_before_the_lock_is_had_enters_nothing(app, shop, window, monkeypatch):
+    enter_store = window_routes.enter_store
+
+    def late(*args, **said):
+        for each in shop.all(select(UserSession)):
+            shop.change(each, ended_at=clock.now())
+        return enter_store(*args, **said)
+
+    monkeypatch.setattr(window_routes, "enter_store", late)
+    shows_no_order(enter(signed_in(app, "uma"), window))
+    assert shop.count(WindowEntry) == 0
 
 
 def test_before_its_first_moment_nothing_is_open_either(app, agent, travel, order, window):

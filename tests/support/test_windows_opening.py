@@ -6,7 +6,7 @@ import pytest
 import time_machine
 from sqlalchemy import select
 
-from models import AccessWindow, UserSession
+from models import AccessWindow, Role, User, UserSession
 from tests.people import PASSWORD, signed_in
 from tests.shop import A_MORNING
 from tests.support.conftest import mail_of, state_of
@@ -95,6 +95,12 @@ def test_staff_open_and_revoke_it_and_the_owner_is_mailed(sam, shop, ticket):
     for kind in ("access_opened", "access_ended"):
         [mail] = mail_of(shop, ticket, kind)
         assert (mail.recipient, "Sam Staff" in mail.text) == ("olive@example.com", True)
+
+
+def test_an_owner_who_is_disabled_is_mailed_nothing(olive, shop, ticket):
+    shop.change(shop.get(User, 2), role=Role.OWNER, disabled_at=A_MORNING)
+    open_window(olive, ticket)
+    assert [mail.recipient for mail in mail_of(shop, ticket, "access_opened")] == ["olive@example.com"]
 
 
 def test_revoking_twice_ends_it_once(olive, sam, shop, ticket):
