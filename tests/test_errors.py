@@ -4,6 +4,7 @@ import logging
 import re
 import threading
 import time
+from contextlib import contextmanager
 from datetime import timedelta
 from io import BytesIO
 
@@ -100,20 +101,24 @@ def test_once_a_writer_waited_in_vain_no_other_waits_for_a_place(app, monkeypatc
     assert asked == [base.WAIT_FOR_A_PLACE_S, 0, 0, 0]
 
 
-@pytest.fixture
-def fill_disk():
-    """From then on no file of this process can grow beyond a page, as on a disk without room."""
+@contextmanager
+def full_disk():
+    """No file of this process can grow beyond a page, as on a disk without room; so around one request alone, as what
+    pytest writes may be a file too."""
     resource = pytest.importorskip("resource")
     before = resource.getrlimit(resource.RLIMIT_FSIZE)
-    yield lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (4096, before[1]))
-    resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (4096, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
 
 
 @pytest.mark.sqlite
-def test_on_a_full_disk_a_change_ends_on_a_page_that_says_so(olive, fill_disk, caplog):
+def test_on_a_full_disk_a_change_ends_on_a_page_that_says_so(olive, caplog):
     olive.get("/settings/support")
-    fill_disk()
-    page = olive.post("/settings/support", name="Somebody else")
+    with full_disk():
+        page = olive.post("/settings/support", name="Somebody else")
     assert page.status == 503
     assert "The disk may be full." in page.text
     assert "We could not confirm whether your last change was saved." in page.text
@@ -121,12 +126,12 @@ def test_on_a_full_disk_a_change_ends_on_a_page_that_says_so(olive, fill_disk, c
 
 
 @pytest.mark.sqlite
-def test_on_a_full_disk_pages_are_read_also_when_it_is_time_to_note_who_reads(olive, shop, fill_disk):
+def test_on_a_full_disk_pages_are_read_also_when_it_is_time_to_note_who_reads(olive, shop):
     olive.get("/orders/")
     seen = shop.first(select(UserSession))
     shop.change(seen, last_seen_at=seen.last_seen_at - timedelta(minutes=5))
-    fill_disk()
-    assert olive.get("/orders/").status == 200
+    with full_disk():
+        assert olive.get("/orders/").status == 200
 
 
 def test_a_file_that_comes_instead_of_a_text_is_no_text(mallory):
