@@ -48,8 +48,9 @@ def test_the_link_is_made_when_the_email_leaves_and_kept_nowhere(maria, sam, sho
 
 def test_no_email_has_it_about_an_order_that_nobody_can_ask_about(sam, shop, letters, order):
     for status in ("ready_for_pickup", "shipped", "completed", "returned"):
-        save_status(sam, order, status=status)
-    cancel(sam, shop.order(status=OrderStatus.ACCEPTED))
+        assert save_status(sam, order, status=status).status == 303
+    assert cancel(sam, shop.order(status=OrderStatus.ACCEPTED)).status == 303
+    assert len(shop.emails()) == 5
     assert all(links_in(email) == set() for email in shop.emails())
 
 
