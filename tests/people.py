@@ -69,6 +69,11 @@ class Visitor:
         return page
 
 
+def is_in(visitor: Visitor) -> bool:
+    """Whether a page opens to them that takes a sign-in."""
+    return visitor.client.get("/help/").status_code == 200
+
+
 def signed_in(app: Flask, name: str) -> Visitor:
     """Somebody who signed in a moment ago, without the cost of the form; sign-in itself is tested in its own file."""
     token = secrets.token_urlsafe(32)

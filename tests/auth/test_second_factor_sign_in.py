@@ -10,7 +10,7 @@ from sqlalchemy import select
 from blueprints.auth import code_routes
 from models import Event, SecondFactor, User, UserSession
 from tests.auth.phones import A_STEP, codes_on_paper, give_phone
-from tests.people import PASSWORD
+from tests.people import PASSWORD, is_in
 from tests.storing import content, shop_of
 
 NINE = datetime(2026, 11, 20, 1, 0, tzinfo=UTC)
@@ -46,10 +46,6 @@ def halfway(phone, stranger):
 
 def enter(visitor, code):
     return visitor.post("/login/code", code=code)
-
-
-def is_in(visitor) -> bool:
-    return visitor.client.get("/password").status_code == 200
 
 
 def test_after_the_password_alone_nobody_is_signed_in(halfway, shop):

@@ -10,13 +10,9 @@ from blueprints import background, clock, sessions
 from blueprints.sessions import KEPT, tidy_sessions
 from models import User, UserSession, db
 from tests.auth.phones import give_phone
-from tests.people import PASSWORD, Visitor
+from tests.people import PASSWORD, Visitor, is_in
 
 NINE = datetime(2026, 11, 20, 1, 0, tzinfo=UTC)
-
-
-def is_in(visitor) -> bool:
-    return visitor.get("/help/").status == 200
 
 
 def cookie_of(visitor) -> str:

@@ -9,14 +9,10 @@ from sqlalchemy import select
 from blueprints import clock
 from models import Event, User, UserSession, WindowEntry
 from tests.pages import words
-from tests.people import signed_in
+from tests.people import is_in, signed_in
 from tests.support.inside import acts, enter, open_window, window_of
 
 ANDROID = "Mozilla/5.0 (Linux; Android 16; K) AppleWebKit/537.36 Chrome/149.0.0.0 Mobile Safari/537.36"
-
-
-def is_in(visitor) -> bool:
-    return visitor.get("/help/").status == 200
 
 
 def last_session(shop) -> UserSession:

@@ -1,6 +1,6 @@
 """Fills in the forms that change an order, as a browser would: with all that the page wrote into them."""
 
-from models import Order
+from models import Order, Refund
 from tests.pages import Page
 from tests.people import Visitor
 
@@ -22,3 +22,14 @@ def save_status(visitor: Visitor, order: Order, **typed: str | None) -> Page:
     """In the status area of the order's page."""
     url = f"/orders/{order.id}/status"
     return visitor.post(url, **drawn(visitor.get(f"/orders/{order.id}"), url, **typed))
+
+
+def settle(visitor: Visitor, refund: Refund, **typed: str | None) -> Page:
+    """On the refund's page, as is waive."""
+    url = f"/refunds/{refund.id}/settle"
+    return visitor.post(url, **drawn(visitor.get(f"/refunds/{refund.id}"), url, **typed))
+
+
+def waive(visitor: Visitor, refund: Refund, because: str = "She took a voucher instead.") -> Page:
+    url = f"/refunds/{refund.id}/waive"
+    return visitor.post(url, **drawn(visitor.get(f"/refunds/{refund.id}"), url, because=because))

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from blueprints.orders import listing_refunds
 from blueprints.orders.listing_refunds import RefundTab, list_refunds, total_owed
 from models import PaymentStatus, Refund, Store
-from tests.orders.deciding import cancel, drawn
+from tests.orders.deciding import cancel, settle, waive
 
 PAID = {"payment_status": PaymentStatus.PAID}
 NOW = datetime(2026, 11, 23, 4, tzinfo=UTC)
@@ -35,16 +35,6 @@ def owe(sam, shop):
         return refund
 
     return one
-
-
-def settle(visitor, refund, **typed):
-    url = f"/refunds/{refund.id}/settle"
-    visitor.post(url, **drawn(visitor.get(f"/refunds/{refund.id}"), url, **typed))
-
-
-def waive(visitor, refund, because):
-    url = f"/refunds/{refund.id}/waive"
-    visitor.post(url, **drawn(visitor.get(f"/refunds/{refund.id}"), url, because=because))
 
 
 def numbers(page):

@@ -17,7 +17,7 @@ from blueprints.orders.settling import Repayment, settle_refund, waive_refund
 from models import SYSTEM, EmailState, Event, Order, PaymentMethod, PaymentStatus, Refund, Settlement, writing
 from models.settlement import SettlementMethod
 from tests.orders.breaking import refuse
-from tests.orders.deciding import cancel, drawn
+from tests.orders.deciding import cancel, drawn, settle, waive
 from tests.people import signed_in
 
 NOON = "2026-11-23T04:00:00Z"
@@ -36,16 +36,6 @@ def refund(sam, shop):
     """₱960.00, paid by GCash, of an order that Sam cancelled."""
     cancel(sam, shop.order(**PAID), notify=None)
     return shop.first(select(Refund))
-
-
-def settle(visitor, refund, **typed):
-    page, url = f"/refunds/{refund.id}", f"/refunds/{refund.id}/settle"
-    return visitor.post(url, **drawn(visitor.get(page), url, **typed))
-
-
-def waive(visitor, refund, because="She took a voucher instead."):
-    page, url = f"/refunds/{refund.id}", f"/refunds/{refund.id}/waive"
-    return visitor.post(url, **drawn(visitor.get(page), url, because=because))
 
 
 def books(shop, refund):
