@@ -13,6 +13,7 @@ from blueprints.orders import importing, reading_formats
 from models import Event, ImportChunk, ImportNumber, Order, OrderImport, OrderStatus, User, db
 from tests.orders.files import ANALYTICS, OURS, SHOPIFY, WOO, a_file, bring_in, counts, orders_in, send, worth_a_look
 from tests.people import signed_in
+from tests.shop import A_MORNING
 
 THREE = a_file(SHOPIFY, {"Name": "#1001"}, {"Name": "#1002"}, {"Name": "#1003", "Email": ""})
 
@@ -30,8 +31,9 @@ def test_nothing_comes_in_before_somebody_says_so(olive, shop):
     assert orders_in(shop) == []
 
 
-def test_the_preview_shows_orders_as_they_will_look(olive):
-    page = send(olive, THREE)
+def test_the_preview_shows_orders_as_they_will_look(app):
+    with time_machine.travel(A_MORNING + timedelta(days=2)):
+        page = send(signed_in(app, "olive"), THREE)
     assert "1001 Maria Santos maria@example.com 20 Nov 2 ₱1,040.00 Accepted Paid" in page.text
     assert "no email address" in page.text
 
