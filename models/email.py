@@ -114,6 +114,11 @@ class Email(Base):
     def is_over(self) -> bool:
         return self.over_since is not None or self.reason is NotSentReason.UNDONE
 
+    def state_at(self, at: datetime) -> EmailState:
+        """One that is held waits like any other once its time has come, though no deliverer has seen to it."""
+        is_due = self.state is EmailState.HELD and self.due_at <= at
+        return EmailState.QUEUED if is_due else self.state
+
     @property
     def is_on_its_way(self) -> bool:
         """As WAITING, for one that was read already."""

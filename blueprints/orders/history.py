@@ -47,7 +47,7 @@ _LINES = (
     .outerjoin(ApiToken, ApiToken.id == TokenEvent.token_id)
     .where(Event.order_id == bindparam("order_id"), Event.code != LOOKED)
     .options(joinedload(Event.user), joinedload(Event.note), joinedload(Event.internal_note))
-    .options(load_only(Email.kind, Email.recipient, Email.state, Email.reason))
+    .options(load_only(Email.kind, Email.recipient, Email.state, Email.reason, Email.due_at))
     .order_by(Event.id.desc())
 )
 

@@ -1,5 +1,6 @@
 """Proof of what the customer was told: the panel on the order's page, and the list of those who were not."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -7,12 +8,14 @@ import pytest
 from blueprints import clock, outbox
 from models import Alert, EmailState, NotSentReason, Order, OrderStatus, Store, writing
 from tests.mail.desk import A_MESSAGE
-from tests.orders.books import reinstate
+from tests.orders.books import later, reinstate
 from tests.orders.deciding import cancel
 from tests.orders.watching import statements
 from tests.pages import words
 from tests.people import signed_in
 from tests.support.inside import enter, open_window, window_of
+
+LATER = clock.now() + timedelta(minutes=20)
 
 
 @pytest.fixture(autouse=True)
@@ -77,7 +80,7 @@ def test_who_was_not_told_was_not_told_for_a_reason(state, reason, says, sam, sh
         ({"state": EmailState.QUEUED}, "is being told of the cancel now."),
         ({"state": EmailState.SENDING, "attempts": 2}, "is being told of the cancel now."),
         ({"state": EmailState.QUEUED, "attempts": 1, "answer": "451"}, "is not told of the cancel yet. The next try"),
-        ({"state": EmailState.HELD}, "will be told of the cancel: the email leaves"),
+        ({"state": EmailState.HELD, "due_at": LATER}, "will be told of the cancel: the email leaves"),
         ({"state": EmailState.SENT, "sent_at": clock.now()}, "was told of the cancel on"),
     ],
 )  # fmt: skip
@@ -87,6 +90,22 @@ def test_a_cancelled_order_says_in_one_sentence_how_it_stands(columns, says, sam
     shop.change(shop.emails(order)[0], **columns)
     assert verdict(sam, order).startswith("Maria Santos ")
     assert says in verdict(sam, order)
+
+
+def test_an_email_is_held_no_longer_than_until_its_time_though_nobody_delivers(sam, shop):
+    order = shop.order()
+    cancel(sam, order)
+    email = shop.emails(order)[0]
+    shop.change(email, state=EmailState.HELD, due_at=LATER)
+    promises = re.compile("Held|Leaves|(the email|it) leaves|waits until")
+    pages = [f"/orders/{order.id}", f"/orders/emails/{email.id}", "/orders/emails"]
+    assert all(promises.search(sam.get(page).text) for page in pages)
+    with later(minutes=40):
+        for page in pages:
+            said = sam.get(page).text
+            assert not promises.search(said)
+            assert "Waiting to be sent" in said
+        assert verdict(sam, order) == "Maria Santos is being told of the cancel now."
 
 
 def test_who_was_not_told_can_be_called(sam, shop):
