@@ -3,7 +3,8 @@
 from typing import cast
 
 from flask import g
-from sqlalchemy import select
+from sqlalchemy import inspect, select
+from sqlalchemy.exc import OperationalError, ProgrammingError
 
 from models import Reason, Store, db
 
@@ -14,8 +15,19 @@ _NOT_READ = object()
 def find_store() -> Store | None:
     store = g.get("store", _NOT_READ)
     if store is _NOT_READ:
-        store = g.store = db.session.get(Store, 1)
+        store = g.store = _read()
     return cast(Store | None, store)
+
+
+def _read() -> Store | None:
+    """None as well where there is not even a table to read it from, before `flask init`."""
+    try:
+        return db.session.get(Store, 1)
+    except (OperationalError, ProgrammingError):  # as SQLite says it, and PostgreSQL
+        if inspect(db.engine).has_table(Store.__tablename__):
+            raise
+        db.session.rollback()  # PostgreSQL answers nothing more where a statement has failed
+        return None
 
 
 def current_store() -> Store:

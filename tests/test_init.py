@@ -31,6 +31,14 @@ def init(app, answers="", **changed):
     return app.test_cli_runner().invoke(args=["init", *words], input=answers)
 
 
+@pytest.mark.parametrize(
+    ("address", "says"), [("/", "flask init"), ("/login", "flask init"), ("/api/v1/orders", "not_set_up")]
+)
+def test_before_it_every_page_says_that_the_store_is_not_set_up_yet(empty, address, says):
+    answer = empty.test_client().get(address)
+    assert (answer.status_code, says in answer.text) == (503, True)
+
+
 def people_and_stores(app):
     with app.app_context():
         return list(db.session.scalars(select(User.email))), list(db.session.scalars(select(Store.name)))
