@@ -39,6 +39,15 @@ def test_before_it_every_page_says_that_the_store_is_not_set_up_yet(empty, addre
     assert (answer.status_code, says in answer.text) == (503, True)
 
 
+@pytest.mark.parametrize(
+    "command",
+    ["users list", "outbox deliver", "outbox list", "orders cancel-unpaid", "seed --orders 5", "tidy", "vacuum"],
+)
+def test_before_it_every_command_that_works_in_a_store_says_so_in_one_line(empty, command):
+    answer = empty.test_cli_runner().invoke(args=command.split())
+    assert (answer.exit_code, answer.output) == (1, "Error: There is no store yet. Make one with: flask init\n")
+
+
 def people_and_stores(app):
     with app.app_context():
         return list(db.session.scalars(select(User.email))), list(db.session.scalars(select(Store.name)))

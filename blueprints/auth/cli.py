@@ -1,12 +1,10 @@
 """`flask users …`: the people who sign in, for whoever has the computer that runs Suki."""
 
 from collections.abc import Callable
-from functools import wraps
 from typing import Any
 
 import click
 from flask.cli import AppGroup
-from sqlalchemy import inspect
 
 from blueprints.auth import auth, passwords
 from blueprints.auth.adding_users import EmailTaken, add_user
@@ -15,28 +13,13 @@ from blueprints.auth.changing_users import LastOwner, disable_user, enable_user,
 from blueprints.auth.email_addresses import NotAnEmail, read_email
 from blueprints.auth.finding_users import find_user_by_email, find_users
 from blueprints.auth.forms import WEAKNESSES
+from blueprints.commands import in_a_store
 from blueprints.filters import local
-from blueprints.shop import find_store
-from models import SYSTEM, DatabaseBusy, Role, User, db
+from models import SYSTEM, Role, User
 from models.text import cleaned_line
 
 users = AppGroup("users", help="The people who sign in.")
 auth.cli.add_command(users)
-
-
-def in_a_store(command: Callable[..., None]) -> Callable[..., None]:
-    """Says in one line when there is no store, or when its database is busy."""
-
-    @wraps(command)
-    def checked(**given: Any) -> None:
-        if not inspect(db.engine).has_table("store") or find_store() is None:
-            raise click.ClickException("There is no store yet. Make one with: flask init")
-        try:
-            command(**given)
-        except DatabaseBusy:
-            raise click.ClickException("Somebody else is saving at this moment. Try again in a few seconds.") from None
-
-    return checked
 
 
 @users.command("add")

@@ -4,14 +4,14 @@ from pathlib import Path
 
 import click
 from flask.cli import AppGroup
-from sqlalchemy import inspect, select
+from sqlalchemy import select
 
+from blueprints.commands import in_a_store
 from blueprints.orders import orders
 from blueprints.orders.import_forms import fault_in_words, finding_in_words, found_there
 from blueprints.orders.importing import carry_on, discard_import, start_import
 from blueprints.orders.receiving import note_import
 from blueprints.reading import Unreadable, Upload
-from blueprints.shop import find_store
 from models import SYSTEM, ImportFinding, ImportState, OrderImport, db
 
 SHOWN_FINDINGS = 50
@@ -23,12 +23,12 @@ orders.cli.add_command(orders_cli)
 @orders_cli.command("import")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--dry-run", is_flag=True, help="Only say what would come in.")
+@in_a_store
 def import_orders(file: Path, dry_run: bool) -> None:
     """Bring in orders from a CSV file: an export of Shopify, of WooCommerce, or Suki's own.
 
     What is in Suki already is left as it is. Nobody is emailed.
     """
-    refuse_without_store()
     with file.open("rb") as stream:
         upload = Upload(stream)
         try:
@@ -44,11 +44,6 @@ def import_orders(file: Path, dry_run: bool) -> None:
         else:
             discard_import(import_id)
     _tell_import(_read_again(import_id), dry_run=dry_run)
-
-
-def refuse_without_store() -> None:
-    if not inspect(db.engine).has_table("store") or find_store() is None:
-        raise click.ClickException("This store is not set up yet. Run: flask init")
 
 
 def _walk(label: str, import_id: int, upload: Upload) -> None:

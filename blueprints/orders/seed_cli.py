@@ -2,12 +2,14 @@
 
 import click
 
+from blueprints.commands import in_a_store
 from blueprints.orders import orders
 from blueprints.orders.seeding import StoreIsInUse, seed_orders
 
 
 @orders.cli.command("seed")
 @click.option("--orders", "count", type=click.IntRange(1, 5_000_000), required=True, help="How many to make.")
+@in_a_store
 def seed(count: int) -> None:
     """Make up orders, to measure Suki with many of them.
 

@@ -7,9 +7,9 @@ import click
 from flask import current_app
 
 from blueprints import background, clock
+from blueprints.commands import in_a_store
 from blueprints.orders.cancelling_unpaid import Did, is_off, look_after_unpaid
-from blueprints.orders.cli import orders_cli, refuse_without_store
-from models import DatabaseBusy
+from blueprints.orders.cli import orders_cli
 
 LOOK_EVERY = timedelta(minutes=1)
 _LOOKED_AT = "unpaid_orders_looked_at"
@@ -27,19 +27,16 @@ def look_after_unpaid_in_background() -> None:
 
 
 @orders_cli.command("cancel-unpaid")
+@in_a_store
 def cancel_unpaid() -> None:
     """Remind customers who have not paid, and cancel what stays unpaid, as Settings has it.
 
     Emails are only written: flask outbox deliver sends them. Fails when any order could not be dealt with.
     """
-    refuse_without_store()
     if is_off():
         click.echo("Unpaid orders are left alone: it is off in Settings, Unpaid orders.")
         return
-    try:
-        did = look_after_unpaid(enough=background.is_stopping)
-    except DatabaseBusy as error:
-        raise click.ClickException("Somebody else is saving all the time. Try again in a moment.") from error
+    did = look_after_unpaid(enough=background.is_stopping)
     failed = f", failed {did[Did.FAILED]}: the log says more" if did[Did.FAILED] else ""
     click.echo(f"Reminded {did[Did.REMINDED]}, cancelled {did[Did.CANCELLED]}{failed}.")
     sys.exit(1 if did[Did.FAILED] else 0)

@@ -4,26 +4,25 @@ import sqlite3
 
 import click
 
+from blueprints.commands import in_a_store
 from blueprints.privacy import privacy
 from blueprints.privacy.clearing import clear_old_emails
 from blueprints.privacy.sweeping import sweep_up
 from blueprints.privacy.vacuuming import write_anew
-from models import DatabaseBusy
 from models.base import on_postgresql
 
 
 @privacy.cli.command("tidy")
+@in_a_store
 def tidy() -> None:
     """Clear the texts of old emails, as Settings has it, and sweep the search after an erasure."""
-    try:
-        sweep_up()
-        many = clear_old_emails()
-    except DatabaseBusy as error:
-        raise click.ClickException("Somebody else is saving all the time. Try again in a moment.") from error
+    sweep_up()
+    many = clear_old_emails()
     click.echo(f"Emails cleared: {many}.")
 
 
 @privacy.cli.command("vacuum")
+@in_a_store
 def vacuum() -> None:
     """Write the database file anew, without the parts that are not used any more.
 

@@ -4,7 +4,6 @@ import pytest
 from sqlalchemy import select
 
 from models import Event, Role, User
-from tests.conftest import make_app
 from tests.people import PASSWORD
 
 NEW = "isda at sinigang"
@@ -19,12 +18,6 @@ def users(app):
         return app.test_cli_runner().invoke(args=["users", *words], input=typed)
 
     return run
-
-
-def test_without_a_store_one_line_says_what_to_do(tmp_path):
-    app = make_app(tmp_path)
-    answer = app.test_cli_runner().invoke(args=["users", "list"])
-    assert (answer.exit_code, answer.output) == (1, "Error: There is no store yet. Make one with: flask init\n")
 
 
 def test_a_user_who_is_there_already_is_left_alone(users, shop):

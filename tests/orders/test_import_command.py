@@ -90,5 +90,5 @@ def test_without_a_store_it_says_what_to_do(tmp_path):
     file = tmp_path / "orders.csv"
     file.write_text(a_file(SHOPIFY))
     process = start(tmp_path / "nowhere", file)
-    assert "This store is not set up yet. Run: flask init" in process.communicate()[0]
+    assert "There is no store yet. Make one with: flask init" in process.communicate()[0]
     assert process.returncode == 1

@@ -1,0 +1,26 @@
+"""What the commands of all rooms share: a store to work in."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+import click
+
+from blueprints.shop import find_store
+from models import DatabaseBusy, db
+
+
+def in_a_store(command: Callable[..., None]) -> Callable[..., None]:
+    """Says in one line when there is no store, or when its database is busy."""
+
+    @wraps(command)
+    def checked(**given: Any) -> None:
+        if find_store() is None:
+            raise click.ClickException("There is no store yet. Make one with: flask init")
+        db.session.rollback()  # no read stays open, as it would keep the file from being written anew
+        try:
+            command(**given)
+        except DatabaseBusy:
+            raise click.ClickException("Somebody else is saving at this moment. Try again in a few seconds.") from None
+
+    return checked
