@@ -15,6 +15,7 @@ from flask_wtf import FlaskForm
 from markupsafe import Markup
 from werkzeug.datastructures import CombinedMultiDict, MultiDict
 from wtforms import (
+    BooleanField,
     Field,
     FileField,
     HiddenField,
@@ -59,8 +60,12 @@ def words_of_wtforms(language: str) -> support.NullTranslations:
     return support.Translations.load(messages_path(), [language], domain="wtforms")
 
 
+NO = (False, "", "false", "0", "n", "no", "off")
+"""What a box says that is not ticked, where it is said at all."""
+
+
 class BaseForm(FlaskForm):
-    """Every line and text is cleaned before it is checked."""
+    """Every line and text is cleaned before it is checked, and every box knows a no."""
 
     class Meta(FlaskForm.Meta):
         def get_translations(self, form: FlaskForm) -> Any:
@@ -84,6 +89,8 @@ class BaseForm(FlaskForm):
                 pass  # kept as typed: spaces belong to it
             elif issubclass(unbound_field.field_class, StringField):
                 options = {"filters": [clean_line, *own], **options}
+            elif issubclass(unbound_field.field_class, BooleanField):
+                options = {"false_values": NO, **options}
             return super().bind_field(form, unbound_field, options)
 
 

@@ -7,7 +7,7 @@ from wtforms import BooleanField, TextAreaField
 from wtforms.validators import DataRequired, ValidationError
 
 from blueprints.forms import AtMost, BaseForm
-from blueprints.orders.change_forms import NO, CancelForm
+from blueprints.orders.change_forms import CancelForm
 
 LONGEST_TICKET_REASON = 2000
 _SAY_WHY = _l("Say why they should be cancelled: support needs the reason.")
@@ -20,7 +20,7 @@ class BulkForm(CancelForm):
     once: Any = None
     status: Any = None
     fee: Any = None
-    asks_support = BooleanField(_l("Ask support to cancel the booked ones"), false_values=NO)
+    asks_support = BooleanField(_l("Ask support to cancel the booked ones"))
     ticket_reason = TextAreaField(_l("Why should they be cancelled?"), validators=[AtMost(LONGEST_TICKET_REASON)])
 
     def validate_ticket_reason(self, field: TextAreaField) -> None:

@@ -65,12 +65,9 @@ class StatusField(SelectField):
             self.data = order.status.value
 
 
-NO = (False, "", "false", "0", "n", "no", "off")
-
-
 class _ChangeForm(VersionForm, SentOnce):
     note = TextAreaField(_l("Note to the customer"), validators=[AtMost(LONGEST_NOTE)])
-    notify = BooleanField(_l("Email the customer"), default=True, false_values=NO)
+    notify = BooleanField(_l("Email the customer"), default=True)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -139,7 +136,7 @@ class CancelForm(_ChangeForm):
     status = HiddenField(default=OrderStatus.CANCELLED.value)
     reason = ReasonField(_l("Reason"), choices=[])
     internal_note = TextAreaField(_l("Note for the store only"), validators=[AtMost(LONGEST_NOTE)])
-    restock = BooleanField(_l("Put the items back into stock"), default=True, false_values=NO)
+    restock = BooleanField(_l("Put the items back into stock"), default=True)
     fee = MoneyField(_l("Cancellation fee"))
 
     @property

@@ -5,7 +5,7 @@ from wtforms import BooleanField, HiddenField, TextAreaField
 
 from blueprints.forms import AtMost, BaseForm
 from blueprints.ids import read_id
-from blueprints.orders.change_forms import LONGEST_NOTE, NO, VersionForm
+from blueprints.orders.change_forms import LONGEST_NOTE, VersionForm
 
 
 def cancellation_named(text: str | None) -> int | None:
@@ -29,7 +29,7 @@ class UndoForm(_OfCancel):
 
 class ReinstateForm(VersionForm, _OfCancel):
     note = TextAreaField(_l("Note to the customer"), validators=[AtMost(LONGEST_NOTE)])
-    notify = BooleanField(_l("Email the customer"), default=True, false_values=NO)
+    notify = BooleanField(_l("Email the customer"), default=True)
     short = HiddenField(default="0")
     """How many pieces the page said are short."""
 

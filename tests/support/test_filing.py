@@ -56,6 +56,12 @@ def test_the_tick_opens_a_window_for_this_order(order, shop, ask_to_cancel):
     assert mail.recipient == "olive@example.com"
 
 
+@pytest.mark.parametrize("no", ["", "0", "no", "off"])
+def test_a_no_in_its_place_opens_none(no, order, shop, ask_to_cancel):
+    ask_to_cancel(order, open_window=no, hours="4")
+    assert shop.count(AccessWindow) == 0
+
+
 def test_somebody_who_just_signed_in_lets_them_into_all_orders(order, shop, ask_to_cancel):
     ticket = ask_to_cancel(order, open_window="y", scope="all")
     [window] = shop.all(select(AccessWindow))

@@ -25,6 +25,12 @@ def noted(uma, ask):
     return ticket
 
 
+def test_a_reply_that_says_no_to_it_is_for_the_merchant(uma, olive, ask):
+    ticket = ask()
+    uma.post(f"/support/tickets/{ticket}/reply", body="On our way", internal="0")
+    assert "On our way" in olive.get(f"/support/tickets/{ticket}").text
+
+
 @pytest.mark.parametrize(
     "url", ["/support/tickets/{0}", "/support/tickets", "/support/tickets?q=quetzal", "/", "/support/tickets?state=all"]
 )

@@ -71,6 +71,12 @@ def test_owners_hear_of_it(uma, shop, order, ticket, window):
     assert state_of(shop, ticket) == "waiting_on_merchant"
 
 
+def test_it_leaves_the_ticket_as_it_is_when_told_so(uma, shop, order, ticket, window):
+    url, fields = filled_in(uma, order, solve="0")
+    assert uma.post(url, **fields).status == 303
+    assert state_of(shop, ticket) != "solved"
+
+
 def test_it_solves_the_ticket_in_the_same_step(uma, shop, order, ticket, window):
     url, fields = filled_in(uma, order, solve="y")
     uma.post(url, **fields)
