@@ -132,8 +132,21 @@ class ReasonField(RadioField):
         self.data = self.data or ""
 
 
+class CancelledField(HiddenField):
+    """What the cancel page is for: drawn again, it is for that again."""
+
+    def _value(self) -> str:
+        return OrderStatus.CANCELLED.value
+
+    def pre_validate(self, form: BaseForm) -> None:
+        if self.data != OrderStatus.CANCELLED:
+            raise ValidationError(
+                _l("This page only cancels. To give the order another status, choose it on the order’s page.")
+            )
+
+
 class CancelForm(_ChangeForm):
-    status = HiddenField(default=OrderStatus.CANCELLED.value)
+    status = CancelledField(default=OrderStatus.CANCELLED.value)
     reason = ReasonField(_l("Reason"), choices=[])
     internal_note = TextAreaField(_l("Note for the store only"), validators=[AtMost(LONGEST_NOTE)])
     restock = BooleanField(_l("Put the items back into stock"), default=True)

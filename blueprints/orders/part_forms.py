@@ -10,7 +10,7 @@ from blueprints.orders.count_forms import counted, fields_of
 class PartForm(CancelForm):
     """Which pieces, and the rest as for a whole order."""
 
-    status = None
+    status = None  # type: ignore[assignment]  # as WTForms leaves a field out
 
     @property
     def counts(self) -> list[CountField]:

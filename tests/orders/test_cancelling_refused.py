@@ -10,6 +10,7 @@ from sqlalchemy.exc import IntegrityError
 from blueprints.orders import change_routes
 from models import Cancellation, Note, Order, OrderStatus, PaymentStatus, Reason, Refund, writing
 from tests.orders.deciding import cancel, drawn, save_status
+from tests.pages import words
 from tests.people import signed_in
 
 PAID = {"payment_status": PaymentStatus.PAID}
@@ -187,6 +188,18 @@ def test_a_note_that_is_too_long_is_kept_and_both_numbers_are_said(olive, shop, 
     assert page.errors[field] == "This is 100,000 characters long; at most 1,000 fit."
     assert page.value(field) == "ñ" * 100_000
     assert nothing_was_done(shop, order, OrderStatus.PENDING)
+
+
+@pytest.mark.parametrize("status", ["accepted", "refunded", ""])
+def test_the_cancel_page_is_for_no_other_status(olive, shop, status):
+    order = shop.order()
+    page = cancel(olive, order, status=status, note="Sorry.")
+    assert page.status == 422
+    assert "This page only cancels." in words(page.one("[data-error-summary]"))
+    assert (shop.get(Order, order.id).status, shop.events(order)) == (OrderStatus.PENDING, [])
+    url = f"/orders/{order.id}/cancel"
+    assert page.fields(url)["note"] == "Sorry."
+    assert olive.post(url, **page.fields(url)).status == 303
 
 
 def test_reading_the_pages_changes_nothing(olive, shop):
