@@ -3,8 +3,9 @@
 "use strict";
 
 const keeper = document.body.dataset.user;
-const nameOf = (text) => `kept ${keeper} ${location.pathname} ${text.name}`;
+// By where it is sent, as a form that was looked over or corrected stands under other addresses than at first.
 const nameOfForm = (form) => `kept ${keeper} ${new URL(form.action).pathname}`;
+const nameOf = (text) => `${nameOfForm(text.form)} ${text.name}`;
 const texts = keeper ? document.querySelectorAll("textarea[data-keep]") : [];
 
 // A done message says that the last form was saved: what it held is not needed any more.

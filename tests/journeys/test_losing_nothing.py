@@ -57,6 +57,36 @@ def test_a_note(page, served, shop):
 
 
 @pytest.fixture
+def accepted(page, served, shop):
+    """Looks at an order, with Accepted chosen."""
+    page.goto(f"{served}/orders/{shop.order().id}")
+    page.get_by_label("Status", exact=True).select_option("processing")
+    return page
+
+
+def is_saved(page):
+    page.get_by_text("is now").first.wait_for()
+    return page.get_by_label("Note to").input_value() == ""
+
+
+def test_a_note_that_was_read_in_its_email_first_is_saved_once_and_for_all(accepted):
+    accepted.get_by_label("Note to").fill("It leaves tomorrow.")
+    accepted.get_by_role("button", name="See the email").click()
+    accepted.locator("#preview").wait_for()
+    accepted.get_by_role("button", name="Save", exact=True).click()
+    assert is_saved(accepted)
+
+
+def test_a_note_that_was_too_long_is_not_offered_again_once_a_shorter_one_is_saved(accepted):
+    accepted.get_by_label("Note to").fill("Sorry po! " * 150)
+    accepted.get_by_role("button", name="Save", exact=True).click()
+    accepted.locator("[data-error-summary]").wait_for()
+    accepted.get_by_label("Note to").fill("Sorry po!")
+    accepted.get_by_role("button", name="Save", exact=True).click()
+    assert is_saved(accepted)
+
+
+@pytest.fixture
 def paid_order(shop):
     shop.product("ADOBO-4")
     return shop.sold(payment_status=PaymentStatus.PAID)
