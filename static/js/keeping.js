@@ -79,11 +79,13 @@ function saying(words) {
 
 document.addEventListener("submit", (event) => {
   const form = event.target;
+  if (!form.matches("[method=post]")) return;
   const keys = [...form.querySelectorAll("textarea[data-keep]")].map(nameOf);
   if (keeper && form.matches("[data-keep]")) {
     const sent = [...new FormData(form)].filter(([name, value]) => isTyped(form, name, value));
     sessionStorage.setItem(nameOfForm(form), JSON.stringify(sent));
     keys.push(nameOfForm(form));
   }
-  if (keys.length) sessionStorage.setItem("kept by the last form", JSON.stringify(keys));
+  // Also of a form that keeps nothing: what an earlier one kept is not saved with it.
+  sessionStorage.setItem("kept by the last form", JSON.stringify(keys));
 });

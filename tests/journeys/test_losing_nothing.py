@@ -21,8 +21,8 @@ def page(served, browser_page):
     return page
 
 
-def sign_in(page):
-    page.get_by_label("Email").fill("sam@example.com")
+def sign_in(page, who="sam"):
+    page.get_by_label("Email").fill(f"{who}@example.com")
     page.get_by_label("Password", exact=True).fill(PASSWORD)
     page.get_by_role("button", name="Sign in").click()
 
@@ -84,6 +84,23 @@ def test_a_note_that_was_too_long_is_not_offered_again_once_a_shorter_one_is_sav
     accepted.get_by_label("Note to").fill("Sorry po!")
     accepted.get_by_role("button", name="Save", exact=True).click()
     assert is_saved(accepted)
+
+
+def test_a_reply_outlives_what_is_saved_elsewhere_in_between(served, browser_page, shop, olive):
+    ticket = olive.post("/support/tickets/new", subject="Labels", reason="How?").location
+    page = browser_page()
+    page.goto(f"{served}/login")
+    sign_in(page, "olive")
+    page.goto(f"{served}{ticket}")
+    page.get_by_label("Reply").fill("It prints only half of it.")
+    end_sessions(shop)
+    page.get_by_role("button", name="Send").click()
+    sign_in(page, "olive")
+    page.goto(f"{served}/settings/alerts")
+    page.get_by_role("button", name="Save").click()
+    page.locator("[data-done]").wait_for()
+    page.goto(f"{served}{ticket}")
+    assert page.get_by_label("Reply").input_value() == "It prints only half of it."
 
 
 @pytest.fixture
