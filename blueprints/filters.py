@@ -168,15 +168,30 @@ def _clock(here: datetime) -> str:
     return _time(here.hour, here.minute, cldr_locale())
 
 
-def when(at: datetime) -> str:
-    """For lists: `today 9:41 am`, `yesterday`, `21 Nov`, `21 Nov 2025`."""
-    here = local(at)
-    day, today = here.date(), clock.now().astimezone(here.tzinfo).date()
-    if day == today:
+def _lately(here: datetime, today: date) -> str | None:
+    if here.date() == today:
         return _today(here.hour, here.minute, cldr_locale())
-    if day == today - timedelta(days=1):
+    if here.date() == today - timedelta(days=1):
         return _yesterday(here.hour, here.minute, cldr_locale())
+    return None
+
+
+def _short(day: date, today: date) -> str:
     return on_calendar(day, "d MMM" if day.year == today.year else "d MMM y")
+
+
+def when(at: datetime) -> str:
+    """For lists: `today 9:41 am`, `yesterday 9:41 am`, `21 Nov`, `21 Nov 2025`."""
+    here = local(at)
+    today = clock.now().astimezone(here.tzinfo).date()
+    return _lately(here, today) or _short(here.date(), today)
+
+
+def to_the_minute(at: datetime) -> str:
+    """For histories, where the hour counts of old days too: `today 9:41 am`, `21 Nov, 9:41 am`."""
+    here = local(at)
+    today = clock.now().astimezone(here.tzinfo).date()
+    return _lately(here, today) or f"{_short(here.date(), today)}, {_clock(here)}"
 
 
 def day(at: datetime | date) -> str:
@@ -219,5 +234,6 @@ def iso(at: datetime) -> str:
 
 
 def teach_templates(app: Flask) -> None:
-    for name in (word, money, number, when, day, moment, until, iso, time_of_day, span, file_size):
+    names = (word, money, number, when, to_the_minute, day, moment, until, iso, time_of_day, span, file_size)
+    for name in names:
         app.add_template_filter(name)
