@@ -28,6 +28,13 @@ document.addEventListener("click", (event) => {
 // After a mistake the reader starts at the summary of what is wrong.
 document.querySelector("[data-error-summary]")?.focus();
 
+// Tabs that go on past the screen's edge begin with the chosen one in the middle.
+for (const chosen of document.querySelectorAll(".tabs [aria-current]")) {
+  const strip = chosen.closest("ul");
+  const [tab, seen] = [chosen, strip].map((element) => element.getBoundingClientRect());
+  strip.scrollLeft += (tab.left + tab.right - seen.left - seen.right) / 2;
+}
+
 // A long text says how much of it is used.
 const figures = new Intl.NumberFormat(document.documentElement.lang);
 for (const text of document.querySelectorAll("textarea[data-most]")) {

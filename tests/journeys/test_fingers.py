@@ -39,3 +39,14 @@ def test_the_days_of_insights_fit_the_smallest_phone(served, browser_page):
     sign_in_as_ana(page, served)
     page.goto(f"{served}/insights/")
     assert page.evaluate("document.documentElement.scrollWidth") == 320
+
+
+def test_what_a_list_shows_is_in_sight(served, browser_page):
+    for width, script in ((390, True), (320, True), (390, False)):
+        page = browser_page(width=width, java_script_enabled=script)
+        sign_in_as_ana(page, served)
+        for address in ("/orders/", "/orders/?attention=not_told", "/orders/?attention=refund_owed"):
+            page.goto(served + address)
+            box = page.locator(".tabs [aria-current]").bounding_box()
+            assert 0 <= box["x"] <= width - box["width"], (address, width, script)
+            assert page.locator("h1").bounding_box()["y"] > 0, "it moved across, and not down"
