@@ -111,6 +111,7 @@ function countDown(element) {
   const left = leftUntil(element);
   if (left > 0) {
     element.textContent = `${Math.floor(left / 60)}:${String(left % 60).padStart(2, "0")}`;
+    element.parentElement.hidden = false;
     setTimeout(() => countDown(element), 1000);
   } else if (!somethingWasTyped()) {
     setTimeout(() => location.assign(location.pathname + location.search), 1500);

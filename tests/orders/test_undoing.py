@@ -72,6 +72,13 @@ def test_the_page_says_until_when_and_who_is_told_then(sam, order):
     assert page.select("#undo [data-until]")
 
 
+def test_the_time_left_is_said_only_where_something_counts_it(sam, order):
+    page = sam.follow(cancel(sam, order))
+    assert page.select("#undo [hidden] > [data-until]")
+    page.one("#undo [hidden]").extract()
+    assert "Time left" not in page.text
+
+
 def test_what_was_paid_is_owed_no_more(sam, shop, order):
     cancel(sam, order)
     undo(sam, order)
