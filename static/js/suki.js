@@ -25,8 +25,8 @@ document.addEventListener("click", (event) => {
   }
 });
 
-// After a mistake the reader starts at the summary of what is wrong.
-document.querySelector("[data-error-summary]")?.focus();
+// After a mistake the reader starts at the summary of what is wrong, and after a refusal at why.
+document.querySelector("[data-error-summary], #refusal")?.focus();
 
 // Tabs that go on past the screen's edge begin with the chosen one in the middle.
 for (const chosen of document.querySelectorAll(".tabs [aria-current]")) {

@@ -90,6 +90,19 @@ def test_cancel_by_choosing_cancelled_in_the_status_area(at_the_door, shop):
     assert shop.get(type(order), order.id).status is OrderStatus.CANCELLED
 
 
+def test_a_refusal_is_where_the_reader_starts(at_the_door, shop):
+    order = shop.order()
+    page = at_the_door()
+    clicks = Clicks(page)
+    sign_in(page, clicks)
+    page.wait_for_url("**/")
+    page.goto(f"{page.url}orders/{order.id}/cancel")
+    shop.change(order, status=OrderStatus.ACCEPTED, version=2)
+    clicks.on("button", "Save: cancel order")
+    refusal = page.get_by_role("alert").filter(has_text="was changed while you had this page open")
+    assert refusal.evaluate("part => part === document.activeElement")
+
+
 def test_all_of_it_by_keyboard(at_the_door, shop):
     order = shop.order(customer_name="Juan dela Cruz")
     page = at_the_door()
