@@ -60,3 +60,14 @@ def test_no_page_is_wider_than_the_screen(app, served, browser_page, width):  # 
     sign_in_as_ana(page, served)
     wide += wider_than_the_screen(page, served, PAGES)
     assert wide == []
+
+
+def test_a_long_name_of_the_store_leaves_the_mark_its_shape(app, served, browser_page):  # noqa: F811 (a fixture)
+    with app.app_context():
+        stretch()
+    page = browser_page(width=390)
+    page.goto(f"{served}/login")
+    shapes = [page.locator(".brand-mark").bounding_box()]
+    sign_in_as_ana(page, served)
+    shapes.append(page.locator(".brand-mark").bounding_box())
+    assert [(shape["width"], shape["height"]) for shape in shapes] == [(26, 26), (26, 26)]
