@@ -38,6 +38,8 @@ class Fault(StrEnum):
     MANY_COLUMNS = "many_columns"
     UNKNOWN_COLUMNS = "unknown_columns"
     MISSING_COLUMNS = "missing_columns"
+    MISNAMED_COLUMNS = "misnamed_columns"
+    """They are missing as well, but from a list that somebody wrote: there is no export to make again."""
     NO_ROWS = "no_rows"
     MANY_ROWS = "many_rows"
     LARGE = "large"

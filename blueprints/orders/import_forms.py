@@ -14,7 +14,8 @@ FAULTS = {
     Fault.BINARY: _l("This is not a text file. Choose the CSV file that your shop’s export gave you."),
     Fault.MANY_COLUMNS: _l("This file has more than 1,000 columns, which no export of orders has."),
     Fault.UNKNOWN_COLUMNS: _l(
-        "The names of the columns are not those of an export that Suki knows: Shopify’s, WooCommerce’s or Suki’s own."
+        "The names of the columns are not those of an export that Suki knows: Shopify’s, WooCommerce’s or Suki’s own. "
+        "For a list of your own, start from the sample."
     ),
     Fault.NO_ROWS: _l("This file has the names of columns, but no orders under them."),
 }
@@ -54,8 +55,10 @@ FINDINGS = {
 
 
 def fault_in_words(unreadable: Unreadable) -> str:
+    names = ", ".join(unreadable.columns)
+    if unreadable.fault is Fault.MISNAMED_COLUMNS:
+        return _("Columns are missing: %(names)s. The first line must name them as the sample does.", names=names)
     if unreadable.fault is Fault.MISSING_COLUMNS:
-        names = ", ".join(unreadable.columns)
         return _("Columns are missing: %(names)s. Export the orders again, with all columns.", names=names)
     return str(FAULTS[unreadable.fault])
 

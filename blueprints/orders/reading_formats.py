@@ -115,7 +115,8 @@ def recognise(table: Table) -> Format:
     if len(likeliest.required) - len(absent) < 2:  # one name alone may be in any table
         raise Unreadable(Fault.UNKNOWN_COLUMNS)
     if absent:
-        raise Unreadable(Fault.MISSING_COLUMNS, absent)
+        is_ours = likeliest.source is OrderSource.SUKI
+        raise Unreadable(Fault.MISNAMED_COLUMNS if is_ours else Fault.MISSING_COLUMNS, absent)
     return likeliest
 
 

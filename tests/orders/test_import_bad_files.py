@@ -18,6 +18,10 @@ from tests.orders.files import OURS, SHOPIFY, WOO, a_file, bring_in, counts, ord
 HEADER = a_file(SHOPIFY).split("\r\n")[0]
 XLSX = b"PK\x03\x04\x14\x00\x06\x00\x08\x00" + os.urandom(500)
 XLS = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(500)
+UNKNOWN = (
+    "The names of the columns are not those of an export that Suki knows: Shopify’s, WooCommerce’s or Suki’s own. "
+    "For a list of your own, start from the sample."
+)
 NOT_CSV = {
     "empty": (b"", "This file is empty."),
     "blank": (b"\xef\xbb\xbf \r\n\r\n", "This file is empty."),
@@ -28,12 +32,16 @@ NOT_CSV = {
     "pdf": (b"%PDF-1.7\n" + b"stream\n" * 99, "This is not a text file."),
     "utf-16": (a_file(SHOPIFY).encode("utf-16"), "This file is saved as UTF-16"),
     "utf-16 without mark": (a_file(SHOPIFY).encode("utf-16-le"), "This file is saved as UTF-16"),
-    "other columns": (b"a,b,c\n1,2,3\n", "The names of the columns are not those of an export that Suki knows"),
+    "other columns": (b"a,b,c\n1,2,3\n", UNKNOWN),
     "no total": (
         a_file({k: v for k, v in SHOPIFY.items() if k not in ("Total", "Created at")}).encode(),
         "Columns are missing: Total, Created at.",
     ),
     "little of it": (b"Name,Email,Total\n#1,a@example.com,5\n", "Columns are missing: Financial Status, Created at"),
+    "a misnamed column": (
+        b"number,placed_at,status,payment_status,total,customer,item_name,item_quantity,item_price\n1,2\n",
+        "Columns are missing: customer_name. The first line must name them as the sample does.",
+    ),
     "many columns": (",".join(map(str, range(1001))).encode() + b"\n1\n", "This file has more than 1,000 columns"),
     "long header": (b"x" * 70_000 + b"\n1\n", "The first line of this file is far too long"),
     "long quoted header": (b'"x\n' + b"x" * 70_000 + b'"\n1\n', "The first line of this file is far too long"),
