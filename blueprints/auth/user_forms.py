@@ -4,7 +4,10 @@ from flask_babel import lazy_gettext as _l
 from wtforms import EmailField, PasswordField, RadioField, SelectChoice, StringField
 from wtforms.validators import DataRequired, InputRequired, ValidationError
 
+from blueprints import outbox
 from blueprints.auth.email_addresses import NotAnEmail, read_email
+from blueprints.auth.forms import WEAKNESSES
+from blueprints.auth.passwords import WeakPassword, refuse_weak
 from blueprints.forms import AtMost, BaseForm
 from models import Role
 
@@ -34,11 +37,24 @@ class AddUserForm(BaseForm):
     role = _role()
     password = PasswordField(_l("First password"))
 
+    @property
+    def is_invitation(self) -> bool:
+        """A link is mailed, by which they choose their own password."""
+        return not self.password.data and outbox.mail_is_configured()
+
     def validate_email(self, field: EmailField) -> None:
         try:
             field.data = read_email(field.data)
         except NotAnEmail as error:
             raise ValidationError(_l("This is not an email address, as in ana@example.com.")) from error
+
+    def validate_password(self, field: PasswordField) -> None:
+        if self.is_invitation:
+            return
+        try:
+            refuse_weak(field.data or "", email=self.email.data or "")
+        except WeakPassword as refusal:
+            raise ValidationError(WEAKNESSES[refusal.weakness]) from refusal
 
 
 class SetPasswordForm(BaseForm):

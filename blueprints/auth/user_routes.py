@@ -56,9 +56,8 @@ def user_new() -> ResponseReturnValue:
     if not form.validate_on_submit():
         return _new_page(form, 422 if form.is_submitted() else 200)
     who = {"email": form.email.data, "name": form.name.data, "role": Role(form.role.data), "by": access.actor()}
-    is_mailed = not form.password.data and outbox.mail_is_configured()
     try:
-        user_id = invite_user(**who) if is_mailed else add_user(**who, password=form.password.data or "")
+        user_id = invite_user(**who) if form.is_invitation else add_user(**who, password=form.password.data or "")
     except WeakPassword as refusal:
         form.password.errors.append(WEAKNESSES[refusal.weakness])
         return _new_page(form, 422)
@@ -67,7 +66,7 @@ def user_new() -> ResponseReturnValue:
         return _new_page(form, 409)
     except TooManyAtOnce as refusal:
         return slowed(form, refusal, _new_page)
-    if is_mailed:
+    if form.is_invitation:
         background.wake()
         flash(_("%(name)s is added. A link to choose a password is on its way.", name=form.name.data), "done")
     else:

@@ -73,6 +73,18 @@ def test_a_mistake_is_said_beside_its_field_and_the_rest_is_kept(olive, shop, ch
     assert shop.count(User) == 3
 
 
+@pytest.mark.parametrize(
+    ("password", "said"),
+    [("", "Use at least 8 characters."), ("password1", "That password is among the first that anybody tries.")],
+)
+def test_without_mail_all_mistakes_are_said_at_once(app, olive, shop, password, said):
+    app.config["MAIL_SERVER"] = None
+    page = add(olive, name="", email="", password=password)
+    assert (page.status, list(page.errors)) == (422, ["name", "email", "password"])
+    assert page.errors["password"].startswith(said)
+    assert shop.count(User) == 3
+
+
 def test_one_email_is_one_user(olive, shop):
     page = add(olive, email="SAM@example.com")
     assert page.status == 409
