@@ -45,6 +45,8 @@ FAULTS_OF_FILES = {
     Fault.BROKEN_HEADER: _l("The first line of this file can’t be read: its quotation marks don’t match."),
 }
 
+NOT_AN_EMAIL = _l("Write an email address such as maria@example.com.")
+
 
 def clean_text(text: str | None) -> str | None:
     return None if text is None else cleaned_text(text)

@@ -8,7 +8,7 @@ from blueprints import outbox
 from blueprints.auth.email_addresses import NotAnEmail, read_email
 from blueprints.auth.forms import WEAKNESSES
 from blueprints.auth.passwords import WeakPassword, refuse_weak
-from blueprints.forms import AtMost, BaseForm
+from blueprints.forms import NOT_AN_EMAIL, AtMost, BaseForm
 from models import Role
 
 ROLES = [
@@ -46,7 +46,7 @@ class AddUserForm(BaseForm):
         try:
             field.data = read_email(field.data)
         except NotAnEmail as error:
-            raise ValidationError(_l("This is not an email address, as in ana@example.com.")) from error
+            raise ValidationError(NOT_AN_EMAIL) from error
 
     def validate_password(self, field: PasswordField) -> None:
         if self.is_invitation:

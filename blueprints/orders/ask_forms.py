@@ -4,7 +4,7 @@ from flask_babel import lazy_gettext as _l
 from wtforms import EmailField, TextAreaField
 from wtforms.validators import DataRequired, Email
 
-from blueprints.forms import AtMost, BaseForm, clean_line
+from blueprints.forms import NOT_AN_EMAIL, AtMost, BaseForm, clean_line
 from blueprints.orders.forms import NumberField
 from models.cancel_request import LONGEST_WISH
 
@@ -18,7 +18,7 @@ class LinkForm(BaseForm):
         [
             DataRequired(_l("Enter the email address that you gave with the order.")),
             AtMost(254),
-            Email(_l("Enter an email address like name@example.com."), allow_smtputf8=True),
+            Email(NOT_AN_EMAIL, allow_smtputf8=True),
         ],
     )
 

@@ -6,11 +6,9 @@ from flask_babel import lazy_gettext as _l
 from wtforms import EmailField
 from wtforms.validators import DataRequired, Email, ValidationError
 
-from blueprints.forms import AtMost, BaseForm
+from blueprints.forms import NOT_AN_EMAIL, AtMost, BaseForm
 from blueprints.orders.correcting_address import can_take_mail
 from blueprints.orders.sending_again import NotSentAgain
-
-_NO_ADDRESS = _l("Write an email address such as maria@example.com.")
 
 
 class CanTakeMail:
@@ -18,13 +16,13 @@ class CanTakeMail:
 
     def __call__(self, form: BaseForm, field: EmailField) -> None:
         if not field.errors and not can_take_mail(field.data or ""):
-            raise ValidationError(_NO_ADDRESS)
+            raise ValidationError(NOT_AN_EMAIL)
 
 
 class AddressForm(BaseForm):
     email = EmailField(
         _l("Email address of the customer"),
-        validators=[DataRequired(_NO_ADDRESS), AtMost(254), Email(_NO_ADDRESS), CanTakeMail()],
+        validators=[DataRequired(NOT_AN_EMAIL), AtMost(254), Email(NOT_AN_EMAIL), CanTakeMail()],
     )
 
     @property

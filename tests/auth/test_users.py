@@ -85,6 +85,11 @@ def test_without_mail_all_mistakes_are_said_at_once(app, olive, shop, password, 
     assert shop.count(User) == 3
 
 
+@pytest.mark.parametrize("typed", ["rica", "ñ@example.com", "x" * 4799])
+def test_what_is_no_email_is_said_as_everywhere(olive, typed):
+    assert add(olive, email=typed).errors == {"email": "Write an email address such as maria@example.com."}
+
+
 def test_one_email_is_one_user(olive, shop):
     page = add(olive, email="SAM@example.com")
     assert page.status == 409

@@ -172,6 +172,10 @@ def test_what_is_no_number_and_no_address_is_refused_beside_its_field(maria, sho
     assert shop.count(LinkRequest) == 0
 
 
+def test_what_is_no_address_is_said_as_everywhere(maria):
+    assert ask(maria, email="maria").errors == {"email": "Write an email address such as maria@example.com."}
+
+
 def test_a_crash_between_looking_and_mailing_loses_nothing(app, maria, shop, order, monkeypatch):
     ask(maria)
     with monkeypatch.context() as patch:
