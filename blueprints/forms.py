@@ -26,7 +26,7 @@ from wtforms import (
     TextAreaField,
 )
 from wtforms.i18n import messages_path
-from wtforms.validators import ValidationError
+from wtforms.validators import StopValidation
 from wtforms.widgets import CheckboxInput, ListWidget, TextInput
 
 from blueprints.reading import Fault
@@ -117,7 +117,8 @@ class SentOnce(BaseForm):
 
 
 class AtMost:
-    """A length in characters, said with both numbers, so that the reader knows how much to take away."""
+    """A length in characters, said with both numbers, so that the reader knows how much to take away; and nothing
+    else, as of what is too long little else is true."""
 
     def __init__(self, limit: int) -> None:
         self.limit = limit
@@ -126,7 +127,7 @@ class AtMost:
     def __call__(self, form: FlaskForm, field: Field) -> None:
         length = len(field.data or "")
         if length > self.limit:
-            raise ValidationError(
+            raise StopValidation(
                 _l(
                     "This is %(length)s characters long; at most %(limit)s fit.",
                     length=f"{length:,}",

@@ -46,8 +46,6 @@ class EndpointForm(BaseForm):
         self.allow_private.data = endpoint.allow_private
 
     def validate_url(self, field: URLField) -> None:
-        if field.errors:
-            return  # too long, which was said
         try:
             refuse_place(read_url(field.data), allow_private=self.allow_private.data)
         except WrongAddress as wrong:

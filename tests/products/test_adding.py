@@ -42,6 +42,11 @@ def test_what_can_not_be_is_refused_and_kept(sam, shop, typed, field):
     assert shop.count(Product) + shop.count(StockMovement) + shop.count(Event) == 0
 
 
+def test_of_a_sku_that_is_too_long_nothing_else_is_said(sam):
+    page = sam.post("/products/new", **NEW | {"sku": "x" * 4799})
+    assert page.errors == {"sku": "This is 4,799 characters long; at most 80 fit."}
+
+
 @pytest.mark.parametrize("sku", ["ADOBO-4", " adobo-4 ", "Ádobo-4"])
 def test_a_sku_is_one_products_and_the_page_leads_there(sam, shop, stocked, sku):
     there = stocked(name="Adobo <b>set</b>")
