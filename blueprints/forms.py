@@ -3,7 +3,7 @@
 import re
 import secrets
 from functools import cache
-from typing import Any
+from typing import Any, Self
 
 from babel import support
 from babel.numbers import get_currency_symbol
@@ -116,6 +116,18 @@ class SentOnce(BaseForm):
         self.once.data = _new_token()
 
 
+class AboutField(str):
+    """What is wrong, in a sentence that says not where: beside its field that is seen, in a summary `named` is said."""
+
+    __slots__ = ("named",)
+    named: str
+
+    def __new__(cls, field: Field, sentence: str) -> Self:
+        about, label = super().__new__(cls, sentence), str(field.label.text)
+        about.named = f"{label} {sentence}" if label.endswith("?") else f"{label}: {sentence}"
+        return about
+
+
 class AtMost:
     """A length in characters, said with both numbers, so that the reader knows how much to take away; and nothing
     else, as of what is too long little else is true."""
@@ -127,13 +139,12 @@ class AtMost:
     def __call__(self, form: FlaskForm, field: Field) -> None:
         length = len(field.data or "")
         if length > self.limit:
-            raise StopValidation(
-                _l(
-                    "This is %(length)s characters long; at most %(limit)s fit.",
-                    length=f"{length:,}",
-                    limit=f"{self.limit:,}",
-                )
+            sentence = _(
+                "This is %(length)s characters long; at most %(limit)s fit.",
+                length=f"{length:,}",
+                limit=f"{self.limit:,}",
             )
+            raise StopValidation(AboutField(field, sentence))
 
 
 class CountField(IntegerField):
@@ -146,8 +157,9 @@ class CountField(IntegerField):
         self.least, self.most = least, most
 
     @property
-    def bounds(self) -> str:
-        return _("Write a whole number from %(least)s to %(most)s.", least=self.least, most=f"{self.most:,}")
+    def bounds(self) -> AboutField:
+        sentence = _("Write a whole number from %(least)s to %(most)s.", least=self.least, most=f"{self.most:,}")
+        return AboutField(self, sentence)
 
     def process_formdata(self, valuelist: list[str]) -> None:
         typed = cleaned_line(valuelist[0]) if valuelist else ""
@@ -193,7 +205,8 @@ class MoneyField(Field):
             self.data = parse_money(typed, self.currency)
         except ValueError:
             example = plain_money(1250 * 10 ** precision_of(self.currency), self.currency)
-            raise ValueError(_("Write an amount such as %(example)s.", example=example)) from None
+            sentence = _("Write an amount such as %(example)s.", example=example)
+            raise ValueError(AboutField(self, sentence)) from None
 
     def _refuse_other_currency(self, typed: str) -> None:
         """P250, ₱250, PHP 250 and R$250 are fine; 12,5x is mistyped, and $5 is no amount of pesos."""

@@ -66,8 +66,22 @@ def test_the_summary_says_which_row_is_meant(sam):
     second = {"items-1-name": "Ube jam", "items-1-quantity": "1", "items-1-price": "dear"}
     page = add(sam, **second)
     assert words(page.one("[data-error-summary] a[href='#items-1-price']")) == (
-        "Row 2: Write an amount such as 1250.00."
+        "Row 2: Price of one: Write an amount such as 1250.00."
     )
+
+
+@pytest.mark.parametrize(
+    ("field", "typed", "said"),
+    [
+        ("number", "x" * 41, "Order number: This is 41 characters long; at most 40 fit."),
+        ("customer_note", "x" * 2001, "What the customer wrote: This is 2,001 characters long; at most 2,000 fit."),
+        ("discount", "x", "Discount: Write an amount such as 1250.00."),
+        ("customer_name", "", "Write the customer’s name."),
+    ],
+)
+def test_the_summary_names_the_field_where_its_sentence_does_not(sam, field, typed, said):
+    page = add(sam, **{field: typed})
+    assert words(page.one(f"[data-error-summary] a[href='#{field}']")) == said
 
 
 def test_an_order_without_items_is_not_added(sam, shop):
