@@ -41,7 +41,8 @@ def money_of(app, order):
 
 
 def plain(text):
-    return text.replace("\xa0", " ").replace("\u202f", " ")
+    """As it is read: words() parts the time from the sign behind it."""
+    return text.replace("\xa0", " ").replace("\u202f", " ").replace(" ,", ",").replace(" .", ".")
 
 
 def test_off_by_default_nothing_is_ever_done(app, shop, timer):
