@@ -10,7 +10,7 @@ from blueprints.auth import auth, passwords
 from blueprints.auth.adding_users import EmailTaken, add_user
 from blueprints.auth.changing_factor import NoFactor, reset_factor
 from blueprints.auth.changing_users import LastOwner, disable_user, enable_user, set_password
-from blueprints.auth.email_addresses import NotAnEmail, read_email
+from blueprints.auth.email_addresses import NotAnEmail, name_out_of, read_email
 from blueprints.auth.finding_users import find_user_by_email, find_users
 from blueprints.auth.forms import WEAKNESSES
 from blueprints.commands import in_a_store
@@ -33,7 +33,9 @@ def add(email: str, name: str | None, role: str | None, password: str | None) ->
     email = _email(email)
     if find_user_by_email(email) is not None:
         raise _taken(email)
-    name = _answer(name, "Name", _name)
+    if name is None and password is not None:
+        name = name_out_of(email)  # whoever gives the password may be a script, which has no answer
+    name = _answer(name, "Name", _name, default=name_out_of(email))
     role = role or click.prompt("Role", type=click.Choice([known.value for known in Role]), default=Role.STAFF.value)
     password = _new_password(password, email)
     try:

@@ -19,3 +19,8 @@ def read_email(text: str) -> str:
     if len(email) > LONGEST:
         raise NotAnEmail
     return email
+
+
+def name_out_of(email: str) -> str:
+    """What somebody is called where nobody says it."""
+    return email.partition("@")[0].capitalize()

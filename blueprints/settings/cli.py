@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from blueprints import schema
 from blueprints.auth.adding_users import add_user
-from blueprints.auth.email_addresses import NotAnEmail, read_email
+from blueprints.auth.email_addresses import NotAnEmail, name_out_of, read_email
 from blueprints.auth.passwords import SHORTEST, WeakPassword, refuse_weak
 from blueprints.backups.cli import REFUSALS, why
 from blueprints.backups.upgrading import upgrade
@@ -84,7 +84,7 @@ def _ask_for_owner(given: dict[str, str | None]) -> dict[str, Any]:
 
     return {
         "email": email,
-        "name": given["owner_name"] or email.partition("@")[0].capitalize(),
+        "name": given["owner_name"] or name_out_of(email),
         "password": _answer(given["owner_password"], "Owner’s password", as_password, hide_input=True),
     }
 

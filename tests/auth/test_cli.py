@@ -51,6 +51,11 @@ def test_a_user_is_added_and_signs_in(users, sign_in, shop):
     assert shop.first(select(Event)).user_id is None
 
 
+def test_with_a_password_nobody_is_asked_for_a_name(users, shop):
+    answer = users("add", "rica@example.com", "--role", "staff", "--password", NEW)
+    assert (answer.exit_code, answer.output) == (0, "Rica (staff) can sign in with rica@example.com.\n")
+
+
 def test_it_asks_for_what_it_is_not_told_and_hides_the_password(users, sign_in):
     answer = users("add", "rica@example.com", typed=f"Rica\n\npassword1\n{NEW}\n{NEW}\n")
     assert answer.exit_code == 0, answer.output
