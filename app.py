@@ -13,7 +13,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from blueprints import access, bounds, errors, filters, headers, logs, navigation, translating
 from blueprints.ids import IdConverter
 from blueprints.programs import scope_of
-from blueprints.serving import serve, work
+from blueprints.serving import deliver_under_flask_run, serve, work
 from blueprints.shop import find_store
 from blueprints.static_files import serve_static
 from blueprints.templating import Pages
@@ -69,6 +69,7 @@ def create_app(overrides: dict[str, Any] | None = None) -> Flask:
     access.refuse_unmarked_views(app)
     app.cli.add_command(serve)
     app.cli.add_command(work)
+    deliver_under_flask_run(app)
     return app
 
 

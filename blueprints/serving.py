@@ -1,4 +1,5 @@
-"""`flask serve`: one process is a whole store, its pages and its mail. `flask work`: all but the pages."""
+"""`flask serve`: one process is a whole store, its pages and its mail, as is Flask’s own `flask run`. `flask work`: all
+but the pages."""
 
 import signal
 import sys
@@ -6,9 +7,11 @@ import time
 
 import click
 from flask import Flask, current_app
-from flask.cli import with_appcontext
+from flask.cli import run_command, with_appcontext
+from flask.helpers import get_debug_flag
 from sqlalchemy.exc import OperationalError
 from waitress.server import BaseWSGIServer, create_server
+from werkzeug.serving import is_running_from_reloader
 
 from blueprints import background, logs, memory, schema
 from blueprints.shop import find_store
@@ -32,6 +35,30 @@ def serve(host: str, port: int) -> None:
     _stop_in_order()
     click.echo(f"Suki is at http://{host}:{port} – stop it with Ctrl+C.")
     server.run()
+
+
+def deliver_under_flask_run(app: Flask) -> None:
+    """Flask’s own server has no moment at which it begins to serve, and no command of ours may take its name: it is
+    known by the command under which the application is made. Pages are served whatever is said here, as Flask does."""
+    if not app.config["DELIVER_IN_PROCESS"] or not _is_made_by_flask_run():
+        return
+    try:
+        with app.app_context():
+            refuse_to_serve(app)
+    except SystemExit as refusal:
+        click.echo(f"Only pages are served, and no mail leaves. {refusal}", err=True)
+    else:
+        background.start(app)
+
+
+def _is_made_by_flask_run() -> bool:
+    """Not by the process that only watches for changed files and starts another, which serves."""
+    context = click.get_current_context(silent=True)
+    if context is None or context.command is not run_command:
+        return False
+    reloads = context.params["reload"]
+    watches = get_debug_flag() if reloads is None else reloads
+    return not watches or is_running_from_reloader()
 
 
 def server_of(app: Flask, host: str, port: int) -> BaseWSGIServer:

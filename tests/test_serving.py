@@ -7,16 +7,20 @@ import socket
 import subprocess
 import sys
 import time
+import urllib.error
 import urllib.request
 from pathlib import Path
 
 import pytest
+from flask.cli import run_command
 
-from blueprints import schema
+from blueprints import background, schema
 from blueprints.settings.opening import open_store
 from models import Language, db
 from tests import storing
 from tests.conftest import make_app
+from tests.mail.conftest import post_office  # noqa: F401 (the fixture)
+from tests.mail.desk import MailDesk
 from tests.orders.books import later
 from tests.people import add_people, signed_in
 from tests.shop import Shop
@@ -27,6 +31,7 @@ ROOT = Path(__file__).parent.parent
 PATIENCE = 60
 SERVE = ("flask", "--app", "app", "serve")
 WORK = (*SERVE[:-1], "work")
+RUN = (*SERVE[:-1], "run")
 
 
 @pytest.fixture
@@ -135,6 +140,45 @@ def test_it_serves_and_stops_in_order_when_told_to(serve, folder):
     server.send_signal(signal.SIGTERM)
     assert "Suki is at" in last_words(server)
     assert server.returncode == 0
+
+
+@pytest.mark.parametrize("module", [SERVE, RUN], ids=["serve", "run"])
+def test_mail_leaves_whichever_server_serves(serve, folder, post_office, module):  # noqa: F811 (the fixture)
+    MailDesk(make_app(folder)).queue()
+    settings = {"SERVER": "127.0.0.1", "PORT": str(post_office.port), "DEFAULT_SENDER": "shop@example.com"}
+    serve(folder, module=module, **{f"FLASK_MAIL_{name}": value for name, value in settings.items()})
+    until = time.monotonic() + PATIENCE
+    while not post_office.letters:
+        assert time.monotonic() < until, "no mail left"
+        time.sleep(0.05)
+
+
+@pytest.mark.parametrize(
+    ("words", "is_the_other", "settings", "begins"),
+    [
+        ([], False, {}, True),
+        (["--reload"], False, {}, False),  # it only watches, and starts another
+        (["--reload"], True, {}, True),
+        ([], False, {"DELIVER_IN_PROCESS": False}, False),
+    ],
+)
+def test_flask_run_begins_the_work_where_it_serves(folder, monkeypatch, words, is_the_other, settings, begins):
+    begun = []
+    monkeypatch.setenv("WERKZEUG_RUN_MAIN", "true" if is_the_other else "")
+    monkeypatch.setattr(background, "start", begun.append)
+    with run_command.make_context("run", words):
+        app = make_app(folder, **settings)
+    assert begun == [app] * begins
+
+
+def test_flask_run_without_a_store_has_a_page_that_says_how_to_make_one(serve, tmp_path):
+    server, address = serve(tmp_path, module=RUN)
+    wait_for(f"{address}/healthz").close()
+    with pytest.raises(urllib.error.HTTPError) as refused:
+        urllib.request.urlopen(address, timeout=PATIENCE)
+    assert (refused.value.code, "flask init" in refused.value.read().decode()) == (503, True)
+    server.terminate()
+    assert "no mail leaves. There is no store yet. Make one with: flask init" in last_words(server)
 
 
 def test_its_key_is_made_once_and_readable_by_nobody_else(serve, folder):
