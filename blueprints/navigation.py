@@ -35,6 +35,8 @@ class Entry:
     count: str = ""
     count_text: str = ""
     """What the count counts, for whoever hears the page."""
+    search: str = ""
+    """The field of its page to which “/” goes from pages without a search."""
 
     @property
     def current(self) -> bool:
@@ -79,6 +81,7 @@ def entries(waiting: Mapping[str, int]) -> list[Entry]:
                 "orders",
                 counts.get("orders.listing", ""),
                 _("waiting to be accepted"),
+                search="q",
             )
         )
     if may(Right.SETTLE_REFUNDS):

@@ -1,13 +1,17 @@
 // Small comforts. Every page works without them.
 "use strict";
 
-// "/" goes to the search box from anywhere but a field.
+// "/" goes to the search box from anywhere but a field, and to that of the orders from a page without one.
+const searchBox = () => document.querySelector('[data-shortcut="/"]');
+if (searchBox() && location.hash === `#${searchBox().id}`) searchBox().focus();
 document.addEventListener("keydown", (event) => {
   if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey) return;
   if (event.target.closest("input, select, textarea, [contenteditable]")) return;
-  const search = document.querySelector('[data-shortcut="/"]');
-  if (!search) return;
+  const search = searchBox();
+  const elsewhere = document.querySelector("[data-search]")?.dataset.search;
+  if (!search && !elsewhere) return;
   event.preventDefault();
+  if (!search) return location.assign(elsewhere);
   search.focus();
   search.select();
 });

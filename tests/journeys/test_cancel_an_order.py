@@ -126,3 +126,6 @@ def test_all_of_it_by_keyboard(at_the_door, shop):
     page.keyboard.press("Enter")
     page.get_by_text(f"Order {order.number} is cancelled.", exact=True).wait_for()
     assert shop.get(type(order), order.id).status is OrderStatus.CANCELLED
+    page.keyboard.press("/")  # the order's page has no search
+    page.wait_for_url("**/orders/#q")
+    assert page.evaluate("document.activeElement.name") == "q"
