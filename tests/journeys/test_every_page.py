@@ -123,6 +123,15 @@ def test_nothing_stands_in_anybodys_way(served, browser_page):
     assert not faults, "\n".join(faults)
 
 
+def test_history_begins_where_the_main_column_ends_however_long_the_other_is(served, browser_page):
+    page = browser_page(width=1440)
+    sign_in_as_ana(page, served)
+    for address in ("/orders/75", "/support/tickets/2"):
+        page.goto(served + address)
+        main, history = (page.locator(part).bounding_box() for part in (".column-main", "#history"))
+        assert history["y"] - main["y"] - main["height"] < 1, address
+
+
 def walk(page, served, addresses, *, also_dark=False):
     """What axe finds on each of these, and on the page to sign in; and whatever is wider than the screen."""
     page.goto(f"{served}/login")
