@@ -43,8 +43,7 @@ def deliver_under_flask_run(app: Flask) -> None:
     if not app.config["DELIVER_IN_PROCESS"] or not _is_made_by_flask_run():
         return
     try:
-        with app.app_context():
-            refuse_to_serve(app)
+        refuse_to_serve(app)
     except SystemExit as refusal:
         click.echo(f"Only pages are served, and no mail leaves. {refusal}", err=True)
     else:
