@@ -74,18 +74,25 @@ function wake(form) {
 }
 addEventListener("pageshow", () => document.querySelectorAll("form[data-sent]").forEach(wake));
 
+// What somebody typed, chose or ticked is not read away.
+document.addEventListener("input", (event) => {
+  event.target.dataset.touched = "";
+});
+const isTouched = (part) => part.querySelector("[data-touched]") !== null;
+
+// The server takes this for no click, so that a page left open keeps nobody signed in.
+const askAgain = () => fetch(location.href, { headers: { Accept: "text/html" }, redirect: "manual" });
+const pageOf = async (answer) => new DOMParser().parseFromString(await answer.text(), "text/html");
+
 // A part of the page that changes by itself is read again, unless somebody is busy in it.
 async function readAgain(part) {
-  const isTypedIn = [...part.querySelectorAll("input")].some((field) => field.value !== field.defaultValue);
-  if (document.hidden || isTypedIn || part.contains(document.activeElement)) return part;
-  // The server takes this for no click, so that a page left open keeps nobody signed in.
-  const answer = await fetch(location.href, { headers: { Accept: "text/html" }, redirect: "manual" });
+  if (document.hidden || isTouched(part) || part.contains(document.activeElement)) return part;
+  const answer = await askAgain();
   const leadsAway = answer.type === "opaqueredirect";  // to the sign-in page, once nobody is signed in any more
   if (!answer.ok && !leadsAway) return null;
-  const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-  const fresh = page.getElementById(part.id);
+  const fresh = (await pageOf(answer)).getElementById(part.id);
   if (!fresh) {
-    if (!somethingWasTyped()) location.reload();  // it came to its end, or leads away: the page reads otherwise now
+    if (!isTouched(document)) location.reload();  // it came to its end, or leads away: the page reads otherwise now
     return null;
   }
   for (const fold of part.querySelectorAll("details[id]")) {
@@ -105,24 +112,29 @@ function keepFresh(part) {
 }
 for (const part of document.querySelectorAll("[data-refresh-seconds]")) keepFresh(part);
 
-// A countdown by the server's clock; at its end the page is read again, unless something was typed on it.
+// A countdown by the server's clock; after its end what it stands in is read again, without moving who reads on.
 const serverNow = Date.parse(document.documentElement.dataset.now);
 const ahead = Number.isNaN(serverNow) ? 0 : serverNow - Date.now();
 function leftUntil(element) {
   return Math.ceil((Date.parse(element.dataset.until) - Date.now() - ahead) / 1000);
 }
 function countDown(element) {
-  const left = leftUntil(element);
-  if (left > 0) {
-    element.textContent = `${Math.floor(left / 60)}:${String(left % 60).padStart(2, "0")}`;
-    element.parentElement.hidden = false;
-    setTimeout(() => countDown(element), 1000);
-  } else if (!somethingWasTyped()) {
-    setTimeout(() => location.assign(location.pathname + location.search), 1500);
-  }
+  const left = Math.max(leftUntil(element), 0);
+  element.textContent = `${Math.floor(left / 60)}:${String(left % 60).padStart(2, "0")}`;
+  element.parentElement.hidden = false;
+  if (left) setTimeout(countDown, 1000, element);
+  else setTimeout(readOn, 1500, element.closest("[id]"));
 }
-function somethingWasTyped() {
-  return [...document.querySelectorAll("textarea, main input")].some((field) => field.value !== field.defaultValue);
+function readOn(notice) {
+  if (document.hidden || document.querySelector("main :focus")) setTimeout(readOn, 1500, notice);
+  else askAgain().then(pageOf).then((page) => end(notice, page), () => {});
+}
+function end(notice, page) {
+  // What a form led to, such as an email to look at, stays: its address alone shows another page, or none.
+  if (page.title !== document.title) return;
+  for (const part of [notice.closest(".panel") ?? notice, document.getElementById("parts")]) {
+    part?.replaceWith(page.getElementById(part.id) ?? "");
+  }
 }
 for (const element of document.querySelectorAll("[data-until]")) {
   if (leftUntil(element) > 0) countDown(element);

@@ -1,5 +1,6 @@
 """Taking a cancel back, whole or in part, as a shopkeeper does: by thumb at 390 px, by mouse, and by keyboard."""
 
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -90,6 +91,15 @@ def test_when_the_time_is_over_the_page_offers_to_reinstate(page, served, shop, 
     assert (status(shop, order), shop.on_hand(product)) == (OrderStatus.PENDING, -1)
 
 
+def test_at_its_end_the_way_to_reinstate_comes_by_itself(page, served, shop):
+    page.clock.install()
+    cancel(page, served, shop.order())
+    page.locator("#undo time").filter(has_text="0:").wait_for()
+    with when_the_time_is_over(page):
+        page.get_by_role("link", name="Reinstate the order").wait_for()
+        assert page.locator("#undo").count() == 0
+
+
 def test_a_part_is_cancelled_read_by_the_customer_and_put_back(page, served, shop, app, post_office):
     shop.product("ADOBO-4"), shop.product("OTAP")
     order = shop.sold(("ADOBO-4", 2, 48000), ("OTAP", 3, 15000), **PAID)
@@ -113,6 +123,67 @@ def test_a_part_is_cancelled_read_by_the_customer_and_put_back(page, served, sho
     [letter] = post_office.letters
     assert letter.message["Subject"] == "A part of your order 1001 is cancelled"
     assert [item.remaining for item in shop.get(Order, order.id).items] == [2, 3]
+
+
+@pytest.fixture
+def at_a_part_cancelled(page, served, shop):
+    """With the browser's clock in the test's hand."""
+    order = shop.sold(("ADOBO-4", 2, 48000), ("OTAP", 3, 15000))
+    page.clock.install()
+    page.goto(f"{served}/orders/{order.id}/cancel/items")
+    page.get_by_label("ADOBO-4", exact=True).first.fill("1")
+    page.get_by_role("button", name="Save: cancel these items").click()
+    page.get_by_text("Time left: 0:").wait_for()
+    return page
+
+
+@contextmanager
+def when_the_time_is_over(page):
+    with time_machine.travel(datetime.now(UTC) + timedelta(seconds=35)):
+        page.clock.fast_forward(35_000)
+        page.clock.fast_forward(2_000)
+        page.wait_for_timeout(1_500)
+        yield
+
+
+def test_at_its_end_the_page_is_read_again_where_it_is(at_a_part_cancelled):
+    at_a_part_cancelled.evaluate("scrollTo({ top: 350, behavior: 'instant' })")
+    before = at_a_part_cancelled.locator("#items").bounding_box()
+    with when_the_time_is_over(at_a_part_cancelled):
+        at_a_part_cancelled.get_by_role("link", name="Put back").wait_for()
+        assert at_a_part_cancelled.locator(".undo").count() == 0
+        assert at_a_part_cancelled.locator("#items").bounding_box()["y"] == pytest.approx(before["y"], abs=2)
+
+
+def test_at_its_end_nothing_is_taken_from_somebody_who_is_at_work(at_a_part_cancelled):
+    at_a_part_cancelled.get_by_label("Status", exact=True).select_option("processing")
+    at_a_part_cancelled.get_by_role("checkbox", name="Email Maria Santos").uncheck()
+    at_a_part_cancelled.locator("main summary").first.click()
+    at_a_part_cancelled.get_by_role("heading", level=1).click()
+    with when_the_time_is_over(at_a_part_cancelled):
+        at_a_part_cancelled.get_by_role("link", name="Put back").wait_for()
+        assert at_a_part_cancelled.get_by_label("Status", exact=True).input_value() == "processing"
+        assert not at_a_part_cancelled.get_by_role("checkbox", name="Email Maria Santos").is_checked()
+        assert at_a_part_cancelled.locator("main details[open]").count() == 1
+
+
+def test_at_its_end_it_waits_until_the_keyboard_has_gone_on(at_a_part_cancelled):
+    at_a_part_cancelled.get_by_role("link", name="Orders").last.focus()
+    with when_the_time_is_over(at_a_part_cancelled):
+        assert at_a_part_cancelled.evaluate("document.activeElement.matches('main a')")
+        at_a_part_cancelled.evaluate("document.activeElement.blur()")
+        at_a_part_cancelled.clock.fast_forward(2_000)
+        at_a_part_cancelled.get_by_role("link", name="Put back").wait_for()
+
+
+def test_at_its_end_an_email_that_is_looked_at_stays(at_a_part_cancelled):
+    at_a_part_cancelled.get_by_label("Status", exact=True).select_option("processing")
+    at_a_part_cancelled.get_by_role("button", name="See the email").click()
+    at_a_part_cancelled.locator("#preview").wait_for()
+    not_here = '<title>Not here</title><div id="emails-list"></div>'
+    at_a_part_cancelled.route("**/preview", lambda asked: asked.fulfill(body=not_here, content_type="text/html"))
+    with when_the_time_is_over(at_a_part_cancelled):
+        assert at_a_part_cancelled.locator("#preview").is_visible()
 
 
 def test_stock_goes_back_piece_by_piece(page, served, shop):
