@@ -1,0 +1,57 @@
+"""Whoever goes by keyboard sees where they are: nothing that stays in its place lies over what has the focus."""
+
+import pytest
+
+from tests.people import PASSWORD
+
+pytestmark = pytest.mark.browser
+STOPS = 45
+IS_COVERED = """() => {
+  const focused = document.activeElement, box = focused.getBoundingClientRect();
+  const parts = [0.05, 0.5, 0.95], places = parts.flatMap((x) => parts.map((y) => [x, y]));
+  return !places.some(([x, y]) => {
+    const seen = document.elementFromPoint(box.x + x * box.width, box.y + y * box.height);
+    return seen && (focused.contains(seen) || seen.contains(focused));
+  });
+}"""
+
+
+@pytest.fixture
+def at_orders(served, browser_page, shop):
+    def look(width, height):
+        for _ in range(30):
+            shop.order()
+        page = browser_page(width=width, height=height, reduced_motion="reduce")
+        page.goto(f"{served}/login")
+        page.get_by_label("Email").fill("olive@example.com")
+        page.get_by_label("Password", exact=True).fill(PASSWORD)
+        page.get_by_role("button", name="Sign in").click()
+        page.wait_for_url(f"{served}/")
+        page.goto(f"{served}/orders/")
+        return page
+
+    return look
+
+
+def covered_stops(page, key="Tab"):
+    """What has the focus and is not seen, on the way through the page."""
+    covered = []
+    for _ in range(STOPS):
+        page.keyboard.press(key)
+        if page.evaluate(IS_COVERED):
+            covered.append(page.evaluate("document.activeElement.outerHTML"))
+    return covered
+
+
+@pytest.mark.parametrize(("width", "height"), [(390, 660), (1440, 700)])
+def test_the_bar_of_ticked_orders_lies_over_nothing_that_has_the_focus(at_orders, width, height):
+    page = at_orders(width, height)
+    page.locator("tbody input").first.check()
+    assert covered_stops(page) == []
+
+
+def test_a_screen_with_few_lines_is_left_to_the_list(at_orders):
+    page = at_orders(320, 256)
+    page.locator("tbody input").first.check()
+    page.evaluate("document.querySelector('tbody').scrollIntoView()")
+    assert page.locator(".pick-bar").bounding_box()["y"] > 256
