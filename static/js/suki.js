@@ -16,14 +16,14 @@ document.addEventListener("keydown", (event) => {
   search.select();
 });
 
-// A menu closes with Escape, and when something else is pressed.
+// A menu closes with Escape, and when something else is pressed or has the focus.
 document.addEventListener("keydown", (event) => {
   const menu = document.querySelector("details[data-menu][open]");
   if (event.key !== "Escape" || !menu) return;
   menu.open = false;
   menu.querySelector("summary").focus();
 });
-document.addEventListener("click", (event) => {
+for (const going of ["click", "focusin"]) document.addEventListener(going, (event) => {
   for (const menu of document.querySelectorAll("details[data-menu][open]")) {
     if (!menu.contains(event.target)) menu.open = false;
   }

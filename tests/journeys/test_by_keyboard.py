@@ -55,3 +55,14 @@ def test_a_screen_with_few_lines_is_left_to_the_list(at_orders):
     page.locator("tbody input").first.check()
     page.evaluate("document.querySelector('tbody').scrollIntoView()")
     assert page.locator(".pick-bar").bounding_box()["y"] > 256
+
+
+def test_the_menu_of_the_user_closes_behind_the_focus(at_orders):
+    page = at_orders(390, 660)
+    menu = page.locator("details[data-menu]")
+    menu.locator("summary").press("Enter")
+    last = menu.get_by_role("button", name="Sign out")
+    last.focus()
+    assert menu.get_attribute("open") is not None
+    last.press("Tab")
+    assert menu.get_attribute("open") is None
