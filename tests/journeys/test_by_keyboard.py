@@ -66,3 +66,11 @@ def test_the_menu_of_the_user_closes_behind_the_focus(at_orders):
     assert menu.get_attribute("open") is not None
     last.press("Tab")
     assert menu.get_attribute("open") is None
+
+
+def test_the_last_room_of_the_menu_is_on_the_smallest_desk(at_orders):
+    page = at_orders(932, 330)
+    page.locator(".menu").get_by_role("link", name="Settings").focus()
+    box = page.locator(".menu").get_by_role("link", name="Settings").bounding_box()
+    assert box["y"] >= 0
+    assert box["y"] + box["height"] <= 330
