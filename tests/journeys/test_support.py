@@ -10,6 +10,7 @@ from sqlalchemy import select, update
 from blueprints import background
 from models import OrderStatus, SecondFactor, TicketState, UserSession, writing
 from models.ticket import Ticket
+from tests.journeys.test_by_keyboard import covered_stops
 from tests.people import PASSWORD
 from tests.support.inside import open_window
 
@@ -120,3 +121,16 @@ def test_the_courier_s_word_outlives_the_session(served, agent, olive, shop):
     press(agent, "Enter the store")
     agent.goto(f"{served}/orders/{order.id}/cancel")
     assert agent.get_by_label("Confirmation from J&T Express").input_value() == "JT-CANCEL-77"
+
+
+def test_the_banner_inside_a_store_lies_over_nothing_that_has_the_focus(served, agent, olive, shop):
+    order = shop.booked_order()
+    ticket = int(olive.post(f"/support/tickets/new?order={order.id}", reason="Why").location.rpartition("/")[2])
+    open_window(olive, ticket)
+    agent.goto(f"{served}/support/tickets/{ticket}")
+    press(agent, "Enter the store")
+    agent.set_viewport_size({"width": 1000, "height": 600})
+    agent.emulate_media(reduced_motion="reduce")
+    agent.goto(f"{served}/orders/{order.id}")
+    agent.locator(".foot a").last.focus()
+    assert covered_stops(agent, "Shift+Tab") == []
