@@ -1,0 +1,35 @@
+"""Where a browser draws pages in its reader's own few colors, what a thing is and where it stands still shows."""
+
+import pytest
+
+from tests.people import PASSWORD
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture
+def page(served, browser_page, shop):
+    shop.order()
+    page = browser_page(forced_colors="active")
+    page.goto(f"{served}/login")
+    page.get_by_label("Email").fill("sam@example.com")
+    page.get_by_label("Password", exact=True).fill(PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+    page.wait_for_url(f"{served}/")
+    page.goto(f"{served}/orders/")
+    return page
+
+
+def style(page, selector, name):
+    return page.locator(selector).first.evaluate(f"(element) => getComputedStyle(element).{name}")
+
+
+def test_a_choice_has_the_arrow_of_the_browser(page):
+    assert style(page, "#status", "appearance") == "auto"
+    assert style(page, "#status", "backgroundImage") == "none"
+
+
+def test_only_the_tab_that_is_open_has_a_line(page):
+    ground = style(page, "html", "backgroundColor")
+    assert style(page, ".tabs a:not([aria-current])", "borderBottomColor") == ground
+    assert style(page, ".tabs a[aria-current]", "borderBottomColor") != ground
