@@ -41,6 +41,14 @@ def test_the_days_of_insights_fit_the_smallest_phone(served, browser_page):
     assert page.evaluate("document.documentElement.scrollWidth") == 320
 
 
+def test_the_fields_of_a_form_end_at_one_line(served, browser_page):
+    page = browser_page(width=390)
+    sign_in_as_ana(page, served)
+    page.goto(f"{served}/orders/120")
+    boxes = [page.locator(f"#status-form {field}").bounding_box() for field in ("select", "textarea")]
+    assert len({box["x"] + box["width"] for box in boxes}) == 1
+
+
 def test_what_a_list_shows_is_in_sight(served, browser_page):
     for width, script in ((390, True), (320, True), (390, False)):
         page = browser_page(width=width, java_script_enabled=script)
