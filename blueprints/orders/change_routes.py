@@ -1,6 +1,7 @@
 """Changing an order's status and cancelling it: from the status area, or on the cancel page."""
 
 from functools import partial
+from typing import Any
 
 from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
@@ -98,6 +99,16 @@ def cancel(order_id: int) -> ResponseReturnValue:
     return _done(order_id, number, OrderStatus.CANCELLED, ticket_id=here.ticket_id if here else None)
 
 
+@orders.post("/orders/<id:order_id>/cancel/from-status")
+@needs(Right.CHANGE_ORDERS)
+def cancel_from_status(order_id: int) -> ResponseReturnValue:
+    """The cancel page with what was said in the status area already. Nothing is changed."""
+    order = access.order_or_404(order_id)
+    said, form = ChangeStatusForm(), _cancel_form(order, formdata=None)
+    form.note.data, form.notify.data = said.note.data, said.notify.data
+    return _cancel_page(order, form)
+
+
 def _report(order: Order, form: CancelForm, by: Actor) -> Report | None:
     """What the ticket says about it to the merchant, when it is support that cancels."""
     if not isinstance(form, CancelForMerchantForm):
@@ -139,9 +150,9 @@ def _too_much_kept(order: Order, form: CancelForm, refusal: FeeTooHigh) -> Respo
     return _cancel_page(order, form, status=422)
 
 
-def _cancel_form(order: Order) -> CancelForm:
+def _cancel_form(order: Order, **options: Any) -> CancelForm:
     kind = CancelForMerchantForm if access.inside() else CancelForm
-    form = with_counts(kind, "back", order.items, going_back(order))(meta={"currency": order.currency})
+    form = with_counts(kind, "back", order.items, going_back(order))(meta={"currency": order.currency}, **options)
     form.reason.offer(reasons_to_choose())
     return form
 

@@ -59,7 +59,7 @@ for (const text of document.querySelectorAll("textarea[data-most]")) {
 // because a disabled button would lose its own name and value.
 document.addEventListener("submit", (event) => {
   const form = event.target;
-  if (form.method !== "post") return;
+  if (!form.matches("[method=post]")) return;  // a field may be named “method” as well
   if (form.dataset.sent) {
     event.preventDefault();
     return;
@@ -79,6 +79,14 @@ document.addEventListener("input", (event) => {
   event.target.dataset.touched = "";
 });
 const isTouched = (part) => part.querySelector("[data-touched]") !== null;
+
+// A link out of a form presses the button named there, which takes along what was said in it.
+document.addEventListener("click", (event) => {
+  const link = event.target.closest("[data-once-touched]");
+  if (!link || event.ctrlKey || event.metaKey || event.shiftKey || !isTouched(link.closest("form"))) return;
+  event.preventDefault();
+  document.getElementById(link.dataset.onceTouched).click();
+});
 
 // The server takes this for no click, so that a page left open keeps nobody signed in.
 const askAgain = () => fetch(location.href, { headers: { Accept: "text/html" }, redirect: "manual" });

@@ -72,6 +72,20 @@ def test_cancel_by_the_cancel_page(at_the_door, shop, app, post_office, width):
     assert "Sorry, the last set was sold this morning." in mail.html
 
 
+def test_what_was_said_in_the_status_area_goes_along_to_the_cancel_page(at_the_door, shop, served):
+    order = shop.order()
+    page = at_the_door(width=390)
+    sign_in(page, Clicks(page))
+    page.goto(f"{served}/orders/{order.id}")
+    page.get_by_label("Note to").fill("Sold out, sorry.")
+    page.get_by_label("Email Maria").uncheck()
+    page.get_by_role("link", name="Cancel order").click()
+    assert page.get_by_role("heading", level=1).inner_text() == f"Cancel order {order.number}?"
+    assert page.get_by_label("Note to Maria").input_value() == "Sold out, sorry."
+    assert not page.get_by_label("Email Maria").is_checked()
+    assert shop.get(type(order), order.id).status is OrderStatus.PENDING
+
+
 def test_cancel_by_choosing_cancelled_in_the_status_area(at_the_door, shop):
     order = shop.order(payment_status=PaymentStatus.PAID)
     page = at_the_door()

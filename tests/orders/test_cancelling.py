@@ -20,6 +20,7 @@ from models import (
     writing,
 )
 from tests.orders.deciding import cancel, drawn, save_status
+from tests.pages import words
 
 PAID = {"payment_status": PaymentStatus.PAID, "payment_method": PaymentMethod.GCASH}
 
@@ -44,6 +45,42 @@ def test_an_order_is_cancelled_either_way(sam, shop, way):
     assert shop.events(order) == ["order.cancelled"]
     assert notes(shop) == [("Sold out, sorry.", False)]
     assert len(shop.emails(order)) == 1
+
+
+def to_the_cancel_page(visitor, order, **typed):
+    """By the button in the status area."""
+    url, page = f"/orders/{order.id}/status", visitor.get(f"/orders/{order.id}")
+    button = page.one("#status-form [formaction*=cancel]")
+    return visitor.post(button["formaction"], **drawn(page, url, **{button["name"]: button["value"]}, **typed))
+
+
+def test_what_was_said_in_the_status_area_goes_along_to_the_cancel_page(sam, shop):
+    shop.product("ADOBO-4")
+    order, url = shop.sold(), "/orders/1/cancel"
+    page = to_the_cancel_page(sam, order, status="accepted", note="Sold out, sorry.", notify=None)
+    assert (page.status, page.h1) == (200, "Cancel order 1001?")
+    assert (page.value("note"), page.value("status")) == ("Sold out, sorry.", "cancelled")
+    assert not page.one("input[name=notify]").has_attr("checked")
+    assert page.one("input[name=restock]").has_attr("checked")
+    assert (shop.events(order), shop.emails(order), shop.count(Note)) == ([], [], 0)
+    assert sam.post(url, **drawn(page, url)).status == 303
+    assert (notes(shop), shop.emails(order)[0].reason) == ([("Sold out, sorry.", False)], NotSentReason.NOT_WANTED)
+
+
+def test_with_nothing_said_the_customer_is_told_as_ever(sam, shop):
+    page = to_the_cancel_page(sam, shop.order())
+    assert (page.value("note"), page.one("input[name=notify]").has_attr("checked")) == ("", True)
+
+
+def test_what_became_impossible_meanwhile_is_refused_and_the_note_is_kept(sam, shop):
+    order = shop.booked_order()
+    page = sam.post(f"/orders/{order.id}/cancel/from-status", note="Sold out, sorry.")
+    assert (page.status, page.value("note")) == (409, "Sold out, sorry.")
+
+
+def test_enter_in_the_status_area_still_saves(sam, shop):
+    """A browser presses the first button of the form."""
+    assert words(sam.get(f"/orders/{shop.order().id}").select("#status-form button")[0]) == "Save"
 
 
 @pytest.mark.parametrize("status", ["pending", "accepted", "processing", "ready_for_pickup"])

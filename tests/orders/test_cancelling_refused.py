@@ -206,7 +206,7 @@ def test_reading_the_pages_changes_nothing(olive, shop):
     order = shop.order(**PAID)
     for url in ("", "/cancel", "/cancel?status=cancelled&version=1"):
         assert olive.get(f"/orders/{order.id}{url}").status == 200
-    for url in ("/status", "/status/preview", "/cancel/preview"):
+    for url in ("/status", "/status/preview", "/cancel/preview", "/cancel/from-status"):
         assert olive.get(f"/orders/{order.id}{url}").status == 405
     assert nothing_was_done(shop, order, OrderStatus.PENDING)
 

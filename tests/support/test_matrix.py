@@ -103,6 +103,7 @@ TABLE = {
     "orders.bulk_tickets": MERCHANT,
     "orders.bulks": MERCHANT,
     "orders.cancel": ORDER,
+    "orders.cancel_from_status": MERCHANT,
     "orders.cancel_items": MERCHANT,
     "orders.cancel_items_preview": MERCHANT,
     "orders.cancel_preview": ORDER,

@@ -40,7 +40,9 @@ def test_the_merchant_still_can_not_cancel_it(olive, shop, order, window):
     assert shop.get(Order, order.id).status is OrderStatus.PENDING
 
 
-@pytest.mark.parametrize("door", ["status", "status/preview", "payment", "refund", "booking", "booking/cancel"])
+@pytest.mark.parametrize(
+    "door", ["status", "status/preview", "cancel/from-status", "payment", "refund", "booking", "booking/cancel"]
+)
 def test_nothing_else_of_the_order_is_supports(uma, shop, order, window, door):
     page = uma.post(f"/orders/{order.id}/{door}", status="accepted", version=order.version, amount="1")
     assert page.status == 403
