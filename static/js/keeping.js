@@ -5,7 +5,8 @@
 const keeper = document.body.dataset.user;
 // By where it is sent, as a form that was looked over or corrected stands under other addresses than at first.
 const nameOfForm = (form) => `kept ${keeper} ${new URL(form.action).pathname}`;
-const nameOf = (text) => `${nameOfForm(text.form)} ${text.name}`;
+// A text that goes along from one form to another says itself what it is about.
+const nameOf = ({ form, name, dataset }) => `${dataset.keep ? `kept ${keeper} ${dataset.keep}` : nameOfForm(form)} ${name}`;
 const texts = keeper ? document.querySelectorAll("textarea[data-keep]") : [];
 
 // A done message says that the last form was saved: what it held is not needed any more.

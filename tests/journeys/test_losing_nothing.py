@@ -103,6 +103,15 @@ def test_a_reply_outlives_what_is_saved_elsewhere_in_between(served, browser_pag
     assert page.get_by_label("Reply").input_value() == "It prints only half of it."
 
 
+def test_a_note_that_went_along_to_the_cancel_page_is_saved_once_and_for_all(accepted):
+    accepted.get_by_label("Note to").fill("Sorry po!")
+    accepted.get_by_role("link", name="Cancel order").click()
+    accepted.get_by_role("button", name="Save: cancel order").click()
+    accepted.locator("#undo").get_by_role("button", name="Undo").click()
+    accepted.get_by_text("Undone:").wait_for()
+    assert accepted.get_by_label("Note to").input_value() == ""
+
+
 @pytest.fixture
 def paid_order(shop):
     shop.product("ADOBO-4")
