@@ -157,6 +157,12 @@ def in_the_file(app: Flask, word: str) -> int:
     )
 
 
+def pieces_are_in_the_file(app: Flask) -> bool:
+    """Those of three letters by which the search finds the word. One of them may stand in some random token, all of
+    them do not."""
+    return all(in_the_file(app, WORD[at : at + 3]) for at in range(len(WORD) - 2))
+
+
 def erase_page(visitor: Visitor, orders: list[Order], tickets: tuple[int, ...] = ()) -> Page:
     query = "&".join([*(f"order={order.id}" for order in orders), *(f"ticket={each}" for each in tickets)])
     return visitor.get(f"{HERE}/erase?{query}")
