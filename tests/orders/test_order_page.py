@@ -114,3 +114,10 @@ def test_a_cancelled_order_asks_for_no_payment(sam, shop):
     page = sam.get(f"/orders/{order.id}")
     assert "Still to be paid" not in page.text
     assert not page.select(f"a[href='/orders/{order.id}/payment']")
+
+
+def test_a_fact_has_no_full_stop_that_could_stand_alone_below_it(sam, shop):
+    page = sam.follow(cancel(sam, shop.order(), notify=None))
+    facts = [words(fact) for fact in page.select("#status-area .facts dd")]
+    assert "Nobody was emailed: “Email the customer” was not ticked" in facts
+    assert "“Email the customer” was not ticked." in page.one("#history").text
