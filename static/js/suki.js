@@ -129,7 +129,6 @@ function leftUntil(element) {
 function countDown(element) {
   const left = Math.max(leftUntil(element), 0);
   element.textContent = `${Math.floor(left / 60)}:${String(left % 60).padStart(2, "0")}`;
-  element.parentElement.hidden = false;
   if (left) setTimeout(countDown, 1000, element);
   else setTimeout(readOn, 1500, element.closest("[id]"));
 }
@@ -145,7 +144,9 @@ function end(notice, page) {
   }
 }
 for (const element of document.querySelectorAll("[data-until]")) {
-  if (leftUntil(element) > 0) countDown(element);
+  if (leftUntil(element) <= 0) continue;
+  element.parentElement.hidden = false;
+  countDown(element);
 }
 
 // One box ticks all the others of its form, those on this page.
