@@ -92,7 +92,7 @@ class Everyday(OrderDesk):
         )
         if self.attempt("add", lambda: add_order(wish, by=by), cut):
             assert most >= discount
-            tax = self.tax((most - sale["shipping"]) * 12 // 100) if sale["shipping"] and most > discount else 0
+            tax = self.tax((most - sale["shipping"]) * 12 // 100) if sale["has_email"] and most > discount else 0
             total = most - discount + tax
             paid = total if sale["is_paid"] else 0
             self.sold(sale["items"], total=total, shipping=sale["shipping"], discount=discount, tax=tax, paid=paid)
