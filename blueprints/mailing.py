@@ -19,7 +19,7 @@ from blueprints.retrying import Outcome
 from blueprints.seals import SEALED_KINDS, unsealed
 from blueprints.shop import current_store
 from blueprints.smtp import Line, in_words
-from models import Email, EmailState, db, writing
+from models import Email, EmailState, change_rows, db, writing
 from models.email import WAITING
 
 log = logging.getLogger("suki")
@@ -133,7 +133,7 @@ def _unreachable(email: Email, answer: str) -> Outcome:
     outcome = _put_off(email, answer)
     with writing() as session:
         now = clock.now()
-        retrying.change(
+        change_rows(
             session,
             update(Email)
             .where(WAITING, Email.state != EmailState.SENDING, Email.due_at <= now)
@@ -171,4 +171,4 @@ def _note(email: Email, **values: object) -> None:
     if email.kind in SEALED_KINDS and values["state"] is not EmailState.QUEUED:
         values |= {"text": "", "html": ""}  # nobody else is to find the link in here
     statement = update(Email).where(Email.id == email.id, ours).values(**values)
-    retrying.note(lambda session: retrying.change(session, statement))
+    retrying.note(lambda session: change_rows(session, statement))

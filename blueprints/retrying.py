@@ -5,13 +5,13 @@ import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Any, TypeVar, cast
+from typing import TypeVar
 
-from sqlalchemy import CursorResult, Update, update
+from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from blueprints import clock
-from models import DatabaseBusy, Email, EmailState, WebhookMessage, writing
+from models import DatabaseBusy, Email, EmailState, WebhookMessage, change_rows, writing
 from models.email import WAITING
 
 # A deliverer that has not said by then how it went has died, and the row is anybody's again. Longer than one letter
@@ -38,17 +38,11 @@ def claim(model: type[Row], row_id: int) -> Row | None:
         now = clock.now()
         ours = update(model).where(model.id == row_id, WAITING, model.due_at <= now)
         taken = ours.values(state=EmailState.SENDING, due_at=now + LEASE, attempts=model.attempts + 1)
-        if change(session, taken) == 0:
+        if change_rows(session, taken) == 0:
             return None
         row = session.get_one(model, row_id, populate_existing=True)
         session.expunge(row)
         return row
-
-
-def change(session: Session, statement: Update) -> int:
-    """How many rows it changed; whatever the session may have read of them is of no use afterwards."""
-    result = session.execute(statement, execution_options={"synchronize_session": False})
-    return cast("CursorResult[Any]", result).rowcount
 
 
 def is_hopeless(tries: int, since: datetime, now: datetime) -> bool:

@@ -1,7 +1,7 @@
 """What the shop knows. Importing this makes every table known."""
 
 from models.api import ApiRequest, ApiToken, TokenEvent
-from models.base import Base, DatabaseBusy, db, writing
+from models.base import Base, DatabaseBusy, change_rows, db, writing
 from models.bulk_cancel import BulkCancel, BulkOrder, BulkOutcome, BulkState
 from models.cancel_request import CancelRequest, LinkRequest, RequestState
 from models.cancellation import Cancellation, CancelledItem, Refund, Withdrawal
@@ -124,6 +124,7 @@ __all__ = [
     "WindowEntry",
     "WindowScope",
     "Withdrawal",
+    "change_rows",
     "db",
     "writing",
 ]

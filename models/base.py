@@ -6,19 +6,22 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from threading import BoundedSemaphore, Event
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, Any, ClassVar, cast
 
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import (
     DDL,
     BigInteger,
     Connection,
+    CursorResult,
     DateTime,
+    Delete,
     Dialect,
     Engine,
     Enum,
     ExceptionContext,
     MetaData,
+    Update,
     event,
 )
 from sqlalchemy.exc import InternalError, OperationalError
@@ -165,11 +168,8 @@ def writing(*, waits: bool = True) -> Iterator[Session]:
         _stuck.clear()
         yield session
         session.commit()
-    except (
-        OperationalError,
-        InternalError,
-        sqlite3.OperationalError,
-    ) as error:  # BEGIN is said to SQLite's driver itself
+    # BEGIN is said to SQLite's driver itself, and PostgreSQL calls it an internal error that it ended a transaction.
+    except (OperationalError, InternalError, sqlite3.OperationalError) as error:
         session.rollback()
         dialect = postgresql if on_postgresql() else sqlite
         if dialect.is_busy(error):
@@ -183,3 +183,9 @@ def writing(*, waits: bool = True) -> Iterator[Session]:
     finally:
         del session.info["writing"]
         _writers.release()
+
+
+def change_rows(session: Session, statement: Update | Delete) -> int:
+    """How many rows it changed or took away; whatever the session may have read of them is of no use afterwards."""
+    result = session.execute(statement, execution_options={"synchronize_session": False})
+    return cast("CursorResult[Any]", result).rowcount

@@ -5,10 +5,9 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.orm import Session
 
-from blueprints import retrying
 from blueprints.tokens import hash_of, new_token
 from blueprints.windows import leave_with_sessions
-from models import Actor, Event, PasswordReset, User, UserSession
+from models import Actor, Event, PasswordReset, User, UserSession, change_rows
 
 
 def open_session(session: Session, user: User, *, address: str, browser: str, now: datetime) -> str:
@@ -44,7 +43,7 @@ def _end(session: Session, *those: ColumnElement[bool], now: datetime) -> int:
     """Whoever was inside of an access window with one of them leaves it."""
     open_ones = *those, UserSession.ended_at.is_(None)
     leave_with_sessions(session, select(UserSession.id).where(*open_ones), at=now)
-    return retrying.change(session, update(UserSession).where(*open_ones).values(ended_at=now))
+    return change_rows(session, update(UserSession).where(*open_ones).values(ended_at=now))
 
 
 def replace_password(session: Session, user: User, password_hash: str, *, now: datetime) -> None:

@@ -9,8 +9,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, or_, select, update
 from sqlalchemy.orm import Session
 
-from blueprints import retrying
-from models import Cancellation, Email, EmailState, NotSentReason, Order
+from models import Cancellation, Email, EmailState, NotSentReason, Order, change_rows
 from models.email import WAITING
 
 NEVER_LEFT = (
@@ -76,5 +75,5 @@ def keep_from_leaving(
     letters = and_(Email.order_id == order_id, or_(Email.id == email_id, Email.again_of_id == email_id))
     kept = or_(WAITING, Email.state == EmailState.NOT_SENT) if nobody_heard else WAITING
     undone = {"state": EmailState.NOT_SENT, "reason": NotSentReason.UNDONE}
-    retrying.change(session, update(Email).where(letters).values(over_since=at))
-    retrying.change(session, update(Email).where(letters, kept).values(**undone))
+    change_rows(session, update(Email).where(letters).values(over_since=at))
+    change_rows(session, update(Email).where(letters, kept).values(**undone))

@@ -5,11 +5,11 @@ from enum import StrEnum
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
-from blueprints import clock, retrying
+from blueprints import clock
 from blueprints.orders.sending_again import NotSentAgain, can_be_sent_again, send_copy
 from blueprints.orders.watching_outbox import failed_emails
 from blueprints.outbox import leaves_after_commit, why_nothing_leaves
-from models import Actor, Email, EmailState, Event, NotSentReason, writing
+from models import Actor, Email, EmailState, Event, NotSentReason, change_rows, writing
 
 MOST_AT_ONCE = 100
 """Copies in one press: they are written in one transaction, and others want to save too."""
@@ -50,7 +50,7 @@ def try_waiting(*, by: Actor) -> int:
         _refuse_without_server()
         at = clock.now()
         later = update(Email).where(Email.state == EmailState.QUEUED, Email.due_at > at)
-        hurried = retrying.change(session, later.values(due_at=at))
+        hurried = change_rows(session, later.values(due_at=at))
         if hurried:
             _leave_event(session, by)
         return hurried

@@ -7,8 +7,8 @@ from typing import Any
 from sqlalchemy import and_, case, func, literal_column, select, update
 from sqlalchemy.orm import Session
 
-from blueprints import background, clock, retrying
-from models import Email, EmailRetention, db, writing
+from blueprints import background, clock
+from models import Email, EmailRetention, change_rows, db, writing
 from models.email import HAS_A_TEXT
 
 # So many at once, each with a page or two of text: the lock is held for a moment only.
@@ -62,4 +62,4 @@ def _clear_some() -> int:
 
 def clear(session: Session, email_ids: list[int], *, at: datetime) -> int:
     """In the caller's transaction."""
-    return retrying.change(session, update(Email).where(Email.id.in_(email_ids), HAS_A_TEXT).values(**cleared(at)))
+    return change_rows(session, update(Email).where(Email.id.in_(email_ids), HAS_A_TEXT).values(**cleared(at)))

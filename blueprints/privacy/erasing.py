@@ -4,9 +4,8 @@ days, items, money, states and the history are as they were."""
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import Update, delete, func, or_, select, update
+from sqlalchemy import delete, func, or_, select, update
 from sqlalchemy.orm import Session, aliased
 
 from blueprints import clock
@@ -31,6 +30,7 @@ from models import (
     Settlement,
     TicketKind,
     TicketMessage,
+    change_rows,
     writing,
 )
 from models.text import ERASED
@@ -105,7 +105,7 @@ def _empty_words(session: Session, these: Chosen) -> None:
         update(Refund).where(Refund.id.in_(waived)).values(waived_because=ERASED),
         update(Settlement).where(Settlement.refund_id.in_(refunds), Settlement.reference != "").values(reference=""),
     ):
-        _execute(session, statement)
+        change_rows(session, statement)
 
 
 def _empty_copies(session: Session, these: Chosen) -> None:
@@ -119,13 +119,13 @@ def _empty_copies(session: Session, these: Chosen) -> None:
         update(ImportFinding).where(ImportFinding.number.in_(numbers)).values(found=""),
         update(BulkCancel).where(bulks, ~others.exists()).values(note="", internal_note="", ticket_reason=""),
     ):
-        _execute(session, statement)
+        change_rows(session, statement)
 
 
 def _empty_tickets(session: Session, these: Chosen, name: str, *, by: Actor, at: datetime) -> None:
     ids = these.ticket_ids
     said = or_(TicketMessage.ticket_id.in_(ids), TicketMessage.id.in_(words_about(these)))
-    _execute(session, update(TicketMessage).where(said).values(body=ERASED))
+    change_rows(session, update(TicketMessage).where(said).values(body=ERASED))
     session.execute(delete(Attachment).where(Attachment.ticket_id.in_(ids)))
     for ticket in these.tickets:
         ticket.reason = ERASED
@@ -150,8 +150,4 @@ def _forget_links(session: Session, these: Chosen) -> None:
     addresses = {order.customer_email.lower() for order in these.orders if order.customer_email}
     numbers = [order.number for order in these.orders]
     typed = or_(func.lower(LinkRequest.email).in_(addresses), LinkRequest.number.in_(numbers))
-    _execute(session, update(LinkRequest).where(typed).values(number=None, email=None))
-
-
-def _execute(session: Session, statement: Update | Any) -> None:
-    session.execute(statement, execution_options={"synchronize_session": False})
+    change_rows(session, update(LinkRequest).where(typed).values(number=None, email=None))

@@ -15,7 +15,7 @@ from blueprints.webhooks import posting
 from blueprints.webhooks.posting import NotDelivered
 from blueprints.webhooks.signing import signed_headers
 from blueprints.webhooks.switching import keep_back
-from models import DeliveryFault, EmailState, WebhookEndpoint, WebhookMessage, db, writing
+from models import DeliveryFault, EmailState, WebhookEndpoint, WebhookMessage, change_rows, db, writing
 from models.email import WAITING
 
 log = logging.getLogger("suki")
@@ -113,10 +113,10 @@ def _note_sent(session: Session, message: WebhookMessage, tried: Try) -> None:
     """Sent is sent, whoever took it or took it back since."""
     done = {"state": EmailState.SENT, "reason": None, "fault": None, "sent_at": clock.now(), "answer": tried.answer}
     sent = update(WebhookMessage).where(WebhookMessage.id == message.id, WebhookMessage.state != EmailState.SENT)
-    retrying.change(session, sent.values(**done))
+    change_rows(session, sent.values(**done))
     is_failing = and_(WebhookEndpoint.id == message.endpoint_id, WebhookEndpoint.failures > 0)
     well_again = {"failures": 0, "failing_since": None, "rests_until": None}
-    retrying.change(session, update(WebhookEndpoint).where(is_failing).values(**well_again))
+    change_rows(session, update(WebhookEndpoint).where(is_failing).values(**well_again))
 
 
 def _note_failure(session: Session, message: WebhookMessage, tried: Try) -> Outcome:
@@ -132,7 +132,7 @@ def _note_failure(session: Session, message: WebhookMessage, tried: Try) -> Outc
     ours = and_(WebhookMessage.id == message.id, WebhookMessage.attempts == message.attempts, WAITING)
     how: dict[str, object] = {"fault": tried.fault, "answer": tried.answer, "state": EmailState.QUEUED}
     how |= {"state": EmailState.FAILED} if is_over else {"due_at": now + retrying.wait_after(message.tries)}
-    retrying.change(session, update(WebhookMessage).where(ours).values(**how))
+    change_rows(session, update(WebhookMessage).where(ours).values(**how))
     if is_gone and endpoint.is_on:
         endpoint.off_since, endpoint.is_gone = now, True
         keep_back(session, endpoint)
@@ -145,7 +145,7 @@ def _give_up_old(session: Session, endpoint: WebhookEndpoint, tried: Try, now: d
     """Nothing got through for days: what has waited as long is not tried one by one for weeks."""
     waits = and_(WebhookMessage.endpoint_id == endpoint.id, WAITING, WebhookMessage.state != EmailState.SENDING)
     old = update(WebhookMessage).where(waits, WebhookMessage.queued_at < now - GIVE_UP_AFTER)
-    retrying.change(session, old.values(state=EmailState.FAILED, fault=tried.fault, answer=tried.answer))
+    change_rows(session, old.values(state=EmailState.FAILED, fault=tried.fault, answer=tried.answer))
 
 
 def clear_old() -> None:

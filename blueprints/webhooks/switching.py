@@ -4,7 +4,7 @@ from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from blueprints import clock
-from models import Actor, EmailState, Event, UnsentReason, WebhookEndpoint, WebhookMessage, writing
+from models import Actor, EmailState, Event, UnsentReason, WebhookEndpoint, WebhookMessage, change_rows, writing
 from models.email import WAITING
 
 
@@ -34,7 +34,7 @@ def keep_back(session: Session, endpoint: WebhookEndpoint) -> None:
     """In the caller's transaction. One that is being handed over counts as sent should the receiver take it."""
     waits = update(WebhookMessage).where(WebhookMessage.endpoint_id == endpoint.id, WAITING)
     stays = waits.values(state=EmailState.NOT_SENT, reason=UnsentReason.SWITCHED_OFF)
-    session.execute(stays, execution_options={"synchronize_session": False})
+    change_rows(session, stays)
 
 
 def forget_failures(endpoint: WebhookEndpoint) -> None:
