@@ -11,6 +11,8 @@ import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Error, Page, Playwright, Request, Response
 from playwright.sync_api import sync_playwright as start_playwright
 
+from tests.people import PASSWORD
+
 NAMES = ("chromium", "google-chrome", "chromium-headless-shell")
 CHANNELS = ("chrome", "msedge")
 QUIET = ("--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run")
@@ -53,6 +55,15 @@ def launch(playwright: Playwright) -> Browser:
     if path := install_on_debian():
         return playwright.chromium.launch(executable_path=path, **options)
     pytest.fail(NO_BROWSER, pytrace=False)
+
+
+def sign_in(page: Page, address: str, name: str, password: str = PASSWORD) -> None:
+    """Through the form, until the page of today is there."""
+    page.goto(f"{address}/login")
+    page.get_by_label("Email").fill(f"{name}@example.com")
+    page.get_by_label("Password", exact=True).fill(password)
+    page.get_by_role("button", name="Sign in").click()
+    page.wait_for_url(f"{address}/")
 
 
 def watch(page: Page) -> list[str]:

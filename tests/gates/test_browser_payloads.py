@@ -14,6 +14,7 @@ from blueprints.demo.making import make_demo
 from blueprints.demo_accounts import DEMO_PASSWORD
 from blueprints.orders.telling import customer_email
 from models import Email, db
+from tests.browser import sign_in
 from tests.conftest import make_app
 from tests.gates.planting import Planter
 from tests.journeys.test_every_page import PAGES
@@ -165,11 +166,7 @@ def test_with_the_policy_on_nothing_of_ours_offends_it(gate, browser_page, tmp_p
         make_demo(password_hash=hash_password(DEMO_PASSWORD), write_email=customer_email)
     with serving(app) as address:
         page = browser_page()
-        page.goto(f"{address}/login")
-        page.get_by_label("Email").fill("ana@example.com")
-        page.get_by_label("Password", exact=True).fill(DEMO_PASSWORD)
-        page.get_by_role("button", name="Sign in").click()
-        page.wait_for_url(f"{address}/")
+        sign_in(page, address, "ana", DEMO_PASSWORD)
         for url in PAGES:
             page.goto(address + url)
     with app.app_context():

@@ -9,7 +9,7 @@ import pytest
 
 from models import Order, OrderStatus
 from tests.api.programs import ORDER
-from tests.people import PASSWORD
+from tests.browser import sign_in
 
 pytestmark = pytest.mark.browser
 
@@ -17,11 +17,7 @@ pytestmark = pytest.mark.browser
 @pytest.fixture(params=[390, 1440])
 def page(request, served, browser_page):
     page = browser_page(width=request.param)
-    page.goto(f"{served}/login")
-    page.get_by_label("Email").fill("olive@example.com")
-    page.get_by_label("Password", exact=True).fill(PASSWORD)
-    page.get_by_role("button", name="Sign in").click()
-    page.wait_for_url(f"{served}/")
+    sign_in(page, served, "olive")
     return page
 
 

@@ -6,25 +6,22 @@ from sqlalchemy import select
 from blueprints import background
 from blueprints.orders import bulk_routes
 from models import OrderStatus, PaymentStatus, Ticket
+from tests.browser import sign_in
 from tests.journeys.test_every_page import faults_of
-from tests.people import PASSWORD
 
 pytestmark = pytest.mark.browser
 
 
 @pytest.fixture
 def at_the_list(served, browser_page):
-    def sign_in(**look):
+    def open_list(**look):
         page = browser_page(**look)
-        page.goto(f"{served}/login")
-        page.get_by_label("Email").fill("sam@example.com")
-        page.get_by_label("Password", exact=True).fill(PASSWORD)
-        page.get_by_role("button", name="Sign in").click()
+        sign_in(page, served, "sam")
         page.get_by_role("link", name="Orders").first.click()
         page.wait_for_url("**/orders/")
         return page
 
-    return sign_in
+    return open_list
 
 
 @pytest.mark.parametrize(("width", "scheme"), [(390, "dark"), (1440, "light")])

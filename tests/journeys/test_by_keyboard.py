@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.people import PASSWORD
+from tests.browser import sign_in
 
 pytestmark = pytest.mark.browser
 STOPS = 45
@@ -22,11 +22,7 @@ def at_orders(served, browser_page, shop):
         for _ in range(30):
             shop.order()
         page = browser_page(width=width, height=height, reduced_motion="reduce")
-        page.goto(f"{served}/login")
-        page.get_by_label("Email").fill("olive@example.com")
-        page.get_by_label("Password", exact=True).fill(PASSWORD)
-        page.get_by_role("button", name="Sign in").click()
-        page.wait_for_url(f"{served}/")
+        sign_in(page, served, "olive")
         page.goto(f"{served}/orders/")
         return page
 

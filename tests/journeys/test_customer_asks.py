@@ -9,9 +9,9 @@ from axe_playwright_python.sync_playwright import Axe
 
 from blueprints import background
 from models import OrderStatus, Store
+from tests.browser import sign_in
 from tests.mail.desk import MailDesk
 from tests.orders.deciding import save_status
-from tests.people import PASSWORD
 
 pytestmark = pytest.mark.browser
 
@@ -29,11 +29,7 @@ def phone(has_scripts, browser_page):
 @pytest.fixture
 def desk(phone, served, browser_page):
     page = browser_page(width=1440)
-    page.goto(f"{served}/login")
-    page.get_by_label("Email").fill("sam@example.com")
-    page.get_by_label("Password", exact=True).fill(PASSWORD)
-    page.get_by_role("button", name="Sign in").click()
-    page.wait_for_url(f"{served}/")
+    sign_in(page, served, "sam")
     return page
 
 

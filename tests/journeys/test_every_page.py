@@ -9,6 +9,7 @@ from blueprints.demo.making import make_demo
 from blueprints.demo_accounts import DEMO_PASSWORD
 from blueprints.orders.telling import customer_email
 from models import db
+from tests.browser import sign_in
 from tests.conftest import make_app
 
 pytestmark = pytest.mark.browser
@@ -144,11 +145,7 @@ def walk(page, served, addresses, *, also_dark=False):
 
 
 def sign_in_as_ana(page, served):
-    page.goto(f"{served}/login")
-    page.get_by_label("Email").fill("ana@example.com")
-    page.get_by_label("Password", exact=True).fill(DEMO_PASSWORD)
-    page.get_by_role("button", name="Sign in").click()
-    page.wait_for_url(f"{served}/")
+    sign_in(page, served, "ana", DEMO_PASSWORD)
 
 
 def faults_of(page, *, also_dark=False):

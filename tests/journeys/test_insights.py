@@ -7,8 +7,8 @@ from zoneinfo import ZoneInfo
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
+from tests.browser import sign_in
 from tests.insights.history import invent, write
-from tests.people import PASSWORD
 
 pytestmark = pytest.mark.browser
 
@@ -30,10 +30,7 @@ def a_year(app):
 )
 def test_charts_are_read_by_everybody(served, browser_page, a_year, width, scheme, days):
     page = browser_page(width=width, scheme=scheme)
-    page.goto(f"{served}/login")
-    page.get_by_label("Email").fill("sam@example.com")
-    page.get_by_label("Password", exact=True).fill(PASSWORD)
-    page.get_by_role("button", name="Sign in").click()
+    sign_in(page, served, "sam")
     if width == 390:
         page.locator(".user-menu summary").click()
         page.locator(".user-menu").get_by_role("link", name="Insights").click()

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.people import PASSWORD
+from tests.browser import sign_in
 
 pytestmark = pytest.mark.browser
 
@@ -11,11 +11,7 @@ pytestmark = pytest.mark.browser
 def page(served, browser_page, shop):
     shop.order()
     page = browser_page(forced_colors="active")
-    page.goto(f"{served}/login")
-    page.get_by_label("Email").fill("sam@example.com")
-    page.get_by_label("Password", exact=True).fill(PASSWORD)
-    page.get_by_role("button", name="Sign in").click()
-    page.wait_for_url(f"{served}/")
+    sign_in(page, served, "sam")
     page.goto(f"{served}/orders/")
     return page
 

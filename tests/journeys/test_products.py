@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from models import Product
-from tests.people import PASSWORD
+from tests.browser import sign_in
 
 pytestmark = pytest.mark.browser
 
@@ -21,10 +21,7 @@ TAPA-500,Tapang baka,yes,plenty
 @pytest.fixture
 def page(served, browser_page):
     page = browser_page(width=390)
-    page.goto(f"{served}/login")
-    page.get_by_label("Email").fill("sam@example.com")
-    page.get_by_label("Password", exact=True).fill(PASSWORD)
-    page.get_by_role("button", name="Sign in").click()
+    sign_in(page, served, "sam")
     return page
 
 

@@ -3,8 +3,8 @@
 import pytest
 
 from models import Store
+from tests.browser import sign_in
 from tests.mail.desk import MailDesk
-from tests.people import PASSWORD
 
 pytestmark = pytest.mark.browser
 NOBODY, MARIA = "mraia@example.com", "maria@example.com"
@@ -13,10 +13,7 @@ NOBODY, MARIA = "mraia@example.com", "maria@example.com"
 @pytest.fixture(params=[True, False], ids=["with scripts", "without"])
 def page(request, served, browser_page):
     page = browser_page(width=390, java_script_enabled=request.param)
-    page.goto(f"{served}/login")
-    page.get_by_label("Email").fill("sam@example.com")
-    page.get_by_label("Password", exact=True).fill(PASSWORD)
-    page.get_by_role("button", name="Sign in").click()
+    sign_in(page, served, "sam")
     return page
 
 

@@ -6,7 +6,8 @@ import pytest
 from sqlalchemy import select
 
 from models import UserSession
-from tests.people import PASSWORD, signed_in
+from tests.browser import sign_in
+from tests.people import signed_in
 from tests.support.inside import open_window
 
 pytestmark = pytest.mark.browser
@@ -16,11 +17,7 @@ pytestmark = pytest.mark.browser
 def page(served, browser_page):
     """Sam's, who has just signed in."""
     page = browser_page()
-    page.goto(f"{served}/login")
-    page.get_by_label("Email").fill("sam@example.com")
-    page.get_by_label("Password", exact=True).fill(PASSWORD)
-    page.get_by_role("button", name="Sign in").click()
-    page.wait_for_url(f"{served}/")
+    sign_in(page, served, "sam")
     return page
 
 

@@ -101,12 +101,19 @@ def test_the_whole_way_through_support(served, merchant, agent, shop, app, post_
     assert "maria@example.com" in {letter.recipients[0] for letter in post_office.letters}
 
 
-def test_the_courier_s_word_outlives_the_session(served, agent, olive, shop):
+@pytest.fixture
+def inside(served, agent, olive, shop):
+    """The agent's browser, and the order and the ticket for which they are in the store."""
     order = shop.booked_order()
     ticket = int(olive.post(f"/support/tickets/new?order={order.id}", reason="Why").location.rpartition("/")[2])
     open_window(olive, ticket)
     agent.goto(f"{served}/support/tickets/{ticket}")
     press(agent, "Enter the store")
+    return agent, order, ticket
+
+
+def test_the_courier_s_word_outlives_the_session(served, inside, shop):
+    agent, order, ticket = inside
     agent.goto(f"{served}/orders/{order.id}/cancel")
     agent.get_by_label("Confirmation from J&T Express").fill("JT-CANCEL-77")
     for each in shop.all(select(UserSession)):
@@ -123,12 +130,8 @@ def test_the_courier_s_word_outlives_the_session(served, agent, olive, shop):
     assert agent.get_by_label("Confirmation from J&T Express").input_value() == "JT-CANCEL-77"
 
 
-def test_the_banner_inside_a_store_lies_over_nothing_that_has_the_focus(served, agent, olive, shop):
-    order = shop.booked_order()
-    ticket = int(olive.post(f"/support/tickets/new?order={order.id}", reason="Why").location.rpartition("/")[2])
-    open_window(olive, ticket)
-    agent.goto(f"{served}/support/tickets/{ticket}")
-    press(agent, "Enter the store")
+def test_the_banner_inside_a_store_lies_over_nothing_that_has_the_focus(served, inside):
+    agent, order, _ticket = inside
     agent.set_viewport_size({"width": 1000, "height": 600})
     agent.emulate_media(reduced_motion="reduce")
     agent.goto(f"{served}/orders/{order.id}")

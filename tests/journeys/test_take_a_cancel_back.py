@@ -8,7 +8,7 @@ import time_machine
 
 from blueprints import background
 from models import Order, OrderStatus, PaymentStatus
-from tests.people import PASSWORD
+from tests.browser import sign_in
 
 pytestmark = pytest.mark.browser
 PAID = {"payment_status": PaymentStatus.PAID}
@@ -17,11 +17,7 @@ PAID = {"payment_status": PaymentStatus.PAID}
 @pytest.fixture
 def page(served, browser_page):
     page = browser_page(width=390)
-    page.goto(f"{served}/login")
-    page.get_by_label("Email").fill("sam@example.com")
-    page.get_by_label("Password", exact=True).fill(PASSWORD)
-    page.get_by_role("button", name="Sign in").click()
-    page.wait_for_url(f"{served}/")
+    sign_in(page, served, "sam")
     return page
 
 

@@ -7,7 +7,7 @@ import time_machine
 
 from blueprints import background
 from models import Order, OrderStatus, PaymentMethod
-from tests.people import PASSWORD
+from tests.browser import sign_in
 
 pytestmark = pytest.mark.browser
 
@@ -17,14 +17,10 @@ def page(browser_page):
     return browser_page(width=390)
 
 
-def sign_in(page, served):
-    """Anew after each jump of the clock, which ends the session."""
+def sign_in_anew(page, served):
+    """After each jump of the clock, which ends the session."""
     page.context.clear_cookies()
-    page.goto(f"{served}/login")
-    page.get_by_label("Email").fill("olive@example.com")
-    page.get_by_label("Password", exact=True).fill(PASSWORD)
-    page.get_by_role("button", name="Sign in").click()
-    page.wait_for_url(f"{served}/")
+    sign_in(page, served, "olive")
 
 
 def money(page, served, order):
@@ -45,7 +41,7 @@ def letters(app, post_office):
 
 
 def test_from_the_switch_to_the_cancel(page, served, shop, app, post_office):
-    sign_in(page, served)
+    sign_in_anew(page, served)
     page.goto(f"{served}/settings/")
     page.get_by_role("link", name="Unpaid orders").click()
     page.get_by_label("Remind customers who have not paid, and cancel what stays unpaid").check()
@@ -68,14 +64,14 @@ def test_from_the_switch_to_the_cancel(page, served, shop, app, post_office):
             ("maria@example.com", "Your order 1001 is not paid yet"),
             ("juan@example.com", "Your order 1002 is not paid yet"),
         ]
-        sign_in(page, served)
+        sign_in_anew(page, served)
         assert "was reminded today" in money(page, served, juan)
         page.locator("#money").get_by_role("button", name="Keep this order").click()
         page.get_by_text("Order 1002 is kept. It waits until you decide.").wait_for()
 
     with later(start, hours=48, seconds=30):
         assert letters(app, post_office) == reminders
-        sign_in(page, served)
+        sign_in_anew(page, served)
         page.goto(f"{served}/orders/{maria.id}")
         area = page.locator("#status-area")
         area.get_by_text("It was not paid in time.").wait_for()

@@ -6,8 +6,8 @@ import pytest
 
 from blueprints import background
 from models import PaymentStatus
+from tests.browser import sign_in
 from tests.orders.books import later
-from tests.people import PASSWORD
 from tests.webhooks.receiver import answer
 
 pytestmark = pytest.mark.browser
@@ -15,11 +15,7 @@ pytestmark = pytest.mark.browser
 
 def test_a_webhook_from_its_address_to_a_message_that_is_sent_again(served, browser_page, app, shop, receiver):
     page = browser_page(width=390)
-    page.goto(f"{served}/login")
-    page.get_by_label("Email").fill("olive@example.com")
-    page.get_by_label("Password", exact=True).fill(PASSWORD)
-    page.get_by_role("button", name="Sign in").click()
-    page.wait_for_url(f"{served}/")
+    sign_in(page, served, "olive")
 
     page.goto(f"{served}/settings/")
     page.get_by_role("link", name="Webhooks").click()
