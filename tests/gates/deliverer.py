@@ -70,7 +70,8 @@ def note_before_sending() -> None:
 
 
 def ignore_the_row_count() -> None:
-    replaced(retrying, "claim", "if change(session, taken) == 0:\n            return None", "change(session, taken)")
+    change = "change_rows(session, taken)"
+    replaced(retrying, "claim", f"if {change} == 0:\n            return None", change)
 
 
 def think_before_claiming() -> None:
