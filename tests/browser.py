@@ -8,12 +8,14 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
+from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import Browser, ConsoleMessage, Error, Page, Playwright, Request, Response
 from playwright.sync_api import sync_playwright as start_playwright
 
 from tests.people import PASSWORD
 
-NAMES = ("chromium", "google-chrome", "chromium-headless-shell")
+# The first has no windows to draw, and tests take two thirds of the time in it.
+NAMES = ("chromium-headless-shell", "chromium", "google-chrome")
 CHANNELS = ("chrome", "msedge")
 QUIET = ("--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run")
 NO_BROWSER = "The browser tests need Chromium, Chrome or Edge, and none is here: apt install chromium"
@@ -29,7 +31,7 @@ def find_on_path() -> str | None:
 
 
 def install_on_debian() -> str | None:
-    """A machine made for the tests has no browser yet; there, as root, Debian's own is installed."""
+    """A machine made for the tests has no browser yet; there, as root, one of Debian's own is installed."""
     if not (is_root() and Path("/etc/debian_version").exists()):
         return None
     import fcntl
@@ -39,7 +41,9 @@ def install_on_debian() -> str | None:
         fcntl.flock(lock, fcntl.LOCK_EX)  # the tests run in several processes, and apt-get in one
         if not find_on_path():
             subprocess.run(["apt-get", "update", "-qq"], env=env, check=False)
-            subprocess.run(["apt-get", "install", "-qq", "-y", "chromium"], env=env, check=False)
+            for package in ("chromium-headless-shell", "chromium"):
+                if subprocess.run(["apt-get", "install", "-qq", "-y", package], env=env, check=False).returncode == 0:
+                    break
     return find_on_path()
 
 
@@ -64,6 +68,18 @@ def sign_in(page: Page, address: str, name: str, password: str = PASSWORD) -> No
     page.get_by_label("Password", exact=True).fill(password)
     page.get_by_role("button", name="Sign in").click()
     page.wait_for_url(f"{address}/")
+
+
+# All that axe tells takes long to be handed over: only what somebody reads comes back.
+_LOOK = """options => axe.run(options).then(
+    found => found.violations.map(fault => `${fault.id} at ${fault.nodes[0].target}`))"""
+
+
+def found_by_axe(page: Page, **options: object) -> list[str]:
+    """What stands in somebody's way on a page, each with where it is first; `options` are those of axe.run."""
+    page.evaluate(AXE_SCRIPT)
+    faults: list[str] = page.evaluate(_LOOK, {"resultTypes": ["violations"], **options})
+    return [f"{page.url}: {fault}" for fault in faults]
 
 
 def watch(page: Page) -> list[str]:

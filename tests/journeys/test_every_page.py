@@ -1,7 +1,6 @@
 """Every main page of a full store, as a phone and a desk see it, in light and dark: nobody is left out."""
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 
 from blueprints import schema
 from blueprints.auth.passwords import hash_password
@@ -9,7 +8,7 @@ from blueprints.demo.making import make_demo
 from blueprints.demo_accounts import DEMO_PASSWORD
 from blueprints.orders.telling import customer_email
 from models import db
-from tests.browser import sign_in
+from tests.browser import found_by_axe, sign_in
 from tests.conftest import make_app
 
 pytestmark = pytest.mark.browser
@@ -150,22 +149,10 @@ def sign_in_as_ana(page, served):
 
 def faults_of(page, *, also_dark=False):
     """`also_dark`: by its colors in the dark as well, as nothing else is another there."""
-    yield from _found_by_axe(page)
+    yield from found_by_axe(page)
     if page.evaluate("document.documentElement.scrollWidth") > page.viewport_size["width"]:
         yield f"{page.url}: wider than the screen"
     if also_dark:
         page.emulate_media(color_scheme="dark")
-        yield from _found_by_axe(page, "color-contrast", axe=THERE_ALREADY)
+        yield from found_by_axe(page, runOnly=["color-contrast"])
         page.emulate_media(color_scheme="light")
-
-
-AXE = Axe()
-THERE_ALREADY = Axe(axe_script="")
-"""In the page, since it was looked at before: putting it there takes a tenth of the time."""
-
-
-def _found_by_axe(page, *rules, axe=AXE):
-    """By these, or by all of them."""
-    options = {"resultTypes": ["violations"], **({"runOnly": rules} if rules else {})}
-    for violation in axe.run(page, options=options).response["violations"]:
-        yield f"{page.url}: {violation['id']} at {violation['nodes'][0]['target']}"
