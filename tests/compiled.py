@@ -2,6 +2,7 @@
 a database: each is compiled once."""
 
 from collections.abc import Callable
+from types import CodeType
 from typing import Any, ClassVar
 
 from flask import Flask
@@ -13,17 +14,16 @@ from werkzeug.routing import Rule
 
 
 class CompiledTemplates(BytecodeCache):
-    """Kept in memory."""
+    """Kept in memory, as Python runs them."""
 
     def __init__(self) -> None:
-        self.compiled: dict[str, bytes] = {}
+        self.compiled: dict[str, CodeType | None] = {}
 
     def load_bytecode(self, bucket: Bucket) -> None:
-        if bucket.key in self.compiled:
-            bucket.bytecode_from_string(self.compiled[bucket.key])
+        bucket.code = self.compiled.get(bucket.key)
 
     def dump_bytecode(self, bucket: Bucket) -> None:
-        self.compiled[bucket.key] = bucket.bytecode_to_string()
+        self.compiled[bucket.key] = bucket.code
 
 
 TEMPLATES = CompiledTemplates()

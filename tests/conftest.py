@@ -1,5 +1,6 @@
 """A shop on a file of its own for every test, and people to walk into it."""
 
+import gc
 import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -38,6 +39,13 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         config.hook.pytest_deselected(items=about_the_file)
         items[:] = [item for item in items if item not in set(about_the_file)]
     items.sort(key=lambda item: not (item.get_closest_marker("slow") or item.get_closest_marker("browser")))
+
+
+def pytest_collection_finish() -> None:
+    """What is here by now stays to the end, and a test makes much that goes with it: to look through all of it for what
+    may go took a tenth of the time."""
+    gc.freeze()
+    gc.set_threshold(10_000, 10, 10)
 
 
 compiled.make_known()
