@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
@@ -20,6 +21,24 @@ class EmailState(StrEnum):
 
 ON_ITS_WAY = (EmailState.HELD, EmailState.QUEUED, EmailState.SENDING)
 """It may still leave."""
+
+
+class Delivery:
+    """What an email and a message to a webhook have in common."""
+
+    if TYPE_CHECKING:
+        state: Mapped[EmailState]
+        due_at: Mapped[datetime]
+
+    def state_at(self, at: datetime) -> EmailState:
+        """One that is held waits like any other once its time has come, though no deliverer has seen to it."""
+        is_due = self.state is EmailState.HELD and self.due_at <= at
+        return EmailState.QUEUED if is_due else self.state
+
+    @property
+    def is_on_its_way(self) -> bool:
+        """As WAITING, for one that was read already."""
+        return self.state in ON_ITS_WAY
 
 
 class NotSentReason(StrEnum):
@@ -69,7 +88,7 @@ NOT_TOLD = text(
 HAS_A_TEXT = text("cleared_at IS NULL AND state IN ('sent', 'failed', 'not_sent')")
 
 
-class Email(Base):
+class Email(Delivery, Base):
     __tablename__ = "emails"
     __table_args__ = (
         CheckConstraint("(state = 'not_sent') = (reason IS NOT NULL)", name="not_sent_has_a_reason"),
@@ -113,16 +132,6 @@ class Email(Base):
     @property
     def is_over(self) -> bool:
         return self.over_since is not None or self.reason is NotSentReason.UNDONE
-
-    def state_at(self, at: datetime) -> EmailState:
-        """One that is held waits like any other once its time has come, though no deliverer has seen to it."""
-        is_due = self.state is EmailState.HELD and self.due_at <= at
-        return EmailState.QUEUED if is_due else self.state
-
-    @property
-    def is_on_its_way(self) -> bool:
-        """As WAITING, for one that was read already."""
-        return self.state in ON_ITS_WAY
 
 
 CLEARED_DDL = (

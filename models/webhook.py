@@ -8,7 +8,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.base import Base
-from models.email import ON_ITS_WAY, WAITING, EmailState
+from models.email import WAITING, Delivery, EmailState
 from models.order import Order
 
 LONGEST_URL = 500
@@ -121,7 +121,7 @@ class WebhookSubscription(Base):
     endpoint_id: Mapped[int] = mapped_column(ForeignKey("webhook_endpoints.id"), primary_key=True)
 
 
-class WebhookMessage(Base):
+class WebhookMessage(Delivery, Base):
     """One event for one endpoint. On its way it has the states of an email, and is sent by the same rules."""
 
     __tablename__ = "webhook_messages"
@@ -162,11 +162,6 @@ class WebhookMessage(Base):
     """The status and the first words of the receiver's last answer."""
 
     order: Mapped[Order | None] = relationship()
-
-    @property
-    def is_on_its_way(self) -> bool:
-        """As WAITING, for one that was read already."""
-        return self.state in ON_ITS_WAY
 
     @property
     def tries(self) -> int:

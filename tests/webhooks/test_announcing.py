@@ -73,6 +73,17 @@ def test_it_is_held_as_long_as_the_email_is(sam, shop, hooks, receiver, order):
         assert hooks.deliver() == {"sent": 1}
 
 
+def test_a_message_is_held_no_longer_than_until_its_time_though_nobody_delivers(olive, sam, hooks, receiver, order):
+    page = f"/settings/webhooks/{hooks.add(receiver).id}"
+    cancel(sam, order)
+    promises = ("Held", "can’t be undone any more")
+    assert all(promise in olive.get(page).text for promise in promises)
+    with later(minutes=5):
+        said = olive.get(page).text
+    assert not [promise for promise in promises if promise in said]
+    assert "Waiting to be sent" in said
+
+
 def test_an_undone_cancel_tells_nobody(sam, hooks, receiver, order):
     hooks.add(receiver)
     cancel(sam, order)
