@@ -14,7 +14,9 @@ from pathlib import Path
 import pytest
 from flask.cli import run_command
 
+from app import create_app
 from blueprints import background, schema
+from blueprints.serving import refuse_to_serve
 from blueprints.settings.opening import open_store
 from models import Language, db
 from tests import storing
@@ -24,7 +26,7 @@ from tests.mail.desk import MailDesk
 from tests.orders.books import later
 from tests.people import add_people, signed_in
 from tests.shop import Shop
-from tests.storing import Outsider
+from tests.storing import Outsider, copy_shop
 from tests.support.inside import open_window, window_of
 
 ROOT = Path(__file__).parent.parent
@@ -34,14 +36,21 @@ WORK = (*SERVE[:-1], "work")
 RUN = (*SERVE[:-1], "run")
 
 
-@pytest.fixture
-def folder(tmp_path):
-    """Of a store that has just been set up."""
-    app = make_app(tmp_path)
+@pytest.fixture(scope="module")
+def just_set_up(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("just-set-up")
+    app = make_app(folder)
     with app.app_context():
         schema.bring_up_to_date()
         open_store(name="Aling Nena’s", currency="PHP", timezone="Asia/Manila", language=Language.ENGLISH)
         db.engine.dispose()
+    return folder / "suki.db"
+
+
+@pytest.fixture
+def folder(just_set_up, tmp_path):
+    """Of a store that has just been set up."""
+    copy_shop(just_set_up, tmp_path / "suki.db")
     return tmp_path
 
 
@@ -94,23 +103,43 @@ def test_without_a_store_it_says_how_to_make_one(serve, tmp_path):
     assert server.returncode == 1
 
 
-@pytest.mark.parametrize(
-    ("settings", "words"),
-    [
-        ({"FLASK_SECRET_KEY": "dev"}, "FLASK_SECRET_KEY is too weak"),
-        ({"FLASK_BASE_URL": "http://shop.example.com"}, "it must begin with https://"),
-        ({"FLASK_BASE_URL": "shop.example.com"}, "it looks like https://"),
-        ({"FLASK_BASE_URL": "https://shop.example.com", "FLASK_DEBUG": "1"}, "FLASK_DEBUG"),
-        ({"FLASK_MAIL_USE_SSL": "False"}, "FLASK_MAIL_USE_SSL is 'False'; it looks like true or false"),
-        ({"FLASK_DELIVER_IN_PROCESS": "off"}, "FLASK_DELIVER_IN_PROCESS is 'off'; it looks like true or false"),
-        ({"FLASK_BACKUP_EVERY_HOURS": "24h"}, "FLASK_BACKUP_EVERY_HOURS is '24h'; it looks like 24"),
-        ({"FLASK_TRUSTED_HOSTS": "www.example.com"}, 'it looks like ["www.example.com"]'),
-        ({"FLASK_PERMANENT_SESSION_LIFETIME": "1 h"}, "FLASK_PERMANENT_SESSION_LIFETIME is '1 h'; it looks like 3600"),
-        ({"FLASK_SQLALCHEMY_DATABASE_URI": "sqlite:////nowhere/at/all.db"}, "can’t be had: unable to open"),
-        ({"FLASK_SQLALCHEMY_DATABASE_URI": "postgres://suki@127.0.0.1:1/suki"}, "can’t be had: connection"),
-    ],
-)
-def test_a_setting_that_is_wrong_or_unsafe_stops_the_start_with_one_line(serve, folder, settings, words):
+WRONG_OR_UNSAFE = [
+    ({"FLASK_SECRET_KEY": "dev"}, "FLASK_SECRET_KEY is too weak"),
+    ({"FLASK_BASE_URL": "http://shop.example.com"}, "it must begin with https://"),
+    ({"FLASK_BASE_URL": "shop.example.com"}, "it looks like https://"),
+    ({"FLASK_BASE_URL": "https://shop.example.com", "FLASK_DEBUG": "1"}, "FLASK_DEBUG"),
+    ({"FLASK_MAIL_USE_SSL": "False"}, "FLASK_MAIL_USE_SSL is 'False'; it looks like true or false"),
+    ({"FLASK_DELIVER_IN_PROCESS": "off"}, "FLASK_DELIVER_IN_PROCESS is 'off'; it looks like true or false"),
+    ({"FLASK_BACKUP_EVERY_HOURS": "24h"}, "FLASK_BACKUP_EVERY_HOURS is '24h'; it looks like 24"),
+    ({"FLASK_TRUSTED_HOSTS": "www.example.com"}, 'it looks like ["www.example.com"]'),
+    ({"FLASK_PERMANENT_SESSION_LIFETIME": "1 h"}, "FLASK_PERMANENT_SESSION_LIFETIME is '1 h'; it looks like 3600"),
+    ({"FLASK_SQLALCHEMY_DATABASE_URI": "sqlite:////nowhere/at/all.db"}, "can’t be had: unable to open"),
+    ({"FLASK_SQLALCHEMY_DATABASE_URI": "postgres://suki@127.0.0.1:1/suki"}, "can’t be had: connection"),
+]
+
+
+def begin_to_serve(folder):
+    app = create_app({"INSTANCE_PATH": folder})
+    with app.app_context():
+        try:
+            refuse_to_serve(app)
+        finally:
+            db.engine.dispose()
+
+
+@pytest.mark.parametrize(("settings", "words"), WRONG_OR_UNSAFE)
+def test_a_setting_that_is_wrong_or_unsafe_is_refused_with_one_line(folder, monkeypatch, settings, words):
+    monkeypatch.setenv("FLASK_SQLALCHEMY_DATABASE_URI", storing.address(folder / "suki.db"))
+    for name, value in settings.items():
+        monkeypatch.setenv(name, value)
+    with pytest.raises(SystemExit) as refused:
+        begin_to_serve(folder)
+    assert words in str(refused.value)
+    assert len(str(refused.value).splitlines()) == 1
+
+
+@pytest.mark.parametrize(("settings", "words"), [WRONG_OR_UNSAFE[0], WRONG_OR_UNSAFE[-1]])
+def test_the_server_does_not_start_and_says_that_line(serve, folder, settings, words):
     server, _ = serve(folder, **settings)
     said = last_words(server)
     assert words in said
