@@ -13,7 +13,7 @@ from sqlalchemy import and_, select, update
 
 from blueprints import background, clock, retrying
 from blueprints.ask_links import with_link
-from blueprints.letters import Letter, UnsafeLetter, one_address
+from blueprints.composing import FinishedEmail, UnsafeEmail, one_address
 from blueprints.outbox import mail_is_configured
 from blueprints.retrying import Outcome
 from blueprints.seals import SEALED_KINDS, unsealed
@@ -62,10 +62,10 @@ def claim() -> Email | None:
             return email
 
 
-def write(email: Email) -> Letter:
-    """Raises UnsafeLetter."""
+def write(email: Email) -> FinishedEmail:
+    """Raises UnsafeEmail."""
     text, html = (with_link(email, body) for body in unsealed(email))
-    letter = Letter(
+    finished = FinishedEmail(
         sender=sender(),
         recipient=email.recipient or "",
         reply_to=_plain_or_none(email.reply_to),
@@ -76,7 +76,7 @@ def write(email: Email) -> Letter:
         at=email.created_at,
     )
     db.session.rollback()  # no read stays open while the server is talked to
-    return letter
+    return finished
 
 
 def sender() -> tuple[str, str]:
@@ -90,14 +90,14 @@ def _plain_or_none(address: str | None) -> str | None:
     """Better an email that can't be answered than none."""
     try:
         return one_address(address, "reply_to") if address else None
-    except UnsafeLetter:
+    except UnsafeEmail:
         return None
 
 
 def _send(line: Line, email: Email) -> Outcome:
     try:
         answer = line.post(write(email))
-    except UnsafeLetter as problem:
+    except UnsafeEmail as problem:
         return _unsafe(email, problem.part)
     except smtplib.SMTPRecipientsRefused as refusal:
         return _refused(email, *next(iter(refusal.recipients.values())))

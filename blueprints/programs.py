@@ -40,7 +40,7 @@ def scope_of(view: Callable[..., object] | None) -> Scope | None:
     return mark if isinstance(mark, Scope) else None
 
 
-class Asked(Protocol):
+class ProgramRequest(Protocol):
     """A program's request, as a use case is told of it: it says where its transaction begins and ends."""
 
     def begin(self, session: Session) -> None:

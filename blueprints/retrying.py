@@ -14,7 +14,7 @@ from blueprints import clock
 from models import DatabaseBusy, Email, EmailState, WebhookMessage, change_rows, writing
 from models.email import WAITING
 
-# A deliverer that has not said by then how it went has died, and the row is anybody's again. Longer than one letter
+# A deliverer that has not said by then how it went has died, and the row is anybody's again. Longer than one email
 # can take: each answer of the server is waited for as long as MAIL_TIMEOUT says, and only the last six times as long.
 LEASE = timedelta(minutes=10)
 BACK_OFF = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 180))

@@ -14,15 +14,15 @@ from urllib.parse import urlsplit
 import flask_mail
 from flask import current_app
 
-from blueprints.letters import Letter
+from blueprints.composing import FinishedEmail
 
-# A server may think about a letter for minutes before it takes it, and must not get it twice for that.
+# A server may think about an email for minutes before it takes it, and must not get it twice for that.
 _PATIENCE = 6
-LETTERS_PER_LINE = 50
+EMAILS_PER_LINE = 50
 
 
 class _Server(smtplib.SMTP):
-    """Bounds the time of each answer as a whole, and keeps the last one: smtplib throws away the one to a letter."""
+    """Bounds the time of each answer as a whole, and keeps the last one: smtplib throws away the one to an email."""
 
     answer: tuple[int, bytes] = (0, b"")
     patience = 1
@@ -65,10 +65,10 @@ def _cut_off(sock: socket.socket, *, after_s: float) -> Iterator[None]:
 
 class Line(flask_mail.Connection):
     """Flask-Mail's connection, but for what it leaves out: certificates are checked, and nothing waits for ever.
-    Dials when there is a letter to post, and again after as many as servers like to take at a time."""
+    Dials when there is an email to post, and again after as many as servers like to take at a time."""
 
     host: _Server | None
-    letters = 0
+    posted = 0
 
     def __enter__(self) -> "Line":
         self.host = None
@@ -82,19 +82,19 @@ class Line(flask_mail.Connection):
     ) -> None:
         self.hang_up()
 
-    def post(self, letter: Letter) -> str:
-        """Returns the server's own words when it has taken the letter; raises what smtplib and sockets raise."""
-        if self.letters == LETTERS_PER_LINE:
+    def post(self, email: FinishedEmail) -> str:
+        """Returns the server's own words when it has taken the email; raises what smtplib and sockets raise."""
+        if self.posted == EMAILS_PER_LINE:
             self.hang_up()
         if self.host is None:
             self.host = self.configure_host()
-        self.letters += 1
+        self.posted += 1
         self.num_emails = -1  # Flask-Mail's own limit would say QUIT before the caller could note what was sent
-        self.send(letter)
+        self.send(email)
         return in_words(self.host.answer)
 
     def knock(self, sender: str) -> None:
-        """Begins a letter and takes it back: a server that wants a login says so only then. Raises as post does."""
+        """Begins an email and takes it back: a server that wants a login says so only then. Raises as post does."""
         self.host = self.configure_host()
         self.host.ehlo_or_helo_if_needed()
         code, words = self.host.mail(sender)
@@ -109,7 +109,7 @@ class Line(flask_mail.Connection):
                 self.host.quit()
             except (smtplib.SMTPException, OSError):
                 self.host.close()
-        self.host, self.letters = None, 0
+        self.host, self.posted = None, 0
 
     @property
     def is_secure(self) -> bool:

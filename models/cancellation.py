@@ -119,7 +119,7 @@ class Cancellation(Base):
         """Of the paid money as well, gone back or not: a fee kept, and all that it owed."""
         return self.fee + (self.refund.owed if self.refund else 0)
 
-    def waiting_letter(self, at: datetime) -> Email | None:
+    def waiting_email(self, at: datetime) -> Email | None:
         """The customer's email about it, as long as it has not begun to leave."""
         is_in_time = self.undo_until is not None and at < self.undo_until
         return self.email if is_in_time and self.email and self.email.state is EmailState.HELD else None

@@ -38,7 +38,7 @@ class Answer:
 
 @dataclass
 class Request:
-    """What a use case is told of it: see programs.Asked."""
+    """What a use case is told of it: see programs.ProgramRequest."""
 
     program: Program
     key: str | None

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from functools import singledispatchmethod
 
 from blueprints.demo.asking import Case, open_case
-from blueprints.demo.letters import letter
+from blueprints.demo.emails import email_about
 from blueprints.demo.placing import order_of
 from blueprints.demo.steps import (
     AGENT,
@@ -264,7 +264,7 @@ class Life:
     def _email(self, step: Change | Cancel, kind: str, owed: int = 0) -> Email:
         order, dice = self.order, self.desk.dice
         message = self.desk.write_email(order, kind, step.note, owed)
-        email = letter(order, kind, message, at=self.at, dice=dice)
+        email = email_about(order, kind, message, at=self.at, dice=dice)
         email.state, email.reason = self._became_of_it(step)
         seconds, queued_as = dice.randint(1, 40), dice.getrandbits(44)  # whatever became of it, or the rest would vary
         if email.state is EmailState.SENT:

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from blueprints.demo.letters import letter
+from blueprints.demo.emails import email_about
 from blueprints.demo.living import Desk
 from blueprints.outbox import render
 from models import CustomerAlert, Email, Event, Order, PaymentReminder
@@ -37,7 +37,7 @@ def _remind(desk: Desk, order: Order, at: datetime) -> Email:
     message = render(
         "payment_reminder", order=order, status="not_paid", pay_by=order.placed_at + TIME, plain_number=order.number
     )
-    email = letter(order, CustomerAlert.PAYMENT_REMINDER.value, message, at=at, dice=desk.dice)
+    email = email_about(order, CustomerAlert.PAYMENT_REMINDER.value, message, at=at, dice=desk.dice)
     desk.emails.append(email)
     desk.events.append((Event(at=at, code="order.payment_reminded", order_id=order.id, amount=order.to_pay), email))
     return email

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from blueprints import ask_links, outbox
 from blueprints.demo.data import CUSTOMERS
-from blueprints.demo.letters import letter
+from blueprints.demo.emails import email_about
 from blueprints.demo.living import Desk
 from models import (
     CancelRequest,
@@ -59,6 +59,6 @@ def _decline(desk: Desk, order: Order, request: CancelRequest, *, at: datetime) 
 
 def _email(desk: Desk, order: Order, kind: str, at: datetime, **facts: object) -> Email:
     message = outbox.render(kind, order=order, plain_number=order.number, link_mark=ask_links.MARK, **facts)
-    email = letter(order, kind, message, at=at, dice=desk.dice)
+    email = email_about(order, kind, message, at=at, dice=desk.dice)
     desk.emails.append(email)
     return email

@@ -1,11 +1,11 @@
-"""Whether the mail server can be reached, shows a certificate that holds, and would take a letter. No mail is sent."""
+"""Whether the mail server can be reached, shows a certificate that holds, and would take an email. No mail is sent."""
 
 import smtplib
 
 from flask_mail import Mail
 
+from blueprints.composing import UnsafeEmail, one_address
 from blueprints.doctor.findings import Finding, fail, ok, warn
-from blueprints.letters import UnsafeLetter, one_address
 from blueprints.outbox import mail_is_configured
 from blueprints.smtp import Line, in_words
 
@@ -16,7 +16,7 @@ def examine_mail_server(mail: Mail, *, sender: str) -> Finding:
         return warn("no_mail_server")
     try:
         address = one_address(sender, "sender")
-    except UnsafeLetter:
+    except UnsafeEmail:
         return fail("no_mail_sender")
     server = f"{mail.server}:{mail.port}"
     with Line(mail) as line:

@@ -7,14 +7,14 @@ from blueprints.insights.grouping import Cancels, group_cancels
 from blueprints.insights.owing import Refunds, sum_refunds
 from blueprints.insights.selling import Sales, sum_sales
 from blueprints.insights.spanning import Span
-from blueprints.insights.timing import Asked, time_requests
+from blueprints.insights.timing import RequestTimes, time_requests
 
 
 @dataclass(frozen=True)
 class Insights:
     cancels: Cancels
     refunds: Refunds
-    requests: Asked
+    requests: RequestTimes
     sales: Sales
 
 

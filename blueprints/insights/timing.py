@@ -23,20 +23,20 @@ class Requests:
 
 
 @dataclass(frozen=True)
-class Asked:
+class RequestTimes:
     """Each None when nobody asked for any of them in that way."""
 
     of_support: Requests | None
     by_customers: Requests | None
 
 
-def time_requests(span: Span) -> Asked:
+def time_requests(span: Span) -> RequestTimes:
     """A cancel that both were asked for counts in both."""
     times = select(Cancellation.at, REQUESTED_AT.label("requested_at"), ASKED_AT.label("asked_at"))
     asked = times.where(*within(span)).subquery()
     found = select(asked).where(or_(asked.c.requested_at.is_not(None), asked.c.asked_at.is_not(None)))
     rows = db.session.execute(found).all()
-    return Asked(
+    return RequestTimes(
         _timed(at - requested for at, requested, _ in rows if requested),
         _timed(at - asked for at, _, asked in rows if asked),
     )

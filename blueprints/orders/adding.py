@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from blueprints import clock, stock
 from blueprints.orders.booking import book, courier_in_use
 from blueprints.orders.history import leave_event
-from blueprints.programs import Asked
+from blueprints.programs import ProgramRequest
 from blueprints.stock import Shortage
 from models import Actor, Order, OrderItem, PaymentMethod, Store, db, writing
 from models.money import MOST
@@ -73,7 +73,7 @@ class Added:
     """More was taken of these than was in stock."""
 
 
-def add_order(wish: NewOrder, *, by: Actor, asked: Asked | None = None) -> Added:
+def add_order(wish: NewOrder, *, by: Actor, asked: ProgramRequest | None = None) -> Added:
     """The order takes its items from the stock. `asked`: the request, when it is a program's. Raises NumberTaken,
     TotalOutOfBounds, CourierUnknown."""
     if not 0 <= wish.total <= MOST:

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from blueprints import clock, outbox
 from blueprints.ask_links import AskLink, LinkUnknown
-from blueprints.letters import plain_number
+from blueprints.composing import plain_number
 from blueprints.orders.history import note_beside
 from blueprints.orders.refusals import OrderRefusal, TooLateToAsk, refusal_of
 from blueprints.orders.telling import write_to_asker
@@ -19,7 +19,7 @@ RECEIPT, NOTICE = "cancel_request_received", "cancel_requested"
 
 
 @dataclass(frozen=True)
-class Asked:
+class ShownByLink:
     """What whoever holds a link is shown."""
 
     order: Order
@@ -31,14 +31,14 @@ class Asked:
     """The cancel that they asked for: until then the shop may take it back, and nobody has heard."""
 
 
-def what_was_asked(link: AskLink) -> Asked:
+def what_was_asked(link: AskLink) -> ShownByLink:
     """Looking changes nothing: mail servers open links too. Raises LinkUnknown."""
     session = db.session()
     order = _order_of(session, link)
     request = standing_request(session, order)
     until = request.cancellation.undo_until if request and request.cancellation else None
     may_be_undone = until is not None and clock.now() < until
-    return Asked(order, request, refusal_of(refuse_to_ask, order), may_be_undone)
+    return ShownByLink(order, request, refusal_of(refuse_to_ask, order), may_be_undone)
 
 
 def ask_to_cancel(link: AskLink, *, reason: str) -> None:

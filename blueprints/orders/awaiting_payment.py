@@ -28,17 +28,17 @@ from models.email import ON_ITS_WAY
 from models.payment_reminder import IS_PAID_HERE, WAITS_TO_BE_PAID
 
 KIND = CustomerAlert.PAYMENT_REMINDER.value
-_Letter = aliased(Email)
+_Email = aliased(Email)
 # The reminder, or a copy of it that somebody sent by hand.
 _OF_REMINDER = and_(
-    _Letter.order_id == PaymentReminder.order_id,
-    or_(_Letter.id == PaymentReminder.email_id, _Letter.again_of_id == PaymentReminder.email_id),
+    _Email.order_id == PaymentReminder.order_id,
+    or_(_Email.id == PaymentReminder.email_id, _Email.again_of_id == PaymentReminder.email_id),
 )
 # In a demo nothing leaves, and what is kept counts as read. What left to an address that was corrected since reached
 # nobody.
 _LEFT = and_(
-    or_(_Letter.state == EmailState.SENT, _Letter.reason == NotSentReason.DEMO),
-    went_where_it_should(_Letter, Order),
+    or_(_Email.state == EmailState.SENT, _Email.reason == NotSentReason.DEMO),
+    went_where_it_should(_Email, Order),
 )
 _WAS_PUT_ON_AGAIN = exists().where(
     Cancellation.order_id == Order.id, Cancellation.is_part.is_(False), Cancellation.withdrawn_at.is_not(None)
@@ -92,9 +92,9 @@ def due(terms: Terms, now: datetime) -> Select[int, PaymentReminder]:
 
 
 def _is_over(terms: Terms, now: datetime) -> ColumnElement[bool]:
-    """As cancel_at says it. Without a letter that left, it never is."""
+    """As cancel_at says it. Without an email that left, it never is."""
     left_at = (
-        select(func.min(func.coalesce(_Letter.sent_at, _Letter.created_at)))
+        select(func.min(func.coalesce(_Email.sent_at, _Email.created_at)))
         .where(_OF_REMINDER, _LEFT)
         .correlate(PaymentReminder, Order)
         .scalar_subquery()
@@ -144,18 +144,18 @@ def _to_be_reminded(terms: Terms, order: Order) -> Wait:
 
 
 def _reminded(terms: Terms, order: Order, reminder: PaymentReminder) -> Wait:
-    letters = db.session.execute(
-        select(_Letter.state, _Letter.reason, func.coalesce(_Letter.sent_at, _Letter.created_at), _LEFT)
+    emails = db.session.execute(
+        select(_Email.state, _Email.reason, func.coalesce(_Email.sent_at, _Email.created_at), _LEFT)
         .select_from(PaymentReminder)
         .join(Order, Order.id == PaymentReminder.order_id)
-        .join(_Letter, _OF_REMINDER)
+        .join(_Email, _OF_REMINDER)
         .where(PaymentReminder.order_id == order.id)
-        .order_by(_Letter.id)
+        .order_by(_Email.id)
     ).all()
-    left_at = min((at for _state, _reason, at, has_left in letters if has_left), default=None)
-    is_leaving = any(state in ON_ITS_WAY for state, *_ in letters)
+    left_at = min((at for _state, _reason, at, has_left in emails if has_left), default=None)
+    is_leaving = any(state in ON_ITS_WAY for state, *_ in emails)
     over = cancel_at(terms, order.placed_at, pay_by=reminder.pay_by, left_at=left_at) if left_at else None
-    return Wait(None, is_leaving, left_at, cancel_at=over, why_not=None if left_at else letters[-1][1])
+    return Wait(None, is_leaving, left_at, cancel_at=over, why_not=None if left_at else emails[-1][1])
 
 
 def end_wait(session: Session, order: Order, *, at: datetime) -> None:

@@ -14,7 +14,7 @@ log = logging.getLogger("suki")
 
 
 @dataclass(frozen=True)
-class Asked:
+class TicketWish:
     """What support is asked for. `once`: asked again after a crash, it is the same ticket."""
 
     order_id: int
@@ -23,7 +23,7 @@ class Asked:
     once: str
 
 
-AskSupport = Callable[[Asked, Actor], int | None]
+AskSupport = Callable[[TicketWish, Actor], int | None]
 """Files it; gives the ticket, or None when there is nothing to ask for any more."""
 
 
@@ -56,7 +56,7 @@ def ask_next(bulk_id: int, reason: str, *, by: Actor, after: int, ask: AskSuppor
         return None
     row_id: int = found.id
     try:
-        ticket_id = ask(Asked(found.order_id, found.number, reason, once=f"bulk-{bulk_id}-{found.order_id}"), by)
+        ticket_id = ask(TicketWish(found.order_id, found.number, reason, once=f"bulk-{bulk_id}-{found.order_id}"), by)
     except (DatabaseBusy, DiskFailed):
         raise
     except Exception:

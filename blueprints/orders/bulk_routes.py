@@ -11,7 +11,7 @@ from blueprints import access, background
 from blueprints.access import Right, needs
 from blueprints.ids import read_id
 from blueprints.orders import orders
-from blueprints.orders.bulk_asking import Asked, ask_about_rest
+from blueprints.orders.bulk_asking import TicketWish, ask_about_rest
 from blueprints.orders.bulk_cancelling import carry_on, stands_still, start_bulk, waiting_bulks
 from blueprints.orders.bulk_forms import AskSupportForm, BulkForm
 from blueprints.orders.bulk_gathering import (
@@ -160,11 +160,11 @@ def _work_on(bulk_id: int) -> None:
     background.wake()
 
 
-def _ask_support(asked: Asked, by: Actor) -> int | None:
+def _ask_support(wish: TicketWish, by: Actor) -> int | None:
     """A ticket alone: nobody is let into the store by it."""
-    subject = _("Please cancel order %(number)s", number=asked.order_number)
+    subject = _("Please cancel order %(number)s", number=wish.order_number)
     try:
-        return file_cancellation(asked.order_id, Filing(subject, asked.reason, once=asked.once), by=by)
+        return file_cancellation(wish.order_id, Filing(subject, wish.reason, once=wish.once), by=by)
     except (AlreadyAsked, FormUsedAgain) as refusal:
         return refusal.ticket_id
     except NotForSupport:

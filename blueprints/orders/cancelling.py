@@ -29,7 +29,7 @@ from blueprints.orders.refusals import (
     refuse_if_changed,
 )
 from blueprints.orders.telling import customer_email, tell_of_cancel
-from blueprints.programs import Asked
+from blueprints.programs import ProgramRequest
 from models import AccessWindow, Actor, Cancellation, Order, OrderStatus, Role, writing
 from models.event import statuses
 
@@ -45,7 +45,7 @@ def cancel_order(
     by: Actor,
     once: str | None = None,
     report: Report | None = None,
-    asked: Asked | None = None,
+    asked: ProgramRequest | None = None,
 ) -> None:
     """`version` is the order's when the form was drawn (None: as it stands), `once` that form's own token: sent again
     as it was, the form has the first answer, and nothing happens twice. `asked`: the request, when it is a program's.

@@ -4,7 +4,7 @@ from sqlalchemy import or_, update
 from sqlalchemy.orm import Session
 
 from blueprints import clock
-from blueprints.letters import UnsafeLetter, one_address
+from blueprints.composing import UnsafeEmail, one_address
 from blueprints.orders.history import leave_event
 from blueprints.orders.sending_again import NotSentAgain, send_copy, why_not_again
 from models import Actor, Email, EmailState, Order, writing
@@ -17,7 +17,7 @@ def can_take_mail(address: str) -> bool:
     """It is one bare address, as the envelope will ask for, and not more than one."""
     try:
         one_address(address, "recipient")
-    except UnsafeLetter:
+    except UnsafeEmail:
         return False
     return True
 

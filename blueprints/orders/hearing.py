@@ -47,22 +47,22 @@ def heard_of_each(session: Session, cancels: Sequence[Cancellation]) -> dict[int
         Email.order_id.in_({done.order_id for done in cancels}),
         or_(Email.id.in_(written), Email.again_of_id.in_(written)),
     )
-    letters = session.execute(found).all() if written else []
+    emails = session.execute(found).all() if written else []
     return {
-        done.id: _heard_by([one for one in letters if done.email_id and done.email_id in (one.id, one.again_of_id)])
+        done.id: _heard_by([one for one in emails if done.email_id and done.email_id in (one.id, one.again_of_id)])
         for done in cancels
     }
 
 
-def _heard_by(letters: Sequence[Any]) -> Heard:
+def _heard_by(emails: Sequence[Any]) -> Heard:
     return Heard(
-        may_be_undone=all(letter.state in (EmailState.HELD, EmailState.NOT_SENT) for letter in letters),
+        may_be_undone=all(email.state in (EmailState.HELD, EmailState.NOT_SENT) for email in emails),
         may_have_read=any(
-            letter.state in (EmailState.SENT, EmailState.SENDING)
-            or (letter.state is EmailState.QUEUED and letter.attempts)
-            for letter in letters
+            email.state in (EmailState.SENT, EmailState.SENDING)
+            or (email.state is EmailState.QUEUED and email.attempts)
+            for email in emails
         ),
-        surely_not=all(letter.state is EmailState.FAILED or letter.reason in NEVER_LEFT for letter in letters),
+        surely_not=all(email.state is EmailState.FAILED or email.reason in NEVER_LEFT for email in emails),
     )
 
 
@@ -72,8 +72,8 @@ def keep_from_leaving(
     """The email and any copy of it: from now on they tell of what is not so, and those that have not left stay. One
     that is being handed over at this moment counts as sent should the server take it: its deliverer notes that
     whatever stands here. `nobody_heard`: those that would have stayed anyway stay for this reason as well."""
-    letters = and_(Email.order_id == order_id, or_(Email.id == email_id, Email.again_of_id == email_id))
+    emails = and_(Email.order_id == order_id, or_(Email.id == email_id, Email.again_of_id == email_id))
     kept = or_(WAITING, Email.state == EmailState.NOT_SENT) if nobody_heard else WAITING
     undone = {"state": EmailState.NOT_SENT, "reason": NotSentReason.UNDONE}
-    change_rows(session, update(Email).where(letters).values(over_since=at))
-    change_rows(session, update(Email).where(letters, kept).values(**undone))
+    change_rows(session, update(Email).where(emails).values(over_since=at))
+    change_rows(session, update(Email).where(emails, kept).values(**undone))

@@ -66,7 +66,7 @@ def cancellation_to_take_back(order: Order) -> int:
 
 
 @dataclass(frozen=True)
-class Asked:
+class Reinstatement:
     """What somebody is about to reinstate. `cancellation` is None where there is nothing to."""
 
     cancellation: Cancellation | None
@@ -82,15 +82,15 @@ class Asked:
         return sum(shortage.short for shortage in self.shortages)
 
 
-def what_to_reinstate(order: Order, cancellation_id: int) -> Asked:
+def what_to_reinstate(order: Order, cancellation_id: int) -> Reinstatement:
     session = db.session()
     try:
         done = cancellation_in(session, order, cancellation_id)
         refuse_to_reinstate(order, done)
     except OrderRefusal as refusal:
-        return Asked(None, refusal=refusal)
+        return Reinstatement(None, refusal=refusal)
     movements = stock.put_back_by(session, done.id)
-    return Asked(
+    return Reinstatement(
         done,
         stock.shortages_of(movements),
         pieces=sum(movement.quantity for movement in movements),

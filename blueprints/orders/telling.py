@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from blueprints import ask_links, outbox
-from blueprints.letters import plain_number
+from blueprints.composing import plain_number
 from blueprints.outbox import Message
 from blueprints.shop import current_store
 from models import (
@@ -171,15 +171,15 @@ def tell_of_cancel(session: Session, order: Order, done: Cancellation, message: 
     """Held for as long as the cancel can be undone. The email's id."""
     kind = CustomerAlert.ORDER_PART_CANCELLED if done.is_part else CustomerAlert.ORDER_CANCELLED
     if not done.is_part:
-        _let_letters_of_parts_leave(session, order, at=done.at)
+        _let_emails_of_parts_leave(session, order, at=done.at)
     return tell_customer(
         session, order, kind=kind.value, wanted=done.notify, at=done.at, message=message, due_at=done.undo_until
     ).id
 
 
-def _let_letters_of_parts_leave(session: Session, order: Order, *, at: datetime) -> None:
+def _let_emails_of_parts_leave(session: Session, order: Order, *, at: datetime) -> None:
     """Those that wait say that the rest goes on: they come before the one about the whole order, not with it."""
     for part in order.parts_cancelled if any(item.cancelled for item in order.items) else ():
-        if letter := part.waiting_letter(at):
-            letter.due_at = at
+        if email := part.waiting_email(at):
+            email.due_at = at
             outbox.leaves_after_commit(session)

@@ -80,7 +80,7 @@ def reinstate_order(
         refuse_to_reinstate(order, done)
         refuse_if_changed(order, version)
         _refuse_shortage(stock.put_back_by(session, done.id), short)
-        is_held, may_have_read = done.waiting_letter(at) is not None, heard_of(session, done).may_have_read
+        is_held, may_have_read = done.waiting_email(at) is not None, heard_of(session, done).may_have_read
         before = order.status
         _withdraw(session, order, done, Withdrawal.REINSTATED, by=by, at=at)
         message = None if is_held else reinstated_email(order, done, note, may_have_read=may_have_read)
@@ -138,14 +138,14 @@ def _refuse_shortage(movements: list[StockMovement], said: int) -> None:
 
 
 def _withdraw(session: Session, order: Order, done: Cancellation, how: Withdrawal, *, by: Actor, at: datetime) -> None:
-    is_held = done.waiting_letter(at) is not None
+    is_held = done.waiting_email(at) is not None
     done.withdrawn_at, done.withdrawal, done.withdrawn_by_id = at, how, by.user_id
     if done.refund is not None:
         done.refund.withdrawn_at = done.refund.settled_at = at
     session.flush()  # the database lets an order leave Cancelled only after its cancel does not hold any more
     if done.is_part:
         _give_back_part(order, done)
-        _correct_waiting_letters(order, at=at)
+        _correct_waiting_emails(order, at=at)
     else:
         order.status, order.cancelled_at = done.previous_status, None
         announcing.order_reinstated(session, order, done, at=at)
@@ -168,12 +168,12 @@ def _give_back_part(order: Order, done: Cancellation) -> None:
     order.payment_status = order.payment_status_now
 
 
-def _correct_waiting_letters(order: Order, *, at: datetime) -> None:
+def _correct_waiting_emails(order: Order, *, at: datetime) -> None:
     """Of the parts that stay cancelled: what remains of the order is not what it was when they were written."""
     for part in order.parts_cancelled:
-        if letter := part.waiting_letter(at):
+        if email := part.waiting_email(at):
             message = part_email_of(order, part)
-            letter.subject, letter.text, letter.html = message.subject, message.text, message.html
+            email.subject, email.text, email.html = message.subject, message.text, message.html
 
 
 def _tell(

@@ -22,7 +22,7 @@ KINDS = {
 }
 
 
-class CountField(Field):
+class PiecesField(Field):
     """A number of pieces. What is none stays in the field as it was typed."""
 
     widget = TextInput()
@@ -59,9 +59,9 @@ class ProductForm(BaseForm):
 
 
 class NewProductForm(ProductForm):
-    on_hand = CountField(_l("How many are there now"))
+    on_hand = PiecesField(_l("How many are there now"))
 
-    def validate_on_hand(self, on_hand: CountField) -> None:
+    def validate_on_hand(self, on_hand: PiecesField) -> None:
         if on_hand.data and not self.tracked.data:
             raise ValidationError(_("Tick “Count its pieces” too, or leave this empty."))
 
@@ -73,7 +73,7 @@ class MoveForm(SentOnce):
         default=MovementKind.RECEIVED.value,
         validate_choice=False,
     )
-    pieces = CountField(_l("How many"))
+    pieces = PiecesField(_l("How many"))
     note = StringField(_l("Note"), validators=[AtMost(LONGEST_NOTE)])
     longest_once = 40  # it is kept with the product’s number before it
 
@@ -81,7 +81,7 @@ class MoveForm(SentOnce):
         if kind.data not in BY_HAND:
             raise ValidationError(_("Choose what happened."))
 
-    def validate_pieces(self, pieces: CountField) -> None:
+    def validate_pieces(self, pieces: PiecesField) -> None:
         if pieces.process_errors:
             return
         if pieces.data is None:

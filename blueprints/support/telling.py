@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from blueprints import outbox
-from blueprints.letters import plain_number
+from blueprints.composing import plain_number
 from blueprints.shop import current_store
 from blueprints.windows import owners_addresses
 from models import Actor, NotSentReason, Ticket

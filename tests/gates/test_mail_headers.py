@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from blueprints import letters, mailing
+from blueprints import composing, mailing
 from blueprints.orders import telling
 from models import Email, EmailState, db
 from tests.conftest import make_app
@@ -94,9 +94,9 @@ def test_no_text_reaches_a_header_a_recipient_or_a_part(gate, post):
 @pytest.mark.control
 def test_with_the_raw_name_in_the_subject_it_does(gate, post, monkeypatch):
     """The customer's name instead of the number, a letter as Pythons before 3.11.10 wrote it, and nobody to read it."""
-    monkeypatch.setattr(letters, "_plain_line", lambda text, _part: text)
-    monkeypatch.setattr(letters.Letter, "_build", as_old_pythons)
-    monkeypatch.setattr(letters.Letter, "_read_again", lambda *_: None)
+    monkeypatch.setattr(composing, "_plain_line", lambda text, _part: text)
+    monkeypatch.setattr(composing.FinishedEmail, "_build", as_old_pythons)
+    monkeypatch.setattr(composing.FinishedEmail, "_read_again", lambda *_: None)
     about = telling._about
     monkeypatch.setattr(
         telling, "_about", lambda order, status: about(order, status) | {"plain_number": order.customer_name}

@@ -7,7 +7,7 @@ from email import policy
 import pytest
 
 from blueprints import clock
-from blueprints.letters import HEADERS, Letter, UnsafeLetter
+from blueprints.composing import HEADERS, FinishedEmail, UnsafeEmail
 from blueprints.outbox import Message
 from models import Email, EmailState, Store, writing
 from tests.mail.desk import MailDesk
@@ -95,8 +95,8 @@ def test_a_letter_is_what_was_meant_or_is_none(field):
     for payload in [*PAYLOADS, "Eve\ud800"]:
         value = (payload, "shop@example.com") if field == "sender" else payload
         try:
-            data = Letter(**PLAIN | {field: value}, at=clock.now()).as_bytes()
-        except UnsafeLetter:
+            data = FinishedEmail(**PLAIN | {field: value}, at=clock.now()).as_bytes()
+        except UnsafeEmail:
             continue
         assert field not in ("recipient", "reply_to")
         letter = email.message_from_bytes(data, policy=policy.SMTP)

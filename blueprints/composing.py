@@ -1,4 +1,4 @@
-"""The finished letter: nobody's text gets into its headers or onto its envelope."""
+"""Composing an email as it leaves: nobody's text gets into its headers or onto its envelope."""
 
 import email
 import re
@@ -34,7 +34,7 @@ LONGEST_ADDRESS = 254
 LONGEST_LINE = 300
 
 
-class UnsafeLetter(Exception):
+class UnsafeEmail(Exception):
     """What would leave is not what was meant. `part` says where, and never holds the text itself."""
 
     def __init__(self, part: str) -> None:
@@ -48,27 +48,27 @@ def plain_number(number: str | None) -> str:
 
 
 def one_address(text: str, part: str) -> str:
-    """The one bare address that `text` is, its domain in ASCII. Raises UnsafeLetter for anything more or less."""
+    """The one bare address that `text` is, its domain in ASCII. Raises UnsafeEmail for anything more or less."""
     local, _, domain = _plain_line(text, part).rpartition("@")
     try:
         address = f"{local}@{domain.encode('idna').decode()}"
     except UnicodeError:
-        raise UnsafeLetter(part) from None
+        raise UnsafeEmail(part) from None
     if len(address) > LONGEST_ADDRESS or not _ADDRESS.fullmatch(address):
-        raise UnsafeLetter(part)
+        raise UnsafeEmail(part)
     return address
 
 
 def _plain_line(text: str, part: str) -> str:
-    """Raises UnsafeLetter for control characters, whatever can't be seen, and words that some Pythons decode."""
+    """Raises UnsafeEmail for control characters, whatever can't be seen, and words that some Pythons decode."""
     hidden = any(unicodedata.category(character)[0] == "C" or character in "\u2028\u2029" for character in text)
     if hidden or "=?" in text or len(text) > LONGEST_LINE:
-        raise UnsafeLetter(part)
+        raise UnsafeEmail(part)
     return text
 
 
-class Letter(flask_mail.Message):
-    """One email as it leaves. Building it raises UnsafeLetter; once built it is never changed."""
+class FinishedEmail(flask_mail.Message):
+    """One email as it leaves. Building it raises UnsafeEmail; once built it is never changed."""
 
     def __init__(
         self,
@@ -97,41 +97,41 @@ class Letter(flask_mail.Message):
             self._read_again(self._bytes)
         except (ValueError, IndexError, LookupError) as error:
             # The email package raises all of these for what it can't write or read.
-            raise UnsafeLetter("whole") from error
+            raise UnsafeEmail("whole") from error
 
     def as_bytes(self) -> bytes:
         return self._bytes
 
     def _build(self, name: str, text: str, html: str, at: datetime) -> bytes:
-        letter = EmailMessage(policy=_POLICY)
-        letter["From"] = Address(display_name=name, addr_spec=str(self.sender))
-        letter["To"] = Address(addr_spec=str(self.recipients[0]))
+        composed = EmailMessage(policy=_POLICY)
+        composed["From"] = Address(display_name=name, addr_spec=str(self.sender))
+        composed["To"] = Address(addr_spec=str(self.recipients[0]))
         if self.reply_to:
-            letter["Reply-To"] = Address(addr_spec=str(self.reply_to))
-        letter["Subject"] = self.subject
-        letter["Date"] = at
-        letter["Message-ID"] = self.msgId
-        letter["Auto-Submitted"] = "auto-generated"
-        letter.set_content(text)
-        letter.add_alternative(html, subtype="html")
-        return letter.as_bytes()
+            composed["Reply-To"] = Address(addr_spec=str(self.reply_to))
+        composed["Subject"] = self.subject
+        composed["Date"] = at
+        composed["Message-ID"] = self.msgId
+        composed["Auto-Submitted"] = "auto-generated"
+        composed.set_content(text)
+        composed.add_alternative(html, subtype="html")
+        return composed.as_bytes()
 
     def _read_again(self, data: bytes) -> None:
-        """Reads the finished bytes as their receiver will. Raises UnsafeLetter unless they say what was meant."""
-        letter = email.message_from_bytes(data, policy=policy.SMTP)
+        """Reads the finished bytes as their receiver will. Raises UnsafeEmail unless they say what was meant."""
+        composed = email.message_from_bytes(data, policy=policy.SMTP)
         expected = Counter(name for name in HEADERS if name != "Reply-To" or self.reply_to)
-        parts = [part for part in letter.iter_parts() if isinstance(part, EmailMessage)]
+        parts = [part for part in composed.iter_parts() if isinstance(part, EmailMessage)]
         meant = (
-            Counter(letter.keys()) == expected
-            and letter["To"] == self.recipients[0]
-            and [address.addr_spec for address in letter["From"].addresses] == [self.sender]
-            and _unfolded(letter["Subject"]) == self.subject
-            and _unfolded(letter["Message-ID"]) == self.msgId
+            Counter(composed.keys()) == expected
+            and composed["To"] == self.recipients[0]
+            and [address.addr_spec for address in composed["From"].addresses] == [self.sender]
+            and _unfolded(composed["Subject"]) == self.subject
+            and _unfolded(composed["Message-ID"]) == self.msgId
             and [part.get_content_type() for part in parts] == ["text/plain", "text/html"]
             and all(set(part.keys()) <= _PART_HEADERS for part in parts)
         )
         if not meant:
-            raise UnsafeLetter("whole")
+            raise UnsafeEmail("whole")
 
 
 def _unfolded(value: str) -> str:

@@ -8,7 +8,7 @@ from blueprints.outbox import Message
 from models import Email, EmailState, NotSentReason, Order
 
 
-def letter(order: Order, kind: str, message: Message, *, at: datetime, dice: Random) -> Email:
+def email_about(order: Order, kind: str, message: Message, *, at: datetime, dice: Random) -> Email:
     """Kept in the mailbox, unless its story goes on otherwise."""
     return Email(
         kind=kind,
