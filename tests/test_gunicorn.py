@@ -18,7 +18,7 @@ from tests.people import PASSWORD, add_people
 from tests.proxy import NAME, PATIENCE, Caller, behind_nginx  # noqa: F401 (the fixture)
 from tests.shop import Shop
 from tests.storing import Outsider
-from tests.test_serving import ROOT, WORK, folder, last_words, serve, wait_for  # noqa: F401 (fixtures)
+from tests.test_serving import ROOT, WORK, folder, just_set_up, last_words, serve, wait_for  # noqa: F401 (fixtures)
 
 pytestmark = [pytest.mark.slow, pytest.mark.skipif(sys.platform == "win32", reason="gunicorn is not for Windows")]
 PAGES = ("gunicorn",)
