@@ -178,8 +178,9 @@ def _user_of_session(token: str) -> User | None:
     if is_over(user_session, user.role, now) or user.disabled_at is not None:
         _note(user_session, ended_at=now)
         return None
-    # A page that keeps itself fresh is read by its script, and nobody has clicked. Old browsers don't tell.
-    is_click = request.headers.get("Sec-Fetch-Dest") != "empty"
+    # A page that keeps itself fresh is read by its script, and nobody has clicked. A browser tells where it trusts the
+    # address, and the script everywhere.
+    is_click = request.headers.get("Sec-Fetch-Dest") != "empty" and "X-Read-Again" not in request.headers
     if is_click and now - user_session.last_seen_at > SEEN_EVERY:
         _note(user_session, last_seen_at=now)
     user.token = token

@@ -4,9 +4,14 @@
 
 const keeper = document.body.dataset.user;
 // By where it is sent, as a form that was looked over or corrected stands under other addresses than at first.
-const nameOfForm = (form) => `kept ${keeper} ${new URL(form.action).pathname}`;
+// A question after it, such as ?order=5, says what the form is about.
+function nameOfForm(form) {
+  const { pathname, search } = new URL(form.action);
+  return `kept ${keeper} ${pathname}${search}`;
+}
 // A text that goes along from one form to another says itself what it is about.
 const nameOf = ({ form, name, dataset }) => `${dataset.keep ? `kept ${keeper} ${dataset.keep}` : nameOfForm(form)} ${name}`;
+const namesOfTexts = (form) => [...form.querySelectorAll("textarea[data-keep]")].map(nameOf);
 const texts = keeper ? document.querySelectorAll("textarea[data-keep]") : [];
 
 // A done message says that the last form was saved: what it held is not needed any more.
@@ -23,15 +28,18 @@ for (const form of keeper ? document.querySelectorAll("form[data-keep]") : []) {
     form.prepend(saying(form.dataset.kept));
   } else sessionStorage.removeItem(nameOfForm(form));  // the page has it itself
   // Whoever leaves by the link beside Save gives it up.
-  form.querySelector(".form-buttons a")?.addEventListener("click", () => sessionStorage.removeItem(nameOfForm(form)));
+  form.querySelector(".form-buttons a")?.addEventListener("click", () => {
+    for (const key of [nameOfForm(form), ...namesOfTexts(form)]) sessionStorage.removeItem(key);
+  });
 }
 
 for (const text of texts) {
   const kept = sessionStorage.getItem(nameOf(text));
-  if (kept && !text.value) {
+  // What the page itself proposes gives way to it; what was just sent with the form does not.
+  if (kept && text.dataset.kept && text.value === text.defaultValue && kept.trim() !== text.value.trim()) {
     text.value = kept;
     text.dispatchEvent(new Event("input", { bubbles: true }));
-    text.after(saying(text.dataset.kept));
+    sayOf(text, text.dataset.kept);
   }
   text.addEventListener("input", () => {
     if (text.value) sessionStorage.setItem(nameOf(text), text.value);
@@ -71,6 +79,14 @@ function nextRow(form) {
   return last?.nextElementSibling;
 }
 
+// Beside it, and whoever hears the page hears it with the field.
+function sayOf(text, words) {
+  const said = saying(words);
+  said.id = `${text.id}-kept`;
+  text.setAttribute("aria-describedby", [text.getAttribute("aria-describedby"), said.id].filter(Boolean).join(" "));
+  text.after(said);
+}
+
 function saying(words) {
   const said = document.createElement("p");
   said.className = "hint";
@@ -81,7 +97,7 @@ function saying(words) {
 document.addEventListener("submit", (event) => {
   const form = event.target;
   if (!form.matches("[method=post]")) return;
-  const keys = [...form.querySelectorAll("textarea[data-keep]")].map(nameOf);
+  const keys = namesOfTexts(form);
   if (keeper && form.matches("[data-keep]")) {
     const sent = [...new FormData(form)].filter(([name, value]) => isTyped(form, name, value));
     sessionStorage.setItem(nameOfForm(form), JSON.stringify(sent));

@@ -9,7 +9,7 @@ document.addEventListener("keydown", (event) => {
   if (event.target.closest("input, select, textarea, [contenteditable]")) return;
   const search = searchBox();
   const elsewhere = document.querySelector("[data-search]")?.dataset.search;
-  if (!search && !elsewhere) return;
+  if (!search && (!elsewhere || isTouched(document))) return;  // what was typed would be gone
   event.preventDefault();
   if (!search) return location.assign(elsewhere);
   search.focus();
@@ -89,13 +89,17 @@ document.addEventListener("click", (event) => {
 });
 
 // The server takes this for no click, so that a page left open keeps nobody signed in.
-const askAgain = () => fetch(location.href, { headers: { Accept: "text/html" }, redirect: "manual" });
+const askAgain = () => fetch(location.href, { headers: { Accept: "text/html", "X-Read-Again": "1" }, redirect: "manual" });
 const pageOf = async (answer) => new DOMParser().parseFromString(await answer.text(), "text/html");
+
+const isBusy = (part) =>
+  document.hidden || isTouched(part) || part.contains(document.activeElement) || part.querySelector("form[data-sent]");
 
 // A part of the page that changes by itself is read again, unless somebody is busy in it.
 async function readAgain(part) {
-  if (document.hidden || isTouched(part) || part.contains(document.activeElement)) return part;
+  if (isBusy(part)) return part;
   const answer = await askAgain();
+  if (answer.status >= 500) return part;  // Suki is busy, or is being started again
   const leadsAway = answer.type === "opaqueredirect";  // to the sign-in page, once nobody is signed in any more
   if (!answer.ok && !leadsAway) return null;
   const fresh = (await pageOf(answer)).getElementById(part.id);
@@ -103,6 +107,7 @@ async function readAgain(part) {
     if (!isTouched(document)) location.reload();  // it came to its end, or leads away: the page reads otherwise now
     return null;
   }
+  if (isBusy(part)) return part;  // by now
   for (const fold of part.querySelectorAll("details[id]")) {
     const same = fresh.querySelector(`#${fold.id}`);
     if (same) same.open = fold.open;
@@ -122,7 +127,8 @@ for (const part of document.querySelectorAll("[data-refresh-seconds]")) keepFres
 
 // A countdown by the server's clock; after its end what it stands in is read again, without moving who reads on.
 const serverNow = Date.parse(document.documentElement.dataset.now);
-const ahead = Number.isNaN(serverNow) ? 0 : serverNow - Date.now();
+const arrived = performance.getEntriesByType("navigation")[0]?.responseStart || performance.now();
+const ahead = Number.isNaN(serverNow) ? 0 : serverNow - performance.timeOrigin - arrived;
 function leftUntil(element) {
   return Math.ceil((Date.parse(element.dataset.until) - Date.now() - ahead) / 1000);
 }
@@ -159,4 +165,9 @@ for (const box of document.querySelectorAll("[data-tick-all]")) {
   document.addEventListener("change", () => {
     box.checked = others().every((other) => other.checked);
   });
+}
+
+// A press on a secret selects all of it, also where the style sheet's word for that is not known.
+for (const secret of document.querySelectorAll("code.secret, code.key")) {
+  secret.addEventListener("click", () => getSelection().selectAllChildren(secret));
 }

@@ -97,8 +97,13 @@ def test_a_click_now_and_then_keeps_it_open_until_twelve_hours(stranger):
 
 @pytest.mark.parametrize(
     ("sent", "lasts"),
-    [({"Sec-Fetch-Dest": "empty"}, False), ({"Sec-Fetch-Dest": "document"}, True), ({}, True)],
-    ids=["by the page itself", "by a click", "by an old browser"],
+    [
+        ({"Sec-Fetch-Dest": "empty"}, False),
+        ({"X-Read-Again": "1"}, False),
+        ({"Sec-Fetch-Dest": "document"}, True),
+        ({}, True),
+    ],
+    ids=["by the page itself", "by the page in an old browser", "by a click", "by a click in an old browser"],
 )
 def test_a_page_that_reads_itself_again_is_no_click(sam, sent, lasts):
     with time_machine.travel(datetime.now(UTC), tick=False) as clock:

@@ -103,6 +103,69 @@ def test_a_reply_outlives_what_is_saved_elsewhere_in_between(served, browser_pag
     assert page.get_by_label("Reply").input_value() == "It prints only half of it."
 
 
+def test_a_note_outlives_a_page_that_tells_of_something_done_long_ago(accepted, served):
+    accepted.get_by_label("Note to").fill("It leaves tomorrow.")
+    accepted.get_by_role("button", name="See the email").click()
+    accepted.locator("#preview").wait_for()
+    here = accepted.url.removesuffix("/status/preview#preview")
+    accepted.goto(f"{served}/help/cancel-an-order")
+    accepted.locator(".notice-done").first.wait_for()
+    accepted.goto(here)
+    assert accepted.get_by_label("Note to").input_value() == "It leaves tomorrow."
+
+
+def test_a_note_of_a_cancel_that_was_given_up_goes_into_no_other_email(accepted):
+    accepted.get_by_label("Note to").fill("Sorry, it is sold out.")
+    accepted.get_by_role("link", name="Cancel order").click()
+    accepted.get_by_role("link", name="Keep the order").click()
+    accepted.get_by_label("Status", exact=True).wait_for()
+    assert accepted.get_by_label("Note to").input_value() == ""
+
+
+def test_who_is_not_to_be_mailed_is_not_after_a_look_at_the_email_either(accepted):
+    accepted.get_by_label("Email Maria Santos").uncheck()
+    accepted.get_by_role("button", name="See the email").click()
+    accepted.locator("#preview").wait_for()
+    accepted.get_by_role("link", name="Cancel order").click()
+    accepted.get_by_role("button", name="Save: cancel order").wait_for()
+    assert not accepted.get_by_label("Email Maria Santos").is_checked()
+
+
+def test_what_support_is_asked_about_one_order_is_not_said_of_another(page, served, shop):
+    first, second = shop.booked_order(), shop.booked_order(number="1002")
+    page.goto(f"{served}/support/tickets/new?order={first.id}")
+    page.get_by_label("Why should it be cancelled?").fill("The address is wrong.")
+    for order, said in ((second, ""), (first, "The address is wrong.")):
+        page.goto(f"{served}/support/tickets/new?order={order.id}")
+        assert page.get_by_label("Why should it be cancelled?").input_value() == said
+
+
+def test_a_proposed_text_that_was_written_anew_is_given_back_and_heard(served, browser_page, shop):
+    page = browser_page()
+    page.goto(f"{served}/login")
+    sign_in(page, "olive")
+    page.goto(f"{served}/settings/unpaid")
+    note = page.get_by_label("Note to the customer when it is cancelled")
+    usual = note.input_value()
+    note.fill("Pay by Friday po, or tell us.")
+    end_sessions(shop)
+    page.get_by_role("button", name="Save").click()
+    sign_in(page, "olive")
+    page.goto(f"{served}/settings/unpaid")
+    assert usual
+    assert note.input_value() == "Pay by Friday po, or tell us."
+    described = note.get_attribute("aria-describedby").split()
+    assert "You typed this here earlier" in page.locator(f"#{described[-1]}").inner_text()
+
+
+def test_a_slash_beside_a_form_does_not_leave_it(page, served):
+    fill_in_order(page, served)
+    page.locator("h1").click()
+    page.keyboard.press("/")
+    page.get_by_label("Customer name").wait_for()
+    assert page.get_by_label("Customer name").input_value() == "Marisol Peña"
+
+
 def test_a_note_that_went_along_to_the_cancel_page_is_saved_once_and_for_all(accepted):
     accepted.get_by_label("Note to").fill("Sorry po!")
     accepted.get_by_role("link", name="Cancel order").click()

@@ -3,7 +3,7 @@
 import pytest
 
 from models import Store
-from tests.browser import sign_in
+from tests.browser import sign_in, wait_until
 from tests.mail.desk import MailDesk
 
 pytestmark = pytest.mark.browser
@@ -52,3 +52,31 @@ def test_a_customer_who_was_not_told_is_found_and_told(page, served, app, shop, 
     assert "Maria Santos was told of the cancel" in panel.locator(".notice").inner_text()
     page.goto(f"{served}/orders/?attention=not_told")
     assert page.get_by_text("Everybody was told").is_visible()
+
+
+# An answer that comes when the test lets it.
+HELD_UP = """() => {
+    const ask = window.fetch
+    window.fetch = (...asked) => new Promise(answer => { window.letIn = () => answer(ask(...asked)) })
+}"""
+
+
+def test_what_is_typed_while_the_emails_are_read_again_stays(served, browser_page, app, shop, post_office):
+    shop.change(shop.get(Store, 1), undo_seconds=0)
+    order, desk = shop.order(customer_email=NOBODY), MailDesk(app)
+    post_office.refuse[NOBODY] = "451 try again later"
+    desk.tell(order)
+    desk.deliver()
+    page = browser_page()
+    sign_in(page, served, "sam")
+    page.goto(f"{served}/orders/{order.id}")
+    page.evaluate(HELD_UP)
+    wait_until(page, "window.letIn !== undefined")
+    for fold in ("What was written", "Correct the address"):
+        page.locator("#emails summary").get_by_text(fold).click()
+    typed = page.get_by_label("Email address of the customer")
+    typed.fill(MARIA)
+    page.locator("h1").click()
+    page.evaluate("window.letIn()")
+    page.wait_for_timeout(500)
+    assert typed.input_value() == MARIA
