@@ -74,6 +74,7 @@ def put_back(file: Path, yes: bool) -> None:
     click.echo("Everybody is signed out, and support has no access. Who may sign in is as it was then: see the users.")
     click.echo("Programs need new tokens: see Settings, API tokens. Files of orders that were coming in are given up.")
     click.echo("Webhooks are off, with the secrets of then: see Settings, Webhooks, and switch on what still holds.")
+    click.echo("Unpaid orders are neither reminded nor cancelled by itself: see Settings, Unpaid orders.")
     click.echo("Emails that waited then are marked as failed: see the mailbox, and send again what still holds.")
 
 

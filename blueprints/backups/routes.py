@@ -49,10 +49,10 @@ def make_now() -> ResponseReturnValue:
         flash(_("A backup is being made at this moment."), "notice")
     except NotWhole as problem:
         log.error("backup: the database is damaged: %s", problem.finding)
-        flash(_("No backup was made: a part of the database can’t be read. Ask for help before you go on."), "stop")
+        flash(_("No backup was made: a part of the database can’t be read. Ask for help before you go on."), "problem")
     except (OSError, sqlite3.Error) as problem:
         log.error("backup failed: %s", problem)
-        flash(_("No backup was made: it could not be written. Is the disk full?"), "stop")
+        flash(_("No backup was made: it could not be written. Is the disk full?"), "problem")
     else:
         log.info("backup %s made by user %s", made.name, access.actor().user_id)
         flash(_("The backup is made."), "done")
