@@ -79,6 +79,18 @@ def wait_until(page: Page, expression: str) -> None:
     pytest.fail(f"never so: {expression}")
 
 
+_BUSY_ONCE = """() => {
+    const ask = window.fetch
+    window.fetch = async () => { window.wasBusy = true; window.fetch = ask; return new Response("", { status: 502 }) }
+}"""
+
+
+def be_busy_once(page: Page) -> None:
+    """The next that its scripts ask for is answered as by a proxy while Suki is started again. Waits until it was."""
+    page.evaluate(_BUSY_ONCE)
+    wait_until(page, "window.wasBusy")
+
+
 # All that axe tells takes long to be handed over: only what somebody reads comes back.
 _LOOK = """options => axe.run(options).then(
     found => found.violations.map(fault => `${fault.id} at ${fault.nodes[0].target}`))"""

@@ -88,8 +88,13 @@ document.addEventListener("click", (event) => {
   document.getElementById(link.dataset.onceTouched).click();
 });
 
-// The server takes this for no click, so that a page left open keeps nobody signed in.
-const askAgain = () => fetch(location.href, { headers: { Accept: "text/html", "X-Read-Again": "1" }, redirect: "manual" });
+// The server takes this for no click, so that a page left open keeps nobody signed in. That it is busy, or is being
+// started again, is no answer, as when the line is lost: whoever asked asks again.
+async function askAgain() {
+  const answer = await fetch(location.href, { headers: { Accept: "text/html", "X-Read-Again": "1" }, redirect: "manual" });
+  if (answer.status >= 500) throw new Error(answer.statusText);
+  return answer;
+}
 const pageOf = async (answer) => new DOMParser().parseFromString(await answer.text(), "text/html");
 
 const isBusy = (part) =>
@@ -99,7 +104,6 @@ const isBusy = (part) =>
 async function readAgain(part) {
   if (isBusy(part)) return part;
   const answer = await askAgain();
-  if (answer.status >= 500) return part;  // Suki is busy, or is being started again
   const leadsAway = answer.type === "opaqueredirect";  // to the sign-in page, once nobody is signed in any more
   if (!answer.ok && !leadsAway) return null;
   const fresh = (await pageOf(answer)).getElementById(part.id);
@@ -140,7 +144,7 @@ function countDown(element) {
 }
 function readOn(notice) {
   if (document.hidden || document.querySelector("main :focus")) setTimeout(readOn, 1500, notice);
-  else askAgain().then(pageOf).then((page) => end(notice, page), () => {});
+  else askAgain().then(pageOf).then((page) => end(notice, page), () => setTimeout(readOn, 1500, notice));
 }
 function end(notice, page) {
   // What a form led to, such as an email to look at, stays: its address alone shows another page, or none.

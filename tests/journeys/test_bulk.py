@@ -6,7 +6,7 @@ from sqlalchemy import select
 from blueprints import background
 from blueprints.orders import bulk_routes
 from models import OrderStatus, PaymentStatus, Ticket
-from tests.browser import sign_in, wait_until
+from tests.browser import be_busy_once, sign_in
 from tests.journeys.test_every_page import faults_of
 
 pytestmark = pytest.mark.browser
@@ -83,13 +83,6 @@ def test_one_box_ticks_all_on_the_page(at_the_list, shop):
     assert page.get_by_role("heading", level=1).inner_text() == "Cancel 2 orders?"
 
 
-# What the proxy in front says while Suki is started again.
-BUSY_ONCE = """() => {
-    const ask = window.fetch
-    window.fetch = async () => { window.wasBusy = true; window.fetch = ask; return new Response("", { status: 502 }) }
-}"""
-
-
 def test_a_page_that_waits_shows_the_end_by_itself(at_the_list, served, app, shop, monkeypatch):
     monkeypatch.setattr(bulk_routes, "AT_ONCE_S", 0)
     for _ in range(3):
@@ -101,7 +94,6 @@ def test_a_page_that_waits_shows_the_end_by_itself(at_the_list, served, app, sho
     page.get_by_role("button", name="Save: cancel 3 orders").click()
     assert page.get_by_text("1 of 3 orders are through.").is_visible()
     assert not list(faults_of(page))
-    page.evaluate(BUSY_ONCE)
-    wait_until(page, "window.wasBusy")
+    be_busy_once(page)
     background.run_once(app)
     page.get_by_role("heading", name="3 orders were cancelled").wait_for(timeout=30_000)

@@ -8,7 +8,7 @@ import time_machine
 
 from blueprints import background
 from models import Order, OrderStatus, PaymentStatus
-from tests.browser import sign_in
+from tests.browser import be_busy_once, sign_in
 
 pytestmark = pytest.mark.browser
 PAID = {"payment_status": PaymentStatus.PAID}
@@ -149,6 +149,13 @@ def test_at_its_end_the_page_is_read_again_where_it_is(at_a_part_cancelled):
         at_a_part_cancelled.get_by_role("link", name="Put back").wait_for()
         assert at_a_part_cancelled.locator(".undo").count() == 0
         assert at_a_part_cancelled.locator("#items").bounding_box()["y"] == pytest.approx(before["y"], abs=2)
+
+
+def test_at_its_end_a_server_that_is_busy_is_asked_again(at_a_part_cancelled):
+    with time_machine.travel(datetime.now(UTC) + timedelta(seconds=35)):
+        at_a_part_cancelled.clock.fast_forward(35_000)
+        be_busy_once(at_a_part_cancelled)
+        at_a_part_cancelled.get_by_role("link", name="Put back").wait_for()
 
 
 def test_at_its_end_nothing_is_taken_from_somebody_who_is_at_work(at_a_part_cancelled):
