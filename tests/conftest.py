@@ -88,6 +88,12 @@ def open_shop(folder: Path) -> Path:
     return folder / "suki.db"
 
 
+@pytest.fixture(scope="session")
+def opened(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The database of a shop as `flask init` opens it, with the mark of its schema; each shop begins with a copy."""
+    return open_shop(tmp_path_factory.mktemp("opened"))
+
+
 @pytest.fixture(scope="session", autouse=True)
 def translations() -> None:
     for words in catalogues.FILES:

@@ -8,7 +8,7 @@ import time
 import pytest
 
 from tests.proxy import DEPLOY, NAME, Caller, ask, behind_nginx, free_port  # noqa: F401 (the fixture)
-from tests.test_serving import PATIENCE, folder, just_set_up, serve, wait_for  # noqa: F401 (fixtures)
+from tests.test_serving import PATIENCE, folder, serve, wait_for  # noqa: F401 (fixtures)
 
 
 def test_behind_nginx_it_is_secured_and_knows_its_visitors(behind_nginx, serve, folder, tmp_path):  # noqa: F811 (the fixtures)

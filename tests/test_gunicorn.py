@@ -14,11 +14,11 @@ from sqlalchemy import select
 from models import Order, OrderStatus, Store, UserSession, db
 from tests.conftest import make_app
 from tests.mail.conftest import post_office  # noqa: F401 (the fixture)
-from tests.people import PASSWORD, add_people
+from tests.people import PASSWORD
 from tests.proxy import NAME, PATIENCE, Caller, behind_nginx  # noqa: F401 (the fixture)
 from tests.shop import Shop
 from tests.storing import Outsider
-from tests.test_serving import ROOT, WORK, folder, just_set_up, last_words, serve, wait_for  # noqa: F401 (fixtures)
+from tests.test_serving import ROOT, WORK, folder, last_words, serve, wait_for  # noqa: F401 (fixtures)
 
 pytestmark = [pytest.mark.slow, pytest.mark.skipif(sys.platform == "win32", reason="gunicorn is not for Windows")]
 PAGES = ("gunicorn",)
@@ -52,8 +52,6 @@ def test_no_line_to_the_database_gets_into_the_processes_of_pages(folder):  # no
 @pytest.fixture
 def shop(folder):  # noqa: F811 (the fixtures)
     shop = Shop(make_app(folder))
-    with shop.app.app_context():
-        add_people()
     shop.change(shop.first(select(Store)), undo_seconds=0)
     yield shop
     with shop.app.app_context():

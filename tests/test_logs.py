@@ -12,7 +12,7 @@ from blueprints import clock
 from blueprints.logs import MOST_LINES, OneLine
 from models import Event, writing
 from tests.support.inside import enter, filled_in, open_window, window_of
-from tests.test_serving import PATIENCE, folder, just_set_up, serve, wait_for  # noqa: F401 (fixtures)
+from tests.test_serving import PATIENCE, folder, serve, wait_for  # noqa: F401 (fixtures)
 
 LINE = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z (INFO|WARNING|ERROR) req=([0-9a-f]{8})( user=\d+)? (.+)")
 

@@ -15,16 +15,15 @@ import pytest
 from flask.cli import run_command
 
 from app import create_app
-from blueprints import background, schema
+from blueprints import background
 from blueprints.serving import refuse_to_serve
-from blueprints.settings.opening import open_store
-from models import Language, db
+from models import db
 from tests import storing
 from tests.conftest import make_app
 from tests.mail.conftest import post_office  # noqa: F401 (the fixture)
 from tests.mail.desk import MailDesk
 from tests.orders.books import later
-from tests.people import add_people, signed_in
+from tests.people import signed_in
 from tests.shop import Shop
 from tests.storing import Outsider, copy_shop
 from tests.support.inside import open_window, window_of
@@ -36,21 +35,10 @@ WORK = (*SERVE[:-1], "work")
 RUN = (*SERVE[:-1], "run")
 
 
-@pytest.fixture(scope="module")
-def just_set_up(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("just-set-up")
-    app = make_app(folder)
-    with app.app_context():
-        schema.bring_up_to_date()
-        open_store(name="Aling Nena’s", currency="PHP", timezone="Asia/Manila", language=Language.ENGLISH)
-        db.engine.dispose()
-    return folder / "suki.db"
-
-
 @pytest.fixture
-def folder(just_set_up, tmp_path):
+def folder(opened, tmp_path):
     """Of a store that has just been set up."""
-    copy_shop(just_set_up, tmp_path / "suki.db")
+    copy_shop(opened, tmp_path / "suki.db")
     return tmp_path
 
 
@@ -222,8 +210,6 @@ def test_its_key_is_made_once_and_readable_by_nobody_else(serve, folder):
 
 def test_what_needs_no_page_is_all_done_by_one_command_of_a_timer(serve, folder):
     shop = Shop(make_app(folder))
-    with shop.app.app_context():
-        add_people()
     with later(hours=-2):
         sam, order = signed_in(shop.app, "sam"), shop.booked_order()
         asked = sam.post(f"/support/tickets/new?order={order.id}", reason="Wrong address")

@@ -7,13 +7,12 @@ from pathlib import Path
 import pytest
 
 from models import db
-from tests.conftest import open_shop
 from tests.support.conftest import ask_to_cancel  # noqa: F401 (a fixture, to be found here)
 
 
 @pytest.fixture(scope="session")
-def first_day(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return open_shop(tmp_path_factory.mktemp("first-day-by-init"))
+def first_day(opened: Path) -> Path:
+    return opened
 
 
 @pytest.fixture

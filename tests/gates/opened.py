@@ -9,19 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import open_shop
-
 SHIM = Path(__file__).with_name("shim.c")
 
 
-@pytest.fixture(scope="session")
-def opened(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Its database; each shop begins with a copy."""
-    return open_shop(tmp_path_factory.mktemp("opened"))
-
-
 def a_shop(opened: Path, folder: Path) -> Path:
-    """A folder with a copy of it."""
+    """A folder with a copy of its database."""
     folder.mkdir(mode=0o700)
     shutil.copy(opened, folder / "suki.db")
     return folder

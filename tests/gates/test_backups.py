@@ -12,7 +12,6 @@ from blueprints.backups.copying import copy_whole
 from models import db
 from tests.conftest import make_app
 from tests.gates.migrating import kill_upgrades
-from tests.gates.opened import a_shop, opened  # noqa: F401 (a fixture)
 from tests.gates.over_http import Crowd, look
 from tests.gates.test_load_faults import serve  # noqa: F401 (a fixture)
 
@@ -61,7 +60,7 @@ def test_a_copy_of_the_file_lacks_what_was_answered(gate, serve, tmp_path):  # n
 
 
 @pytest.fixture(scope="module")
-def kill(opened):  # noqa: F811 (the fixture)
+def kill(opened):
     """In a process that makes the forks, one for each kill."""
     with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn"), max_tasks_per_child=1) as pool:
         yield lambda *asked, guard=None: pool.submit(kill_upgrades, opened, *asked, guard).result()

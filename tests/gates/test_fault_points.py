@@ -6,7 +6,7 @@ from concurrent.futures import ProcessPoolExecutor
 import pytest
 
 from tests.gates.acting import ACTIONS
-from tests.gates.opened import opened, shim  # noqa: F401 (a fixture)
+from tests.gates.opened import shim  # noqa: F401 (a fixture)
 from tests.gates.trying import Tries, try_all
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.gates.opened import opened, shim  # noqa: F401 (fixtures)
+from tests.gates.opened import shim  # noqa: F401 (a fixture)
 from tests.gates.over_http import look
 from tests.gates.test_load_faults import ORDERS, serve  # noqa: F401 (a fixture)
 

@@ -13,7 +13,7 @@ from concurrent.futures import ProcessPoolExecutor
 import pytest
 
 from tests.gates import nursery
-from tests.gates.opened import a_shop, opened  # noqa: F401 (a fixture)
+from tests.gates.opened import a_shop
 from tests.gates.over_http import Crowd, environment, free_port, look, sell, wait_until_it_answers
 
 ROUND = 20
@@ -59,7 +59,7 @@ class Servers:
 
 
 @pytest.fixture
-def kill_again_and_again(opened, tmp_path, fast):  # noqa: F811 (the fixture)
+def kill_again_and_again(opened, tmp_path, fast):
     servers = []
 
     def run(kills, guard=None):

@@ -12,7 +12,7 @@ from contextlib import ExitStack, closing, contextmanager
 
 import pytest
 
-from tests.gates.opened import a_shop, opened  # noqa: F401 (a fixture)
+from tests.gates.opened import a_shop
 from tests.gates.over_http import PATIENCE, Seen, environment, free_port, look, sell, wait_until_it_answers
 
 SLOW = 300
@@ -63,7 +63,7 @@ class Server:
 
 
 @pytest.fixture
-def serve(opened, tmp_path):  # noqa: F811 (the fixture)
+def serve(opened, tmp_path):
     with ExitStack() as all_of_them:
 
         def start(folder=None, **how):

@@ -14,7 +14,7 @@ from blueprints import background
 from blueprints.orders import bulk_routes
 from models import db
 from tests.conftest import make_app
-from tests.gates.opened import a_shop, opened  # noqa: F401 (a fixture)
+from tests.gates.opened import a_shop
 from tests.gates.over_http import look, sell
 from tests.orders.many import start
 from tests.people import signed_in
@@ -31,7 +31,7 @@ MEGABYTES = 140  # it takes 105; whoever holds the rows of the file takes 69 mor
 
 
 @pytest.fixture
-def folder(opened, tmp_path):  # noqa: F811 (the fixture)
+def folder(opened, tmp_path):
     return a_shop(opened, tmp_path / "shop")
 
 
