@@ -15,6 +15,9 @@ from tests.pages import words
 from tests.people import signed_in
 from tests.support.inside import enter, open_window, window_of
 
+A_DAY_ON = clock.now() + timedelta(days=1)
+"""So far that it is still to come when the tests get here."""
+
 
 @pytest.fixture(autouse=True)
 def emails_leave_at_once(shop):
@@ -78,7 +81,7 @@ def test_who_was_not_told_was_not_told_for_a_reason(state, reason, says, sam, sh
         ({"state": EmailState.QUEUED}, "is being told of the cancel now."),
         ({"state": EmailState.SENDING, "attempts": 2}, "is being told of the cancel now."),
         ({"state": EmailState.QUEUED, "attempts": 1, "answer": "451"}, "is not told of the cancel yet. The next try"),
-        ({"state": EmailState.HELD, "due_at": clock.now() + timedelta(days=1)}, "will be told of the cancel: the"),
+        ({"state": EmailState.HELD, "due_at": A_DAY_ON}, "will be told of the cancel: the email leaves"),
         ({"state": EmailState.SENT, "sent_at": clock.now()}, "was told of the cancel on"),
     ],
 )  # fmt: skip
