@@ -74,6 +74,7 @@ def test_what_goes_wrong_is_said_and_the_page_stays(app, olive, monkeypatch):
     page = olive.follow(olive.post(f"{HERE}/make"))
     assert page.status == 200
     assert page.messages == ["No backup was made: it could not be written. Is the disk full?"]
+    assert page.one(".messages .notice-problem .message").get_text() == page.messages[0]
 
 
 def test_the_running_server_makes_one_a_day_and_a_demo_none(app, shop, olive):

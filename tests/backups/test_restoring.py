@@ -187,7 +187,8 @@ def test_nobody_loses_an_order_because_the_backup_does_not_know_of_the_payment(a
     with closing(sqlite3.connect(store)) as connection, connection:
         connection.execute("UPDATE store SET unpaid_hours = 48, unpaid_since = '2026-11-01 00:00:00.000000'")
     run("backup", copy)
-    run("restore", copy, "--yes")
+    said = run("restore", copy, "--yes")
+    assert "Unpaid orders are neither reminded nor cancelled" in said.output
     assert ask(store, "SELECT unpaid_hours, unpaid_since FROM store") == [(None, None)]
 
 

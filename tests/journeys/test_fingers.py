@@ -58,3 +58,12 @@ def test_what_a_list_shows_is_in_sight(served, browser_page):
             box = page.locator(".tabs [aria-current]").bounding_box()
             assert 0 <= box["x"] <= width - box["width"], (address, width, script)
             assert page.locator("h1").bounding_box()["y"] > 0, "it moved across, and not down"
+
+
+def test_the_words_of_the_menu_stand_beside_each_other_also_at_twice_their_size(served, browser_page):
+    page = browser_page(width=390)
+    sign_in_as_ana(page, served)
+    page.evaluate("document.documentElement.style.fontSize = '200%'")
+    wide = "[...document.querySelectorAll('.menu a')].filter(link => link.scrollWidth > link.clientWidth)"
+    assert page.evaluate(f"{wide}.map(link => link.textContent)") == []
+    assert page.evaluate("document.documentElement.scrollWidth") == 390
