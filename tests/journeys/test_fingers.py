@@ -5,6 +5,16 @@ import pytest
 from tests.journeys.test_every_page import app, sign_in_as_ana  # noqa: F401 (a fixture)
 
 pytestmark = pytest.mark.browser
+WITH_MUCH_BESIDE_EACH_OTHER = (
+    "/insights/",
+    "/orders/",
+    "/refunds/",
+    "/refunds/3",
+    "/support/tickets",
+    "/support/tickets/4",
+    "/help/feedback",
+    "/settings/alerts",
+)
 PAGES = ["/orders/116", "/orders/120", "/orders/120/cancel", "/settings/outbox", "/settings/privacy"]
 TARGETS = ".back, .tap, .contact a, .foot a"
 FINGERTIP = 44
@@ -67,3 +77,12 @@ def test_the_words_of_the_menu_stand_beside_each_other_also_at_twice_their_size(
     wide = "[...document.querySelectorAll('.menu a')].filter(link => link.scrollWidth > link.clientWidth)"
     assert page.evaluate(f"{wide}.map(link => link.textContent)") == []
     assert page.evaluate("document.documentElement.scrollWidth") == 390
+
+
+def test_a_page_is_no_wider_than_the_phone_also_with_letters_of_twice_their_size(served, browser_page):
+    page = browser_page(width=390)
+    sign_in_as_ana(page, served)
+    for address in WITH_MUCH_BESIDE_EACH_OTHER:
+        page.goto(served + address)
+        page.evaluate("document.documentElement.style.fontSize = '200%'")
+        assert page.evaluate("document.documentElement.scrollWidth") == 390, address
