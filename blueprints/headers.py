@@ -21,8 +21,8 @@ POLICY = "; ".join(
         "frame-ancestors 'none'",
     )
 )
-# Whoever knows the address of such a page has it from the customer's own mail, and its form has a token besides.
-AT_A_SECRET = ("orders.ask_by_link",)
+# Whoever knows the address of such a page has it from an email of their own, and its form has a token besides.
+AT_A_SECRET = ("orders.ask_by_link", "auth.reset")
 SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
 
 

@@ -2,7 +2,7 @@
 
 import logging
 
-from flask import flash, make_response, redirect, render_template, request, url_for
+from flask import flash, make_response, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import current_user
@@ -95,13 +95,6 @@ def reset(secret: str) -> ResponseReturnValue:
     log.info("password reset user=%s", user_id)
     flash(_("Your new password is set. Sign in with it."), "done")
     return redirect(url_for(".login"), 303)
-
-
-@auth.after_request
-def _keep_links_secret(answer: Response) -> Response:
-    if request.endpoint == "auth.reset":
-        answer.headers["Referrer-Policy"] = "no-referrer"
-    return answer
 
 
 def _password_page(form: BaseForm, status: int) -> Response:

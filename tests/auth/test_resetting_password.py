@@ -191,10 +191,10 @@ def test_the_page_of_the_link_sends_no_referrer_and_takes_its_own_form(link, mal
     assert mallory.client.post(link, data=fields, headers=headers).status_code == 303
 
 
-@pytest.mark.parametrize("site", ["cross-site", "same-site", None])
+@pytest.mark.parametrize("site", ["cross-site", "same-site"])
 def test_a_form_without_an_origin_from_elsewhere_is_refused(link, mallory, site):
     mallory.get(link)
-    headers = {"Origin": "null"} | ({"Sec-Fetch-Site": site} if site else {})
+    headers = {"Origin": "null", "Sec-Fetch-Site": site}
     fields = {"csrf_token": mallory.token, "new_password": NEW}
     assert mallory.client.post(link, data=fields, headers=headers).status_code == 403
 
