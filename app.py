@@ -56,10 +56,11 @@ def create_app(overrides: dict[str, Any] | None = None) -> Flask:
     babel.init_app(app, locale_selector=_language, timezone_selector=lambda: filters.zone().key)
     translating.translate(app, babel)
     logs.watch(app)
-    # In this order a stranger's form meets first its bounds, then the other-site check, the wall, and the token.
+    # In this order a form meets the check for other sites and the wall before anything reads it, and then the token.
     bounds.keep(app)
     headers.protect(app)
     access.put_up_wall(app)
+    bounds.keep_forms(app)
     csrf.init_app(app)
     filters.teach_templates(app)
     serve_static(app)

@@ -100,16 +100,6 @@ def public(view: View) -> View:
     return view
 
 
-def takes(most_bytes: int) -> Callable[[View], View]:
-    """Marks a view whose form may bring files: how large it may be in all, where others take a megabyte."""
-
-    def mark(view: View) -> View:
-        view.takes = most_bytes  # type: ignore[attr-defined]  # a mark on a function
-        return view
-
-    return mark
-
-
 def put_up_wall(app: Flask) -> None:
     login_manager.init_app(app)
     app.before_request(_wall)
@@ -138,8 +128,6 @@ def _wall() -> ResponseReturnValue | None:
         return redirect(url_for("auth.login", next=_way_back()), 303)
     if not may(right):
         _refuse(right)
-    # Here, because the check of the form's token reads the form before its view does.
-    request.max_content_length = getattr(view, "takes", request.max_content_length)
     return None
 
 

@@ -1,12 +1,14 @@
 """What every answer says to the browser, whatever was asked; and that no request is read beyond its bounds."""
 
 import re
+from io import BytesIO
 
 import pytest
 
 from blueprints.bounds import LONGEST_ADDRESS, LONGEST_HEADER, MOST_FIELDS
 
 NO_IDS = ["-1", str(2**63), str(2**64), "1e3", "٣", "%00"]
+URLENCODED = {"content_type": "application/x-www-form-urlencoded"}
 NOBODYS = ["0", "999999999999999999"]
 ALWAYS = {
     "X-Content-Type-Options": "nosniff",
@@ -73,11 +75,10 @@ def test_no_number_that_is_none_finds_or_breaks_anything(app, olive):
 def test_a_form_of_twenty_thousand_fields_is_not_read(olive):
     olive.get("/settings/support")
     fields = "&".join([f"csrf_token={olive.token}", "name=Other", *(f"f{n}=x" for n in range(20_000))])
-    form = {"content_type": "application/x-www-form-urlencoded"}
-    assert olive.client.post("/settings/support", data=fields, **form).status_code == 413
+    assert olive.client.post("/settings/support", data=fields, **URLENCODED).status_code == 413
     assert olive.get("/settings/support").value("name") != "Other"
     few = "&".join([f"csrf_token={olive.token}", "name=Other", *(f"f{n}=x" for n in range(MOST_FIELDS - 2))])
-    assert olive.client.post("/settings/support", data=few, **form).status_code == 303
+    assert olive.client.post("/settings/support", data=few, **URLENCODED).status_code == 303
 
 
 def test_an_endless_address_or_header_is_refused(mallory):
@@ -87,3 +88,14 @@ def test_an_endless_address_or_header_is_refused(mallory):
     for length, status in ((LONGEST_HEADER, 200), (LONGEST_HEADER + 1, 431)):
         assert mallory.client.get("/login", headers={"X-Long": "a" * length}).status_code == status
     assert mallory.client.get(f"/api/v1/orders?q={'a' * 5000}").mimetype == "application/problem+json"
+
+
+def test_nothing_that_a_stranger_sends_is_read_where_files_come_in(app, mallory):
+    """Each would lie in the memory of a small machine, up to a hundred megabytes."""
+    app.config["IMPORT_MAX_BYTES"] = 10_000_000
+    most = b"q=" + b"x" * 900_000
+    for address in ("/orders/import", "/products/import/save", "/support/tickets/new"):
+        sent = BytesIO(most)
+        answer = mallory.client.post(address, input_stream=sent, content_length=len(most), **URLENCODED)
+        assert (answer.status_code, sent.tell()) == (303, 0), address
+    assert mallory.client.post("/login", data=b"q=" + b"x" * 2_000_000, **URLENCODED).status_code == 413

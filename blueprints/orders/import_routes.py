@@ -2,14 +2,14 @@
 
 import logging
 import time
-from typing import Any
 
-from flask import abort, current_app, flash, redirect, render_template, request, url_for
+from flask import abort, current_app, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from blueprints import access, background
 from blueprints.access import Right, needs
+from blueprints.bounds import takes
 from blueprints.orders import orders
 from blueprints.orders.import_forms import ImportForm, fault_in_words, finding_in_words, found_there
 from blueprints.orders.importing import (
@@ -35,15 +35,9 @@ AROUND_A_FILE = 64 * 1024
 """What a browser sends beside the file."""
 
 
-@orders.url_value_preprocessor
-def _let_files_in(endpoint: str | None, _values: dict[str, Any] | None) -> None:
-    """Before anything reads the form; strangers are turned away before that."""
-    if endpoint == "orders.import_file":
-        request.max_content_length = current_app.config["IMPORT_MAX_BYTES"] + AROUND_A_FILE
-
-
 @orders.route("/orders/import", methods=["GET", "POST"])
 @needs(Right.ADD_ORDERS)
+@takes(lambda: current_app.config["IMPORT_MAX_BYTES"] + AROUND_A_FILE)
 def import_file() -> ResponseReturnValue:
     form = ImportForm()
     if form.validate_on_submit():

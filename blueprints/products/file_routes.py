@@ -1,13 +1,13 @@
 """Products as a file: out, and in again after a look at what it would do."""
 
 import logging
-from typing import Any
 
-from flask import Response, flash, redirect, render_template, request, stream_with_context, url_for
+from flask import Response, flash, redirect, render_template, stream_with_context, url_for
 from flask.typing import ResponseReturnValue
 
 from blueprints import access, clock
-from blueprints.access import Right, needs, takes
+from blueprints.access import Right, needs
+from blueprints.bounds import takes
 from blueprints.filters import local
 from blueprints.products import products
 from blueprints.products.bringing_in import bring_in, preview
@@ -29,13 +29,6 @@ MOST_CARRIED = 4 * MOST_BYTES
 SHOWN = 200
 
 log = logging.getLogger("suki")
-
-
-@products.url_value_preprocessor
-def _let_rows_in(endpoint: str | None, _values: dict[str, Any] | None) -> None:
-    """Before anything reads the form; strangers are turned away before that."""
-    if endpoint == "products.import_save":
-        request.max_content_length = request.max_form_memory_size = MOST_CARRIED
 
 
 @products.get("/products/export.csv")
@@ -72,6 +65,7 @@ def import_file() -> ResponseReturnValue:
 
 @products.post("/products/import/save")
 @needs(Right.KEEP_STOCK)
+@takes(MOST_CARRIED, most_in_fields=MOST_CARRIED)
 def import_save() -> ResponseReturnValue:
     form = RowsForm()
     try:

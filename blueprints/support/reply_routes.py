@@ -5,7 +5,8 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from blueprints import access
-from blueprints.access import Right, needs, takes
+from blueprints.access import Right, needs
+from blueprints.bounds import takes
 from blueprints.support import support
 from blueprints.support.assigning import agents, assign
 from blueprints.support.forms import MOST_BYTES_SENT, AssignForm, ReplyForm, SolveForm

@@ -8,7 +8,8 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from blueprints import access
-from blueprints.access import Right, needs, takes
+from blueprints.access import Right, needs
+from blueprints.bounds import takes
 from blueprints.ids import read_id
 from blueprints.support import support
 from blueprints.support.finding import Tab, count_by_tab, find_tickets
