@@ -8,10 +8,11 @@ import click
 
 from blueprints.shop import find_store
 from models import DatabaseBusy, db
+from models.base import DiskFailed
 
 
 def in_a_store(command: Callable[..., None]) -> Callable[..., None]:
-    """Says in one line when there is no store, or when its database is busy."""
+    """Says in one line when there is no store, when its database is busy, or the disk full."""
 
     @wraps(command)
     def checked(**given: Any) -> None:
@@ -22,5 +23,7 @@ def in_a_store(command: Callable[..., None]) -> Callable[..., None]:
             command(**given)
         except DatabaseBusy:
             raise click.ClickException("Somebody else is saving at this moment. Try again in a few seconds.") from None
+        except DiskFailed:
+            raise click.ClickException("The disk may be full. Look whether it was done before you try again.") from None
 
     return checked

@@ -58,15 +58,18 @@ def people_and_stores(app):
     [
         ({"currency": "XYZ"}, "no currency"),
         ({"timezone": "Manila"}, "no time zone"),
-        ({"owner_email": "nena"}, "no email address"),
-        ({"owner_password": "1234"}, "password is too short"),
-        ({"owner_password": "password"}, "password is common"),
+        ({"owner_email": "nena"}, "'nena' is not an email address."),
+        ({"owner_name": " \n"}, "A name has 1 to 100 characters."),
+        ({"owner_password": "1234"}, "Use at least 8 characters."),
+        ({"owner_password": "password"}, "That password is among the first that anybody tries."),
+        ({"owner_password": "nena@example.com"}, "That is the email address of the account."),
+        ({"owner_password": "ha" * 600}, "That is too long: at most"),
         ({"store_name": "  "}, "1 to 100 characters"),
     ],
 )
-def test_a_wrong_answer_is_named_and_leaves_nothing(empty, wrong, sentence):
+def test_a_wrong_answer_is_named_in_a_line_and_leaves_nothing(empty, wrong, sentence):
     said = init(empty, **wrong)
-    assert said.exit_code != 0
+    assert (said.exit_code, len(said.output.splitlines())) == (1, 1)
     assert sentence in said.output
     assert people_and_stores(empty) == ([], [])
 

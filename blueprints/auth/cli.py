@@ -1,22 +1,18 @@
 """`flask users …`: the people who sign in, for whoever has the computer that runs Suki."""
 
-from collections.abc import Callable
-from typing import Any
-
 import click
 from flask.cli import AppGroup
 
-from blueprints.auth import auth, passwords
+from blueprints.auth import auth
 from blueprints.auth.adding_users import EmailTaken, add_user
 from blueprints.auth.changing_factor import NoFactor, reset_factor
 from blueprints.auth.changing_users import LastOwner, disable_user, enable_user, set_password
-from blueprints.auth.email_addresses import NotAnEmail, name_out_of, read_email
+from blueprints.auth.email_addresses import name_out_of
 from blueprints.auth.finding_users import find_user_by_email, find_users
-from blueprints.auth.forms import WEAKNESSES
+from blueprints.auth.prompts import answer, new_password, read_address, read_name
 from blueprints.commands import in_a_store
 from blueprints.filters import local
 from models import SYSTEM, Role, User
-from models.text import cleaned_line
 
 users = AppGroup("users", help="The people who sign in.")
 auth.cli.add_command(users)
@@ -30,14 +26,14 @@ auth.cli.add_command(users)
 @in_a_store
 def add(email: str, name: str | None, role: str | None, password: str | None) -> None:
     """Add a user. Asks for what it is not told."""
-    email = _email(email)
+    email = answer(email, "Email", read_address)
     if find_user_by_email(email) is not None:
         raise _taken(email)
     if name is None and password is not None:
         name = name_out_of(email)  # whoever gives the password may be a script, which has no answer
-    name = _answer(name, "Name", _name, default=name_out_of(email))
+    name = answer(name, "Name", read_name, default=name_out_of(email))
     role = role or click.prompt("Role", type=click.Choice([known.value for known in Role]), default=Role.STAFF.value)
-    password = _new_password(password, email)
+    password = new_password(password, "Password", email=email)
     try:
         add_user(email=email, name=name, role=Role(role), password=password, by=SYSTEM)
     except EmailTaken:
@@ -87,7 +83,7 @@ def enable(email: str) -> None:
 def password(email: str, password: str | None) -> None:
     """Set a new password for somebody, and sign them out everywhere."""
     user = _user(email)
-    set_password(user.id, password=_new_password(password, user.email), email=user.email, by=SYSTEM)
+    set_password(user.id, password=new_password(password, "Password", email=user.email), email=user.email, by=SYSTEM)
     click.echo(f"{user.email} has a new password.")
 
 
@@ -108,44 +104,8 @@ def _taken(email: str) -> click.ClickException:
     return click.ClickException(f"There is a user {email} already. To set a new password: flask users password {email}")
 
 
-def _email(text: str) -> str:
-    try:
-        return read_email(text)
-    except NotAnEmail:
-        raise click.ClickException(f"{text!r} is not an email address.") from None
-
-
 def _user(email: str) -> User:
-    user = find_user_by_email(_email(email))
+    user = find_user_by_email(answer(email, "Email", read_address))
     if user is None:
         raise click.ClickException(f"There is no user {email}. Those there are: flask users list")
     return user
-
-
-def _name(text: str) -> str:
-    name = cleaned_line(text)
-    if not 0 < len(name) <= 100:
-        raise click.UsageError("A name has 1 to 100 characters.")
-    return name
-
-
-def _new_password(given: str | None, email: str) -> str:
-    def checked(text: str) -> str:
-        try:
-            passwords.refuse_weak(text, email=email)
-        except passwords.WeakPassword as refusal:
-            raise click.UsageError(str(WEAKNESSES[refusal.weakness])) from None
-        return text
-
-    return _answer(given, "Password", checked, hide_input=True, confirmation_prompt=True)
-
-
-def _answer(given: str | None, question: str, read: Callable[[str], str], **options: Any) -> str:
-    """What was given must be right; what is asked for is asked again until it is."""
-    if given is None:
-        answer: str = click.prompt(question, value_proc=read, **options)
-        return answer
-    try:
-        return read(given)
-    except click.UsageError as error:
-        raise click.ClickException(error.message) from None

@@ -10,8 +10,8 @@ from sqlalchemy import select
 
 from blueprints import schema
 from blueprints.auth.adding_users import add_user
-from blueprints.auth.email_addresses import NotAnEmail, name_out_of, read_email
-from blueprints.auth.passwords import SHORTEST, WeakPassword, refuse_weak
+from blueprints.auth.email_addresses import name_out_of
+from blueprints.auth.prompts import answer, new_password, read_address, read_name
 from blueprints.backups.cli import REFUSALS, why
 from blueprints.backups.upgrading import upgrade
 from blueprints.settings import settings
@@ -62,62 +62,30 @@ def _bring_up_to_date() -> None:
 
 def _ask_for_store(given: dict[str, str | None]) -> dict[str, Any]:
     return {
-        "name": _answer(given["store_name"], "Name of the store", _as_name),
-        "currency": _answer(given["currency"], "Currency", _as_currency, default="PHP"),
-        "timezone": _answer(given["timezone"], "Time zone", _as_timezone, default="Asia/Manila"),
+        "name": answer(given["store_name"], "Name of the store", read_name),
+        "currency": answer(given["currency"], "Currency", _read_currency, default="PHP"),
+        "timezone": answer(given["timezone"], "Time zone", _read_timezone, default="Asia/Manila"),
         "language": Language(given["language"] or Language.ENGLISH),
     }
 
 
 def _ask_for_owner(given: dict[str, str | None]) -> dict[str, Any]:
-    email = _answer(given["owner_email"], "Owner’s email address", _as_email)
-
-    def as_password(text: str) -> str:
-        try:
-            refuse_weak(text, email=email)
-        except WeakPassword as refusal:
-            reason = refusal.weakness.value.replace("_", " ")
-            raise click.UsageError(
-                f"That password is {reason}. Choose another of {SHORTEST} characters or more."
-            ) from None
-        return text
-
+    email = answer(given["owner_email"], "Owner’s email address", read_address)
     return {
         "email": email,
-        "name": given["owner_name"] or name_out_of(email),
-        "password": _answer(given["owner_password"], "Owner’s password", as_password, hide_input=True),
+        "name": answer(given["owner_name"] or name_out_of(email), "Owner’s name", read_name),
+        "password": new_password(given["owner_password"], "Owner’s password", email=email),
     }
 
 
-def _answer(given: str | None, question: str, read: Any, **options: Any) -> Any:
-    """What was given must be right; what is asked for is asked again until it is."""
-    if given is not None:
-        return read(given)
-    return click.prompt(question, value_proc=read, confirmation_prompt="hide_input" in options, **options)
-
-
-def _as_name(text: str) -> str:
-    name = " ".join(text.split())
-    if not 1 <= len(name) <= 100 or not name.isprintable():
-        raise click.UsageError("A store’s name has 1 to 100 characters.")
-    return name
-
-
-def _as_currency(text: str) -> str:
+def _read_currency(text: str) -> str:
     code = text.strip().upper()
     if code not in list_currencies():
         raise click.UsageError(f"{text!r} is no currency. It has three letters, such as PHP.")
     return code
 
 
-def _as_timezone(text: str) -> str:
+def _read_timezone(text: str) -> str:
     if text.strip() not in available_timezones():
         raise click.UsageError(f"{text!r} is no time zone. It looks like Asia/Manila.")
     return text.strip()
-
-
-def _as_email(text: str) -> str:
-    try:
-        return read_email(text)
-    except NotAnEmail:
-        raise click.UsageError(f"{text!r} is no email address.") from None
