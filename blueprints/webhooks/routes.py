@@ -119,6 +119,7 @@ def secret(endpoint_id: int) -> ResponseReturnValue:
 def secret_renew(endpoint_id: int) -> ResponseReturnValue:
     endpoint_or_404(endpoint_id)
     if not access.has_proven_lately():
+        flash(_("Give your password first, then make the new secret once more. Nothing was changed yet."), "notice")
         return _ask_for_password(endpoint_id)
     renew_secret(endpoint_id, by=access.actor())
     flash(_("Here is the new secret. For a day messages are signed with both."), "done")

@@ -164,8 +164,10 @@ def test_the_secret_is_shown_to_whoever_gave_the_password_lately(app, olive, hoo
     answered = olive.get(f"{PAGE}/secret")
     assert (answered.status, answered.location) == (303, "/confirm")
     old = hooks.secret(endpoint)
-    assert olive.post(f"{PAGE}/secret/renew").location == "/confirm"
-    assert hooks.secret(endpoint) == old
+    asked = olive.post(f"{PAGE}/secret/renew")
+    assert (asked.location, hooks.secret(endpoint)) == ("/confirm", old)
+    said = "Give your password first, then make the new secret once more. Nothing was changed yet."
+    assert olive.follow(asked).messages == [said]
 
 
 def test_a_test_is_sent_and_its_log_says_how_it_went(olive, hooks, receiver):
