@@ -9,7 +9,7 @@ from datetime import timedelta
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from dotenv import load_dotenv
 from flask import Flask
@@ -136,11 +136,20 @@ def _kept_key(path: Path) -> str:
     return path.read_text().strip()
 
 
+def _address_of(base_url: str) -> SplitResult:
+    try:
+        address = urlsplit(base_url)
+        is_one = address.scheme in ("http", "https") and bool(address.hostname)
+    except ValueError:  # of half a pair of brackets
+        is_one = False
+    if not is_one:
+        raise SystemExit(f"FLASK_BASE_URL is {base_url!r}; it looks like https://shop.example.com")
+    return address
+
+
 def _follow_base_url(app: Flask) -> None:
     """Cookies, trusted hosts and links follow from the one public address."""
-    address = urlsplit(app.config["BASE_URL"])
-    if address.scheme not in ("http", "https") or not address.hostname:
-        raise SystemExit(f"FLASK_BASE_URL is {app.config['BASE_URL']!r}; it looks like https://shop.example.com")
+    address = _address_of(app.config["BASE_URL"])
     secure = address.scheme == "https"
     # Every port of a host shares its cookies, so two stores on one laptop need two names.
     own_name = "suki-" + hashlib.sha256(app.instance_path.encode()).hexdigest()[:8]

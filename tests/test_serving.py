@@ -95,6 +95,7 @@ WRONG_OR_UNSAFE = [
     ({"FLASK_SECRET_KEY": "dev"}, "FLASK_SECRET_KEY is too weak"),
     ({"FLASK_BASE_URL": "http://shop.example.com"}, "it must begin with https://"),
     ({"FLASK_BASE_URL": "shop.example.com"}, "it looks like https://"),
+    ({"FLASK_BASE_URL": "http://[::1"}, "it looks like https://"),
     ({"FLASK_BASE_URL": "https://shop.example.com", "FLASK_DEBUG": "1"}, "FLASK_DEBUG"),
     ({"FLASK_MAIL_USE_SSL": "False"}, "FLASK_MAIL_USE_SSL is 'False'; it looks like true or false"),
     ({"FLASK_DELIVER_IN_PROCESS": "off"}, "FLASK_DELIVER_IN_PROCESS is 'off'; it looks like true or false"),

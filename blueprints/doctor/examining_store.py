@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from sqlalchemy import select
 
 from blueprints import clock, schema
-from blueprints.capped import count_of
+from blueprints.capped import count_of, shown
 from blueprints.doctor.findings import Finding, fail, ok, warn
 from models import Email, EmailState, Store, db
 from models.base import on_postgresql
@@ -75,7 +75,7 @@ def examine_outbox() -> list[Finding]:
             *map(_oldest, ON_ITS_WAY),
         )
     ).one()
-    found = [warn("mail_failed", many=failed)] if failed else []
+    found = [warn("mail_failed", many=shown(failed))] if failed else []
     since = min(filter(None, oldest), default=now)
     if now - since > WAITS_LONG:
         found.append(warn("mail_waits", since=since))

@@ -1,8 +1,11 @@
 """The owner’s button that makes the demo new."""
 
+from contextlib import ExitStack
+
 import pytest
 from sqlalchemy import func, select
 
+from blueprints.auth.passwords import a_place
 from models import Order, UserSession, db
 from tests.people import signed_in
 from tests.shop import Shop
@@ -53,6 +56,16 @@ def test_afterwards_the_demo_is_new_and_everybody_signed_out(ana, ben, demo):
     assert not before & {session.token_hash for session in Shop(demo).all(select(UserSession))}
     for visitor in (ana, ben):
         assert visitor.get("/").location == "/login"
+
+
+def test_it_waits_for_its_turn_where_many_sign_in_at_once(ana, demo):
+    Shop(demo).order(number="5001")
+    ana.get("/demo/reset")
+    with ExitStack() as others:
+        for _ in range(4):
+            others.enter_context(a_place())
+        assert ana.post("/demo/reset").status == 503
+    assert Shop(demo).count(Order) == 121
 
 
 def test_a_second_click_finds_the_door(ana):

@@ -5,9 +5,10 @@ from collections import namedtuple
 
 import pytest
 from flask_migrate import downgrade
+from sqlalchemy import update
 
 from blueprints import schema
-from models import db
+from models import Email, EmailState, db, writing
 from tests import storing
 from tests.mail.desk import MailDesk
 from tests.orders.books import later
@@ -223,6 +224,16 @@ def test_mail_that_failed_and_mail_that_waits_are_said(app, doctor, run, post_of
     desk.queue()
     with later(hours=2):
         assert sorted(beside_mail(doctor()).values()) == ["warn", "warn"]
+
+
+def test_of_very_many_that_failed_it_says_no_more_than_it_counted(app, doctor, run):
+    run("backup")
+    desk = MailDesk(app)
+    for _ in range(101):
+        desk.queue()
+    with app.app_context(), writing() as session:
+        session.execute(update(Email).values(state=EmailState.FAILED))
+    only(beside_mail(doctor()), "warn", "99+ failed")
 
 
 def test_mail_that_is_tried_in_vain_again_and_again_waits_too(doctor, run, open_app):
