@@ -90,7 +90,7 @@ def can_go_back(session: Session, items: Iterable[OrderItem]) -> dict[int, int]:
 
 
 def put_back_by(session: Session, cancellation_id: int) -> list[StockMovement]:
-    """What a cancel gave back and nobody has taken again since, with its products as they stand now."""
+    """What a cancel gave back, with its products as they stand now."""
     found = (
         select(StockMovement)
         .where(StockMovement.cancellation_id == cancellation_id, StockMovement.kind == MovementKind.CANCELLED)

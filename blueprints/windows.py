@@ -249,7 +249,9 @@ class OpenWindows:
     more: int
 
 
-IS_OPEN = and_(AccessWindow.ended_at.is_(None), AccessWindow.expires_at > bindparam("now", type_=UTCDateTime))
+_NOW = bindparam("now", type_=UTCDateTime)
+IS_OPEN = and_(AccessWindow.ended_at.is_(None), AccessWindow.opened_at <= _NOW, AccessWindow.expires_at > _NOW)
+"""Granted.is_open, for a statement that is given `now`."""
 _OPEN_WINDOWS = (
     select(
         AccessWindow.id,

@@ -2,13 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload
 
 from blueprints import clock
 from blueprints.sessions import SESSION_LIMITS, is_over
+from blueprints.windows import IS_OPEN
 from models import AccessWindow, Event, User, UserSession, WindowEntry, db
 
 HISTORY_LINES = 50
@@ -34,8 +35,8 @@ def find_user_by_email(email: str) -> User | None:
     return db.session.scalars(select(User).where(User.email == email)).one_or_none()
 
 
-def find_open_sessions(user: User, *, idle: timedelta, whole: timedelta) -> Sequence[UserSession]:
-    """`idle` and `whole` are how long a session of this role lasts."""
+def find_open_sessions(user: User) -> Sequence[UserSession]:
+    idle, whole = SESSION_LIMITS[user.role]
     now = clock.now()
     return db.session.scalars(
         select(UserSession)
@@ -63,18 +64,18 @@ def find_places() -> list[Place]:
     now = clock.now()
     idle, whole = (max(times) for times in zip(*SESSION_LIMITS.values(), strict=True))
     inside = (WindowEntry.user_session_id == UserSession.id) & WindowEntry.left_at.is_(None)
-    is_open = AccessWindow.ended_at.is_(None) & (AccessWindow.opened_at <= now) & (AccessWindow.expires_at > now)
     found = db.session.execute(
         select(UserSession, AccessWindow.ticket_id)
         .outerjoin(WindowEntry, inside)
-        .outerjoin(AccessWindow, (AccessWindow.id == WindowEntry.window_id) & is_open)
+        .outerjoin(AccessWindow, (AccessWindow.id == WindowEntry.window_id) & IS_OPEN)
         .where(
             UserSession.ended_at.is_(None),
             UserSession.last_seen_at > now - idle,
             UserSession.created_at > now - whole,
         )
         .order_by(UserSession.last_seen_at.desc(), UserSession.id.desc())
-        .limit(MOST_SHOWN)
+        .limit(MOST_SHOWN),
+        {"now": now},
     )
     return [
         Place(place, ticket_id)

@@ -123,7 +123,7 @@ def _page_of_all(*, refused: bool = False) -> str:
 
 def _page_of_own(*, refused: bool = False) -> str:
     idle, whole = SESSION_LIMITS[current_user.role]
-    found = find_open_sessions(current_user, idle=idle, whole=whole)
+    found = find_open_sessions(current_user)
     return render_template(
         "auth/sessions.html",
         places=[(row, browser_name(row.browser)) for row in found],

@@ -29,7 +29,6 @@ from blueprints.auth.routes import slowed
 from blueprints.auth.second_factors import find_factor, is_required
 from blueprints.auth.user_forms import AddUserForm, SetPasswordForm, UserForm
 from blueprints.forms import BaseForm
-from blueprints.sessions import SESSION_LIMITS
 from models import Role, User, db
 
 REFUSALS = {
@@ -170,14 +169,13 @@ def _user_page(
     password_form: BaseForm | None = None,
     refusal: Exception | None = None,
 ) -> Response:
-    idle, whole = SESSION_LIMITS[user.role]
     page = render_template(
         "auth/user.html",
         user=user,
         form=form or UserForm(formdata=None, obj=user),
         password_form=password_form or SetPasswordForm(formdata=None),
         refusal=REFUSALS[type(refusal)] if refusal else None,
-        sessions=[(row, browser_name(row.browser)) for row in find_open_sessions(user, idle=idle, whole=whole)],
+        sessions=[(row, browser_name(row.browser)) for row in find_open_sessions(user)],
         history=find_history(user),
         factor=find_factor(db.session(), user.id),
         factor_is_required=is_required(user.role),

@@ -7,9 +7,9 @@ from flask_babel import force_locale
 
 from blueprints.backups.copying import NotWhole, database_file, refuse_unless_whole
 from blueprints.doctor import doctor
-from blueprints.doctor.examining import examine
+from blueprints.doctor.examining import examine, this_installation
+from blueprints.doctor.examining_mail import examine_own_mail_server
 from blueprints.doctor.findings import Finding, Level
-from blueprints.doctor.routes import installation, mail_server
 from blueprints.doctor.wording import in_words
 
 
@@ -17,7 +17,7 @@ from blueprints.doctor.wording import in_words
 def look() -> None:
     """Look at settings, files, disk, clock, database, mail and backups. Fails when something does not work."""
     with force_locale("en"):  # the store, which may be what is broken, is not asked for its language
-        findings = [*examine(installation(), damage=_damage), mail_server()]
+        findings = [*examine(this_installation(), damage=_damage), examine_own_mail_server()]
         for finding in findings:
             click.echo(_line(finding))
     sys.exit(1 if any(finding.level is Level.FAIL for finding in findings) else 0)

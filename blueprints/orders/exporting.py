@@ -60,8 +60,8 @@ def _page(typed: str, filters: Filters, after: int) -> list[Row[Any]]:
 
 
 def _items_of(orders: list[Row[Any]]) -> dict[int, list[Any]]:
-    items: dict[int, list[Any]] = defaultdict(list)
     """What remains of them: the file knows an order as it stands."""
+    items: dict[int, list[Any]] = defaultdict(list)
     remaining = (OrderItem.quantity - OrderItem.cancelled).label("quantity")
     found = select(OrderItem.order_id, OrderItem.sku, OrderItem.name, remaining, OrderItem.price)
     found = found.where(

@@ -137,7 +137,5 @@ class AssignForm(BaseForm):
 
     @property
     def agent_id(self) -> int | None:
-        """Raises ValueError for what is no number of ours."""
-        if self.assignee.data and read_id(self.assignee.data) is None:
-            raise ValueError
-        return int(self.assignee.data) if self.assignee.data else None
+        """0, which is nobody's, for what is no number of ours."""
+        return (read_id(self.assignee.data) or 0) if self.assignee.data else None

@@ -119,8 +119,8 @@ def assign_to(ticket_id: int) -> ResponseReturnValue:
     ticket = access.ticket_or_404(ticket_id)
     try:
         assign(ticket_id, AssignForm().agent_id, by=access.actor())
-    except (NoSuchAgent, ValueError):
-        return ticket_page(ticket, refusal=NoSuchAgent()), 409
+    except NoSuchAgent as refusal:
+        return ticket_page(ticket, refusal=refusal), 409
     flash(_("Saved who takes ticket %(number)s.", number=ticket_id), "done")
     return _back_to(ticket)
 

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 
 from sqlalchemy import select
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, joinedload
 
 from blueprints import clock
@@ -20,7 +19,6 @@ from models import (
     Ticket,
     TicketKind,
     WindowScope,
-    db,
     writing,
 )
 from models.cancel_request import ASKED
@@ -42,28 +40,21 @@ class Filing:
 def file_cancellation(order_id: int, filing: Filing, *, by: Actor) -> int:
     """The ticket's number. The same form sent again gets the same ticket, and nothing happens twice.
     Raises AlreadyAsked, NotForSupport, FormUsedAgain."""
-    try:
-        with writing() as session:
-            if done := _filed_with(session, filing, order_id):
-                return done.id
-            order = session.get_one(Order, order_id, options=[joinedload(Order.courier)], populate_existing=True)
-            refuse_to_ask(session, order)
-            ticket = Ticket(
-                kind=TicketKind.CANCELLATION,
-                order_id=order.id,
-                order_number=order.number,
-                customer_name=order.customer_name,
-                order_placed_at=order.placed_at,
-                courier_name=order.courier.name if order.courier else None,
-                waybill=order.waybill,
-            )
-            return _file(session, ticket, filing, by=by)
-    except IntegrityError as error:
-        # Where BEGIN takes no lock, somebody may have asked since we looked: the index lets one of us through.
-        found = open_ticket_of(db.session(), order_id)
-        if found is None:
-            raise
-        raise AlreadyAsked(found.id) from error
+    with writing() as session:
+        if done := _filed_with(session, filing, order_id):
+            return done.id
+        order = session.get_one(Order, order_id, options=[joinedload(Order.courier)], populate_existing=True)
+        refuse_to_ask(session, order)
+        ticket = Ticket(
+            kind=TicketKind.CANCELLATION,
+            order_id=order.id,
+            order_number=order.number,
+            customer_name=order.customer_name,
+            order_placed_at=order.placed_at,
+            courier_name=order.courier.name if order.courier else None,
+            waybill=order.waybill,
+        )
+        return _file(session, ticket, filing, by=by)
 
 
 def file_question(filing: Filing, *, by: Actor) -> int:
