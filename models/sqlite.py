@@ -14,6 +14,7 @@ def set_up(connection: sqlite3.Connection) -> None:
         "foreign_keys=ON",
         "synchronous=FULL",
         "secure_delete=ON",  # what is taken out of the file is overwritten there
+        "recursive_triggers=ON",  # so that what may not be deleted may not be replaced, either
     ):
         connection.execute(f"PRAGMA {pragma}")
 

@@ -6,7 +6,7 @@ import traceback
 import pytest
 from flask_migrate import downgrade
 from sqlalchemy import create_engine, select, text, update
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, IntegrityError
 
 import config
 from blueprints import schema
@@ -122,6 +122,13 @@ def test_what_is_never_changed_is_not_changed_by_another_program_either(demo, ta
         with pytest.raises(Exception, match=refusal):
             other.run(change)
         assert other.run(rows) == before
+
+
+@pytest.mark.sqlite
+@pytest.mark.parametrize("table", ["events", "cancel_requests", "access_windows"])
+def test_what_is_never_deleted_is_not_replaced_either(demo, table):  # noqa: F811 (a fixture)
+    with demo.app_context(), pytest.raises(IntegrityError), writing() as session:
+        session.execute(text(f"REPLACE INTO {table} SELECT * FROM {table}"))
 
 
 @only_on_postgres
