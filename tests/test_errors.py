@@ -53,6 +53,15 @@ def test_the_page_is_there_when_the_database_is_not(app, olive, table):
     assert "We could not confirm" in page.text
 
 
+def test_whoever_watches_the_server_is_told_when_the_database_does_not_answer(app, mallory):
+    assert mallory.client.get("/healthz").json == {"database": "ok"}
+    with app.app_context():
+        db.engine.dispose()
+    shop_of(app).write_bytes(b"no database at all" * 1000)
+    answer = mallory.client.get("/healthz")
+    assert (answer.status_code, answer.json) == (503, {"database": "does not answer"})
+
+
 def test_while_somebody_else_writes_pages_are_read_and_a_write_is_asked_to_wait(app, olive):
     olive.get("/help/")
     with storing.lock_held(app):
