@@ -126,7 +126,8 @@ def findings_of(found: OrderImport) -> Findings:
     mine = select(ImportFinding).where(ImportFinding.import_id == found.id)
     kept = db.session.scalars(mine.order_by(ImportFinding.line, ImportFinding.id)).all()
     left_out = [finding for finding in kept if finding.stops]
-    doubtful = [finding for finding in kept if not finding.stops]
+    stopped = {finding.number for finding in left_out if finding.number}
+    doubtful = [finding for finding in kept if not finding.stops and finding.number not in stopped]
     return Findings(left_out, doubtful, more=found.findings - len(kept))
 
 
