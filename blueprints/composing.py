@@ -59,6 +59,15 @@ def one_address(text: str, part: str) -> str:
     return address
 
 
+def can_take_mail(address: str) -> bool:
+    """It is one bare address, as the envelope will ask for, and not more than one."""
+    try:
+        one_address(address, "recipient")
+    except UnsafeEmail:
+        return False
+    return True
+
+
 def _plain_line(text: str, part: str) -> str:
     """Raises UnsafeEmail for control characters, whatever can't be seen, and words that some Pythons decode."""
     hidden = any(unicodedata.category(character)[0] == "C" or character in "\u2028\u2029" for character in text)

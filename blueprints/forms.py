@@ -26,9 +26,10 @@ from wtforms import (
     TextAreaField,
 )
 from wtforms.i18n import messages_path
-from wtforms.validators import StopValidation
+from wtforms.validators import StopValidation, ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget, TextInput
 
+from blueprints.composing import can_take_mail
 from blueprints.reading import Fault
 from blueprints.shop import current_store
 from models.money import names_other_currency, parse_money, plain_money, precision_of
@@ -126,6 +127,14 @@ class AboutField(str):
         about, label = super().__new__(cls, sentence), str(field.label.text)
         about.named = f"{label} {sentence}" if label.endswith("?") else f"{label}: {sentence}"
         return about
+
+
+class CanTakeMail:
+    """Stricter than what looks like an address: no mail server of ours takes more."""
+
+    def __call__(self, form: FlaskForm, field: Field) -> None:
+        if not field.errors and not can_take_mail(field.data or ""):
+            raise ValidationError(NOT_AN_EMAIL)
 
 
 class AtMost:

@@ -2,6 +2,8 @@
 
 from email_validator import EmailNotValidError, validate_email
 
+from blueprints.composing import can_take_mail
+
 LONGEST = 254
 
 
@@ -16,7 +18,7 @@ def read_email(text: str) -> str:
     except EmailNotValidError as error:
         raise NotAnEmail from error
     email = found.normalized.lower()
-    if len(email) > LONGEST:
+    if len(email) > LONGEST or not can_take_mail(email):
         raise NotAnEmail
     return email
 

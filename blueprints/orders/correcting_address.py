@@ -4,22 +4,13 @@ from sqlalchemy import or_, update
 from sqlalchemy.orm import Session
 
 from blueprints import clock
-from blueprints.composing import UnsafeEmail, one_address
+from blueprints.composing import can_take_mail
 from blueprints.orders.history import leave_event
 from blueprints.orders.sending_again import NotSentAgain, send_copy, why_not_again
 from models import Actor, Email, EmailState, Order, writing
 
 # It has not left yet, so where it goes can still be changed.
 _STAYED = (EmailState.HELD, EmailState.QUEUED)
-
-
-def can_take_mail(address: str) -> bool:
-    """It is one bare address, as the envelope will ask for, and not more than one."""
-    try:
-        one_address(address, "recipient")
-    except UnsafeEmail:
-        return False
-    return True
 
 
 def can_be_corrected(email: Email) -> bool:

@@ -4,19 +4,10 @@ from dataclasses import dataclass
 
 from flask_babel import lazy_gettext as _l
 from wtforms import EmailField
-from wtforms.validators import DataRequired, Email, ValidationError
+from wtforms.validators import DataRequired, Email
 
-from blueprints.forms import NOT_AN_EMAIL, AtMost, BaseForm
-from blueprints.orders.correcting_address import can_take_mail
+from blueprints.forms import NOT_AN_EMAIL, AtMost, BaseForm, CanTakeMail
 from blueprints.orders.sending_again import NotSentAgain
-
-
-class CanTakeMail:
-    """Stricter than what looks like an address: no mail server of ours takes more."""
-
-    def __call__(self, form: BaseForm, field: EmailField) -> None:
-        if not field.errors and not can_take_mail(field.data or ""):
-            raise ValidationError(NOT_AN_EMAIL)
 
 
 class AddressForm(BaseForm):

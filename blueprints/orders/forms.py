@@ -23,7 +23,7 @@ from wtforms import (
 from wtforms.validators import DataRequired, Email, Optional, StopValidation, ValidationError
 
 from blueprints.filters import WORDS
-from blueprints.forms import NOT_AN_EMAIL, AtMost, BaseForm, MoneyField
+from blueprints.forms import NOT_AN_EMAIL, AtMost, BaseForm, CanTakeMail, MoneyField
 from blueprints.ids import read_id
 from blueprints.orders.adding import NewItem, NewOrder
 from blueprints.orders.change_forms import VersionForm
@@ -106,7 +106,7 @@ class NewOrderForm(BaseForm):
     customer_name = StringField(
         _l("Customer name"), validators=[DataRequired(_l("Write the customer’s name.")), AtMost(200)]
     )
-    customer_email = EmailField(_l("Email"), validators=[Optional(), AtMost(254), Email(NOT_AN_EMAIL)])
+    customer_email = EmailField(_l("Email"), validators=[Optional(), AtMost(254), Email(NOT_AN_EMAIL), CanTakeMail()])
     customer_phone = TelField(_l("Phone"), validators=[Optional(), AtMost(40), HasDigits()])
     address = TextAreaField(_l("Address"), validators=[AtMost(500)])
     customer_note = TextAreaField(_l("What the customer wrote"), validators=[AtMost(2000)])

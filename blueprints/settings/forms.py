@@ -22,7 +22,7 @@ from wtforms import (
 from wtforms.validators import AnyOf, DataRequired, Email, Optional, ValidationError
 
 from blueprints.filters import WORDS, word
-from blueprints.forms import NOT_AN_EMAIL, AtMost, BaseForm, CountField, Ticks
+from blueprints.forms import NOT_AN_EMAIL, AtMost, BaseForm, CanTakeMail, CountField, Ticks
 from models import CustomerAlert, Language, OrderStatus, PaymentStatus
 from models.order_states import BEFORE_DELIVERY
 from models.store import LONGEST_UNDO_S
@@ -85,7 +85,7 @@ class LongSelect(SelectField):
 
 
 def _address(label: LazyString, **options: Any) -> EmailField:
-    return EmailField(label, [Optional(), AtMost(254), Email(NOT_AN_EMAIL, allow_smtputf8=False)], **options)
+    return EmailField(label, [Optional(), AtMost(254), Email(NOT_AN_EMAIL), CanTakeMail()], **options)
 
 
 class StoreForm(BaseForm):

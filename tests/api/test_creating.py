@@ -137,11 +137,12 @@ def test_what_does_not_fit_is_said_with_where_it_stands(shop, program):
 
 
 def test_an_address_that_only_looks_like_one_is_not_accepted(shop, program):
-    for address in ("maria@shop.test", "maria..santos@example.com", "maria@-.com"):
+    of_no_mail = ("maria@shop.test", "maria..santos@example.com", "maria@-.com", "mária@example.com", "=?x?=@example.com")
+    for address in of_no_mail:
         answer = program.create(customer_email=address)
         assert (answer.status, answer.code, answer.pointers) == (409, "not_accepted", ["/customer_email"])
         assert answer.json["errors"][0]["detail"] == "Write an email address such as maria@example.com."
-    assert program.create(customer_email="mária+shop@peña.example.com").status == 201
+    assert program.create(customer_email="maria+shop@peña.example.com").status == 201
     assert shop.count(Order) == 1
 
 

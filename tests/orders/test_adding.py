@@ -30,6 +30,8 @@ def add(visitor, **changes):
             "maria@example.com\r\nBcc: x@example.com",
             "Write an email address such as maria@example.com.",
         ),
+        ("customer_email", "peña@example.com", "Write an email address such as maria@example.com."),
+        ("customer_email", "=?utf-8?q?x?=@example.com", "Write an email address such as maria@example.com."),
         ("customer_email", "x" * 4799, "This is 4,799 characters long; at most 254 fit."),
         ("customer_phone", "ring the bell", "Write the phone number with digits, such as 0917 123 4567."),
         ("address", "x" * 501, "This is 501 characters long; at most 500 fit."),

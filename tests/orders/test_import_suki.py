@@ -49,6 +49,18 @@ def test_the_order_s_own_sign_and_code_are_no_part_of_an_amount(olive, shop):
     assert [(order.currency, order.total) for order in orders_in(shop)] == [(code, 104000) for code, _ in amounts]
 
 
+def test_an_address_that_mail_can_go_to_comes_in_in_whatever_alphabet(olive, shop):
+    addresses = ["ana@peña.example", "peña@example.com", "=?x?=@example.com", "maria@example.com"]
+    bring_in(olive, a_file(OURS, *({"number": str(at), "customer_email": each} for at, each in enumerate(addresses))))
+    assert [order.customer_email for order in orders_in(shop)] == ["ana@peña.example", None, None, "maria@example.com"]
+
+
+def test_a_doubt_about_an_order_that_is_left_out_is_not_said_to_come_in(olive):
+    page = send(olive, a_file(OURS, {"customer_email": "nobody", "total": "a lot"}, {"number": "1002"}))
+    assert "2 1001 total a lot This is not an amount." in page.one("#left-out").get_text(" ", strip=True)
+    assert worth_a_look(page) == []
+
+
 @pytest.mark.parametrize(
     ("column", "text"),
     [
