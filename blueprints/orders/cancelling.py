@@ -64,7 +64,7 @@ def cancel_order(
         refuse_used_form(session, once)
         refuse_unknown_reason(session, wish.reason_id)
         refuse_fee(order.refundable, wish.fee)
-        if window is not None and order.only_support_can_cancel:
+        if window is not None and order.is_booked:
             _take_back_from_courier(session, order, wish, window, by=by, at=at)
         cancel_under_lock(session, order, wish, by=by, at=at, window=window, once=once)
         if window is not None:
@@ -152,7 +152,7 @@ def cancel_under_lock(
     """The cancel itself, in the caller's transaction, once nothing refuses it."""
     before, owed = order.status, order.refundable - wish.fee
     pieces = {item.id: item.remaining for item in order.remaining_items}
-    is_final = order.booking_integrated and order.booking_cancelled_at == at  # the courier will not take it again
+    is_final = order.booking_cancelled_at == at  # the courier will not take it again
     until = None if is_final else undo_until(at)
     order.status, order.cancelled_at = OrderStatus.CANCELLED, at
     done = keep_decision(

@@ -5,7 +5,7 @@ from sqlalchemy import select
 
 from models import Event, Order, OrderStatus, PaymentStatus, TicketMessage
 from tests.support.conftest import mail_of, state_of, story_of
-from tests.support.inside import acts, enter, filled_in, window_of
+from tests.support.inside import acts, enter, filled_in, open_window, window_of
 
 
 @pytest.fixture
@@ -32,6 +32,21 @@ def test_without_the_couriers_confirmation_nothing_is_cancelled(uma, shop, order
     assert list(page.errors) == ["courier_reference"]
     assert page.value("note") == "Sorry."
     assert shop.get(Order, order.id).status is OrderStatus.PENDING
+
+
+def test_every_courier_that_holds_a_parcel_is_asked_for_its_word(olive, uma, shop, ask):
+    other, general = shop.booked_order(number="1042", courier="Lalamove"), ask()
+    assert open_window(olive, general, scope="all").status == 303
+    enter(uma, window_of(shop, general))
+    url, fields = filled_in(uma, other, courier_reference="")
+    page = uma.get(url)
+    assert "Confirmation from Lalamove" in page.text
+    assert "This can’t be taken back: the courier has let go of the parcel." in page.text
+    assert "Lalamove stays as it is" not in page.text
+    assert list(uma.post(url, **fields).errors) == ["courier_reference"]
+    assert uma.post(url, **fields | {"courier_reference": "LL-9"}).status == 303
+    done = shop.get(Order, other.id)
+    assert (done.status, done.courier_reference, done.is_booked) == (OrderStatus.CANCELLED, "LL-9", False)
 
 
 def test_the_merchant_still_can_not_cancel_it(olive, shop, order, window):
