@@ -8,6 +8,8 @@ from blueprints.support.refusals import NoSuchAgent
 from blueprints.support.replying import reread
 from models import Actor, Event, Role, User, writing
 
+_AGENTS = select(User).where(User.role == Role.SUPPORT, User.disabled_at.is_(None))
+
 
 def assign(ticket_id: int, agent_id: int | None, *, by: Actor) -> None:
     """To nobody when `agent_id` is None. Raises NoSuchAgent."""
@@ -23,5 +25,9 @@ def assign(ticket_id: int, agent_id: int | None, *, by: Actor) -> None:
 
 
 def agents(session: Session) -> list[User]:
-    found = select(User).where(User.role == Role.SUPPORT, User.disabled_at.is_(None)).order_by(User.name, User.id)
-    return list(session.scalars(found))
+    return list(session.scalars(_AGENTS.order_by(User.name, User.id)))
+
+
+def is_staffed(session: Session) -> bool:
+    """Whether anybody could sign in and read a ticket."""
+    return session.scalars(_AGENTS.limit(1)).first() is not None

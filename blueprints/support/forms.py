@@ -53,6 +53,7 @@ def _why_not(fault: Fault, name: str) -> str:
 
 
 _FILES = _l("Pictures or PDFs")
+_LET_IN = _l("Let support into the store (CSLA)")
 
 
 class _WithFiles(SentOnce):
@@ -66,34 +67,15 @@ class _WithFiles(SentOnce):
         return bool(self.errors and self.files.data)
 
 
-class QuestionForm(_WithFiles):
-    subject = StringField(
-        _l("What is it about?"), [DataRequired(_l("Say in a few words what it is about.")), AtMost(150)]
-    )
-    reason = TextAreaField(
-        _l("What happened?"), [DataRequired(_l("Tell support what happened.")), AtMost(LONGEST_TEXT)]
-    )
-    files = AttachmentsField(_FILES)
+class _WithAccess(_WithFiles):
+    """Which also lets support in, if it is wanted. Without a tick the page may send whatever was left in the rest."""
 
-    @property
-    def filing(self) -> Filing:
-        return Filing(self.subject.data, self.reason.data, self.files.uploads, once=self.token)
-
-
-class CancellationForm(_WithFiles):
-    reason = TextAreaField(
-        _l("Why should it be cancelled?"),
-        [DataRequired(_l("Say why it should be cancelled: support needs the reason.")), AtMost(LONGEST_TEXT)],
-    )
-    files = AttachmentsField(_FILES)
-    open_window = BooleanField(_l("Let support into the store (CSLA)"), default=True)
-    hours = HoursField(_l("For how long?"))
-    scope = ScopeField()
+    open_window: BooleanField
+    hours: HoursField
+    scope: ScopeField
 
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)
-        self.scope.offer(_("This order only"))
-        # Without a tick the page may send whatever was left in them.
         self.hours.validate_choice = self.scope.validate_choice = self.open_window.data
 
     @property
@@ -105,6 +87,38 @@ class CancellationForm(_WithFiles):
         if not (self.open_window.data and letting_in):
             return filing
         return replace(filing, hours=int(self.hours.data), scope=WindowScope(self.scope.data))
+
+
+class QuestionForm(_WithAccess):
+    subject = StringField(
+        _l("What is it about?"), [DataRequired(_l("Say in a few words what it is about.")), AtMost(150)]
+    )
+    reason = TextAreaField(
+        _l("What happened?"), [DataRequired(_l("Tell support what happened.")), AtMost(LONGEST_TEXT)]
+    )
+    files = AttachmentsField(_FILES)
+    open_window = BooleanField(_LET_IN)
+    hours = HoursField(_l("For how long?"))
+    scope = ScopeField(default=WindowScope.ALL)
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self.scope.offer(None)
+
+
+class CancellationForm(_WithAccess):
+    reason = TextAreaField(
+        _l("Why should it be cancelled?"),
+        [DataRequired(_l("Say why it should be cancelled: support needs the reason.")), AtMost(LONGEST_TEXT)],
+    )
+    files = AttachmentsField(_FILES)
+    open_window = BooleanField(_LET_IN, default=True)
+    hours = HoursField(_l("For how long?"))
+    scope = ScopeField()
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self.scope.offer(_("This order only"))
 
 
 class ReplyForm(_WithFiles):

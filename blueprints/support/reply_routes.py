@@ -8,7 +8,7 @@ from blueprints import access
 from blueprints.access import Right, needs
 from blueprints.bounds import takes
 from blueprints.support import support
-from blueprints.support.assigning import agents, assign
+from blueprints.support.assigning import agents, assign, is_staffed
 from blueprints.support.forms import MOST_BYTES_SENT, AssignForm, ReplyForm, SolveForm
 from blueprints.support.granting import latest_window_of
 from blueprints.support.refusals import NoSuchAgent, TicketRefusal
@@ -54,6 +54,7 @@ def ticket_page(
         open_form=open_form,
         extend_form=extend_form or ExtendForm(formdata=None, hours=request.args.get("more", str(DEFAULT_HOURS))),
         refusal=refusal,
+        is_staffed=is_staffed(session),
     )
 
 

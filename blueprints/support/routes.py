@@ -12,6 +12,7 @@ from blueprints.access import Right, needs
 from blueprints.bounds import takes
 from blueprints.ids import read_id
 from blueprints.support import support
+from blueprints.support.assigning import is_staffed
 from blueprints.support.finding import Tab, count_by_tab, find_tickets
 from blueprints.support.forms import MOST_BYTES_SENT, CancellationForm, QuestionForm
 from blueprints.support.refusals import AlreadyAsked, TicketRefusal
@@ -81,7 +82,9 @@ def _ask_to_cancel(order: Order) -> ResponseReturnValue:
         return redirect(url_for("support.ticket", ticket_id=refusal.ticket_id), 303)
     except TicketRefusal as refusal:
         refused = refusal
-    page = render_template("support/new_cancellation.html", order=order, form=form, refusal=refused)
+    page = render_template(
+        "support/new_cancellation.html", order=order, form=form, refusal=refused, is_staffed=is_staffed(db.session())
+    )
     return page, 409 if refused else 422 if form.errors else 200
 
 
@@ -90,10 +93,13 @@ def _ask_about_anything() -> ResponseReturnValue:
     refused: TicketRefusal | None = None
     try:
         if form.validate_on_submit():
-            return _filed(file_question(form.filing, by=access.actor()))
+            proven = not form.lets_into_all or access.has_proven_lately()
+            filing = form.filing(form.subject.data, letting_in=proven)
+            ticket_id = file_question(filing, by=access.actor())
+            return _filed(ticket_id) if proven else _ask_for_password(ticket_id, form)
     except TicketRefusal as refusal:
         refused = refusal
-    page = render_template("support/new_question.html", form=form, refusal=refused)
+    page = render_template("support/new_question.html", form=form, refusal=refused, is_staffed=is_staffed(db.session()))
     return page, 409 if refused else 422 if form.errors else 200
 
 
@@ -108,7 +114,7 @@ def _filed(ticket_id: int) -> ResponseReturnValue:
     return redirect(url_for("support.ticket", ticket_id=ticket_id), 303)
 
 
-def _ask_for_password(ticket_id: int, form: CancellationForm) -> ResponseReturnValue:
+def _ask_for_password(ticket_id: int, form: CancellationForm | QuestionForm) -> ResponseReturnValue:
     """The ticket is filed, so that nothing is lost, and nobody is let in; then to where that can be done."""
     back = url_for("support.ticket", ticket_id=ticket_id, scope=form.scope.data, hours=form.hours.data)
     flash(

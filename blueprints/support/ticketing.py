@@ -108,7 +108,7 @@ def _file(session: Session, ticket: Ticket, filing: Filing, *, by: Actor) -> int
     attach(session, filing.uploads, ticket=ticket)
     session.add(Event(at=at, code="ticket.opened", user_id=by.user_id, ticket_id=ticket.id, order_id=ticket.order_id))
     window = None
-    if filing.hours and ticket.kind is TicketKind.CANCELLATION:
+    if filing.hours:
         window = open_window(session, ticket, scope=filing.scope, hours=filing.hours, by=by, at=at)
     tell_other_side(session, ticket, kind="ticket_opened", by=by, at=at, window=window, files=len(filing.uploads))
     return ticket.id

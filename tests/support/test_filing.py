@@ -6,7 +6,7 @@ import pytest
 import time_machine
 from sqlalchemy import select
 
-from models import AccessWindow, Email, Event, Store, Ticket
+from models import AccessWindow, Email, Event, Role, Store, Ticket, User
 from tests.people import PASSWORD, signed_in
 from tests.shop import A_MORNING
 from tests.support.conftest import mail_of, story_of
@@ -118,6 +118,38 @@ def test_the_orders_page_leads_to_its_open_ticket(order, sam, uma, ask_to_cancel
         assert not page.select("main a[href^='/support/tickets/new']")
     uma.post(f"/support/tickets/{ticket}/solve")
     assert "Ticket 1" not in sam.get(f"/orders/{order.id}").one("#courier").get_text()
+
+
+def test_with_a_question_support_is_let_into_all_orders_or_not_at_all(olive, shop, ask):
+    ask()
+    ask(hours="24", scope="all")
+    assert shop.count(AccessWindow) == 0
+    refused = olive.post("/support/tickets/new", subject="x", reason="x", open_window="y", hours="4", scope="order")
+    assert (refused.status, list(refused.errors)) == (422, ["scope"])
+    ticket = ask(open_window="y", hours="4")
+    [window] = shop.all(select(AccessWindow))
+    assert (window.ticket_id, window.scope, window.expires_at - window.opened_at) == (ticket, "all", timedelta(hours=4))
+
+
+def test_a_question_is_filed_before_the_password_that_lets_them_in_is_asked_for(app, shop, ask):
+    with time_machine.travel(A_MORNING + timedelta(days=9), tick=False) as clock:
+        olive = signed_in(app, "olive")
+        clock.shift(timedelta(minutes=11))
+        asked = {"subject": "The printer", "reason": "It smokes.", "open_window": "y", "hours": "4", "scope": "all"}
+        assert olive.post("/support/tickets/new", **asked).location == "/confirm"
+    assert (shop.count(Ticket), shop.count(AccessWindow)) == (1, 0)
+
+
+@pytest.mark.parametrize("url", ["/support/tickets/new", "/support/tickets/new?order=1", "/support/tickets/1"])
+def test_who_asks_is_told_where_nobody_would_read_it(olive, sam, order, shop, ask, url):
+    ask()
+    nobody = "Nobody can sign in as support yet"
+    assert nobody not in olive.get(url).text
+    shop.change(shop.first(select(User).where(User.role == Role.SUPPORT)), disabled_at=A_MORNING)
+    assert olive.get(url).select("main a[href='/settings/users/new']")
+    page = sam.get(url)
+    assert nobody in page.text
+    assert not page.select("main a[href='/settings/users/new']")
 
 
 def test_anything_else_needs_no_order(olive, shop, ask):
