@@ -10,12 +10,15 @@ from blueprints.doctor.examining_mail import examine_own_mail_server
 from blueprints.doctor.findings import Finding
 from blueprints.doctor.wording import in_utc, in_words
 from blueprints.filters import moment
+from blueprints.outbox import mail_is_configured
+from blueprints.shop import current_store
 
 
 @doctor.get("/settings/health")
 @needs(Right.MANAGE_STORE)
 def health() -> ResponseReturnValue:
-    return _page(examine(this_installation()))
+    found = examine(this_installation())
+    return _page(found if mail_is_configured() or current_store().is_demo else [*found, examine_own_mail_server()])
 
 
 @doctor.post("/settings/health/mail")

@@ -126,6 +126,10 @@ def test_some_orders_came_in_through_the_web_shop(ana, books):
     assert "Storefront" in ana.get("/settings/tokens").text
 
 
+def test_nobody_is_warned_that_it_mails_nobody(ana):
+    assert "No mail server is set up" not in ana.get("/settings/health").text
+
+
 def test_a_reset_makes_it_new(demo):
     shop = Shop(demo)
     shop.change(shop.get(Store, 1), name="Not hers any more")

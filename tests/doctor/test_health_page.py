@@ -7,6 +7,7 @@ import pytest
 from tests.doctor.test_examining import Usage
 from tests.mail.desk import MailDesk
 from tests.pages import words
+from tests.people import signed_in
 
 HERE = "/settings/health"
 
@@ -25,6 +26,11 @@ def test_the_mail_server_is_asked_only_by_hand(olive, post_office):
     page = olive.post(f"{HERE}/mail")
     assert f"The mail server 127.0.0.1:{post_office.port} answers" in page.text
     assert post_office.letters == []
+
+
+def test_that_there_is_no_mail_server_is_said_at_once(open_app):
+    page = signed_in(open_app(MAIL_SERVER=None), "olive").get(HERE)
+    assert "No mail server is set up, so nobody is mailed." in page.text
 
 
 def test_what_fails_is_marked_by_more_than_its_colour(app, olive, post_office):

@@ -15,6 +15,7 @@ from tests.conftest import make_app
 from tests.orders.asking import at_address
 from tests.orders.watching import statements
 from tests.people import Visitor
+from tests.shop import Shop
 from tests.storing import copy_shop
 
 
@@ -210,6 +211,8 @@ def test_a_store_without_mail_says_how_to_reach_it(first_day, tmp_path):
     copy_shop(first_day, tmp_path / "suki.db")
     app = make_app(tmp_path, MAIL_SERVER=None)
     visitor = Visitor(app)
+    assert "Please ask us in the shop" in visitor.get("/ask").text
+    Shop(app).change(Shop(app).get(Store, 1), phone="0917 555 0199")
     assert "Please call us or write to us" in visitor.get("/ask").text
     assert ask(visitor).status == 409
     with app.app_context():

@@ -39,6 +39,14 @@ def after(shop, order):
     return order.total, order.discount, order.item_count, order.payment_status
 
 
+def test_what_one_piece_costs_stands_beside_it(sam, order):
+    page = sam.get(f"/orders/{order.id}/cancel/items")
+    assert [words(row) for row in page.select(".count-rows .hint")] == [
+        "₱480.00 each, 2 in the order",
+        "₱150.00 each, 3 in the order",
+    ]
+
+
 def test_the_order_goes_on_with_what_remains(sam, shop, order):
     answer = cancel_items(sam, order, {0: 1})
     assert (answer.status, answer.location) == (303, f"/orders/{order.id}")
