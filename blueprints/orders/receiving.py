@@ -14,6 +14,7 @@ from blueprints import clock
 from blueprints.orders.reading_formats import LONG_STRETCH, Format, recognise
 from blueprints.reading import CHUNK, Fault, File, Table, Unreadable, Upload
 from models import Actor, DatabaseBusy, ImportChunk, ImportState, OrderImport, db, writing
+from models.base import DiskFailed
 from models.text import cleaned_line
 
 QUICKLY = 1  # zlib's level: texts like these get six times smaller, and a hundred megabytes take two seconds
@@ -52,13 +53,13 @@ def receive_file(stream: IO[bytes], *, filename: str, by: Actor) -> int:
             content = zlib.compress(chunk, QUICKLY)
             with writing() as session:
                 session.add(ImportChunk(import_id=import_id, rank=rank, content=content))
-    except (DatabaseBusy, DBAPIError):
+        with writing() as session:
+            session.get_one(OrderImport, import_id).state = ImportState.CHECKING
+    except (DatabaseBusy, DiskFailed, DBAPIError):
         # Of a disk that is full not even this may be possible; then it is forgotten after a day.
-        with suppress(DatabaseBusy, DBAPIError), writing() as session:
+        with suppress(DatabaseBusy, DiskFailed, DBAPIError), writing() as session:
             session.execute(delete(OrderImport).where(OrderImport.id == import_id))
         raise
-    with writing() as session:
-        session.get_one(OrderImport, import_id).state = ImportState.CHECKING
     return import_id
 
 

@@ -13,6 +13,7 @@ from blueprints import reading
 from blueprints.orders import checking, import_routes, importing, reading_formats, receiving
 from blueprints.reading import Fault, Table, Unreadable
 from models import ImportChunk, OrderImport
+from tests.full_disk import disk_full
 from tests.orders.files import OURS, SHOPIFY, WOO, a_file, bring_in, counts, orders_in, send
 
 HEADER = a_file(SHOPIFY).split("\r\n")[0]
@@ -107,6 +108,14 @@ def test_of_a_file_that_could_not_be_stored_nothing_is_left(olive, shop, monkeyp
     monkeypatch.setattr(receiving, "ImportChunk", full)
     assert send(olive, a_file(SHOPIFY)).status == 500
     assert shop.count(OrderImport) == 0
+
+
+@pytest.mark.parametrize(("step", "after"), [("INSERT INTO import_chunks", 1), ("UPDATE order_imports", 0)])
+def test_a_file_that_fills_the_disk_leaves_the_disk_as_it_was(app, olive, shop, step, after):
+    with disk_full(app, step, after=after):
+        page = send(olive, a_file(SHOPIFY, *[{"Notes": "x" * 100_000}] * 12))
+    assert (page.status, page.h1) == (503, "Suki could not write to its disk")
+    assert shop.count(OrderImport) + shop.count(ImportChunk) == 0
 
 
 class Endless:
