@@ -23,7 +23,7 @@ from blueprints.orders.importing import (
     start_import,
     waiting_imports,
 )
-from blueprints.orders.receiving import receive_file
+from blueprints.orders.receiving import Discarded, receive_file
 from blueprints.reading import Unreadable
 from models import DatabaseBusy, ImportState, OrderImport, db
 
@@ -46,6 +46,8 @@ def import_file() -> ResponseReturnValue:
             import_id = receive_file(sent.stream, filename=sent.filename or "", by=access.actor())
         except Unreadable as unreadable:
             form.file.errors = [fault_in_words(unreadable)]
+        except Discarded as discarded:
+            return redirect(url_for(".import_page", import_id=discarded.import_id), 303)
         else:
             _work_on(import_id)
             return redirect(url_for(".import_page", import_id=import_id), 303)

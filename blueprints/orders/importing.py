@@ -4,6 +4,7 @@ Each batch is one transaction that also saves how far the file is read: a crash 
 and whoever comes next goes on from there."""
 
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from zoneinfo import ZoneInfo
@@ -16,7 +17,7 @@ from blueprints.orders.bringing_in import bring_in
 from blueprints.orders.checking import check_orders, is_hopeless
 from blueprints.orders.incoming import IncomingOrder, ShopFacts
 from blueprints.orders.reading_formats import LONGEST_ORDER, OrderInFile, read_orders, recognise
-from blueprints.orders.receiving import StoredFile
+from blueprints.orders.receiving import Discarded, StoredFile
 from blueprints.reading import File, Place, Table
 from models import (
     Actor,
@@ -90,13 +91,14 @@ def carry_on(
     begun = _claim(import_id, anywhere=file is not None)
     if begun is None:
         return
-    for batch in _batches(begun, file or StoredFile(begun.id, begun.size)):
-        place = _step(begun, batch, enough)
-        if tell:
-            tell(place.offset if place else begun.size)
-        if place is None:
-            return
-        begun.offset, begun.line = place.offset, place.line
+    with suppress(Discarded):
+        for batch in _batches(begun, file or StoredFile(begun.id, begun.size)):
+            place = _step(begun, batch, enough)
+            if tell:
+                tell(place.offset if place else begun.size)
+            if place is None:
+                return
+            begun.offset, begun.line = place.offset, place.line
 
 
 def first_orders(found: OrderImport, most: int) -> list[IncomingOrder]:

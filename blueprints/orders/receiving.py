@@ -9,6 +9,7 @@ from typing import IO
 
 from sqlalchemy import delete, select
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session
 
 from blueprints import clock
 from blueprints.orders.reading_formats import LONG_STRETCH, Format, recognise
@@ -20,6 +21,14 @@ from models.text import cleaned_line
 QUICKLY = 1  # zlib's level: texts like these get six times smaller, and a hundred megabytes take two seconds
 
 
+class Discarded(Exception):
+    """Somebody said that the file is not wanted while it was being stored or read."""
+
+    def __init__(self, import_id: int) -> None:
+        super().__init__(f"import {import_id} was discarded")
+        self.import_id = import_id
+
+
 class StoredFile:
     """A file in the database. Each piece is read on its own, so that no reading is open for long."""
 
@@ -28,10 +37,13 @@ class StoredFile:
         self.size = size
 
     def chunks(self, offset: int) -> Iterator[bytes]:
+        """Raises Discarded: nothing is kept of a file then."""
         for rank in range(offset // CHUNK, -(-self.size // CHUNK)):
             stored = db.session.scalars(
                 select(ImportChunk.content).where(ImportChunk.import_id == self._import_id, ImportChunk.rank == rank)
-            ).one()
+            ).one_or_none()
+            if stored is None:
+                raise Discarded(self._import_id)
             yield zlib.decompress(stored)[offset % CHUNK if rank == offset // CHUNK else 0 :]
 
 
@@ -45,22 +57,31 @@ def format_of(file: File) -> Format:
 
 
 def receive_file(stream: IO[bytes], *, filename: str, by: Actor) -> int:
-    """Stores the file, ready to be checked. Raises Unreadable."""
+    """Stores the file, ready to be checked. Raises Unreadable and Discarded."""
     upload = Upload(stream)
     import_id = note_import(upload, filename=filename, by=by, state=ImportState.RECEIVING)
     try:
         for rank, chunk in enumerate(upload.chunks(0)):
             content = zlib.compress(chunk, QUICKLY)
             with writing() as session:
+                _reread(session, import_id)
                 session.add(ImportChunk(import_id=import_id, rank=rank, content=content))
         with writing() as session:
-            session.get_one(OrderImport, import_id).state = ImportState.CHECKING
+            _reread(session, import_id).state = ImportState.CHECKING
     except (DatabaseBusy, DiskFailed, DBAPIError):
         # Of a disk that is full not even this may be possible; then it is forgotten after a day.
         with suppress(DatabaseBusy, DiskFailed, DBAPIError), writing() as session:
             session.execute(delete(OrderImport).where(OrderImport.id == import_id))
         raise
     return import_id
+
+
+def _reread(session: Session, import_id: int) -> OrderImport:
+    """Its page offers to discard it while the next piece is on its way. Raises Discarded."""
+    found = session.get_one(OrderImport, import_id)
+    if found.state is not ImportState.RECEIVING:
+        raise Discarded(import_id)
+    return found
 
 
 def note_import(file: File, *, filename: str, by: Actor, state: ImportState, stored: bool = True) -> int:

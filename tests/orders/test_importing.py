@@ -1,5 +1,6 @@
 """Orders come in from a file: seen first, once, and without touching what is there."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from io import BytesIO
 
@@ -9,7 +10,8 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload
 
 from blueprints import background, clock
-from blueprints.orders import importing, reading_formats
+from blueprints.orders import importing, reading_formats, receiving
+from blueprints.reading import Upload
 from models import Event, ImportChunk, ImportNumber, Order, OrderImport, OrderStatus, User, db
 from tests.orders.files import ANALYTICS, OURS, SHOPIFY, WOO, a_file, bring_in, counts, orders_in, send, worth_a_look
 from tests.people import signed_in
@@ -102,6 +104,44 @@ def test_a_file_that_is_not_wanted_is_forgotten(olive, shop):
     assert olive.get(path).h1 == "This file was not imported"
     olive.post(f"{path}/start")
     assert orders_in(shop) == []
+
+
+@pytest.mark.parametrize("piece", [0, 1], ids=["after the first piece", "after the last"])
+def test_a_file_that_is_discarded_while_it_arrives_is_forgotten_and_its_sender_reads_that(
+    olive, sam, shop, monkeypatch, piece
+):
+    sam.get("/orders/import")
+
+    class Discarded(Upload):
+        def chunks(self, offset):
+            for rank, chunk in enumerate(super().chunks(offset)):
+                yield chunk
+                if rank == piece and shop.count(OrderImport):
+                    with ThreadPoolExecutor(1) as elsewhere:
+                        assert elsewhere.submit(sam.post, "/orders/imports/1/discard").result().status == 303
+
+    monkeypatch.setattr(receiving, "Upload", Discarded)
+    page = send(olive, a_file(SHOPIFY, *[{"Notes": "x" * 100_000}] * 12))
+    assert (page.status, page.h1) == (200, "This file was not imported")
+    assert left_over(shop) == 0
+
+
+def test_a_file_that_is_discarded_while_it_is_checked_is_read_no_further(olive, sam, shop, monkeypatch):
+    sam.get("/orders/import")
+    real_step = importing._step
+
+    def discard_after(*batch):
+        place = real_step(*batch)
+        with ThreadPoolExecutor(1) as elsewhere:
+            assert elsewhere.submit(sam.post, "/orders/imports/1/discard").result().status == 303
+        return place
+
+    monkeypatch.setattr(importing, "BATCH", 1)
+    monkeypatch.setattr(importing, "_step", discard_after)
+    rows = [{"Name": f"#{order}", "Notes": "x" * 100_000} for order in (1001, 1002, 1003) for _item in range(12)]
+    page = send(olive, a_file(SHOPIFY, *rows))
+    assert (page.status, page.h1) == (200, "This file was not imported")
+    assert left_over(shop) == 0
 
 
 def test_what_came_in_is_not_taken_back_by_discarding(olive, shop):
