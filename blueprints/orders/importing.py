@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Row, delete, literal, or_, select, update
+from sqlalchemy import ColumnElement, Row, and_, delete, literal, or_, select, update
 from sqlalchemy.orm import Session
 
 from blueprints import clock
@@ -42,10 +42,13 @@ LINES = 20_000
 LEASE = timedelta(seconds=20)
 KEPT_FOR = timedelta(days=1)
 """A file that nobody decided about."""
+GIVEN_UP_AFTER = timedelta(days=7)
+"""An import that fails again and again, since the file came. It was decided on within the first day, and goes on after
+a shop was closed for a few."""
 TRIES = 20
 LATEST = 20
 UNDERWAY = (ImportState.CHECKING, ImportState.IMPORTING)
-UNFINISHED = (ImportState.RECEIVING, ImportState.CHECKED, *UNDERWAY)
+UNDECIDED = (ImportState.RECEIVING, ImportState.CHECKING, ImportState.CHECKED)
 
 
 def start_import(import_id: int, *, by: Actor) -> None:
@@ -77,7 +80,7 @@ def discard_import(import_id: int) -> bool:
     """Forgets a file, unless its orders are coming in or are in."""
     with writing() as session:
         found = session.get_one(OrderImport, import_id)
-        is_unwanted = found.state in (ImportState.RECEIVING, ImportState.CHECKING, ImportState.CHECKED)
+        is_unwanted = found.state in UNDECIDED
         if is_unwanted:
             _finish(session, found, ImportState.DISCARDED)
         return is_unwanted
@@ -141,23 +144,28 @@ def latest_imports() -> list[Row[tuple[OrderImport, str | None]]]:
 
 def waiting_imports() -> list[int]:
     """Stored files that somebody should go on with."""
-    now = clock.now()
     waiting = select(OrderImport.id).where(
         OrderImport.state.in_(UNDERWAY),
         OrderImport.stored,
-        or_(OrderImport.claimed_until.is_(None), OrderImport.claimed_until < now),
+        _is_free(),
     )
     return list(db.session.scalars(waiting.order_by(OrderImport.id)))
 
 
 def forget_old_files() -> None:
-    old = clock.now() - KEPT_FOR
-    forgotten = select(OrderImport).where(OrderImport.state.in_(UNFINISHED), OrderImport.created_at < old)
+    now, state = clock.now(), OrderImport.state
+    is_undecided = and_(state.in_(UNDECIDED), OrderImport.created_at < now - KEPT_FOR)
+    stands_still = and_(state == ImportState.IMPORTING, OrderImport.created_at < now - GIVEN_UP_AFTER, _is_free())
+    forgotten = select(OrderImport).where(or_(is_undecided, stands_still))
     if db.session.scalars(forgotten.limit(1)).first() is None:
         return
     with writing() as session:
         for found in session.scalars(forgotten):
             _finish(session, found, ImportState.DISCARDED)
+
+
+def _is_free() -> ColumnElement[bool]:
+    return or_(OrderImport.claimed_until.is_(None), OrderImport.claimed_until < clock.now())
 
 
 def shop_facts() -> ShopFacts:
@@ -176,16 +184,15 @@ class _Begun:
 def _claim(import_id: int, *, anywhere: bool) -> _Begun | None:
     """`anywhere`: also when its bytes are not stored."""
     with writing() as session:
-        now = clock.now()
         claimed = session.execute(
             update(OrderImport)
             .where(
                 OrderImport.id == import_id,
                 OrderImport.state.in_(UNDERWAY),
-                or_(OrderImport.claimed_until.is_(None), OrderImport.claimed_until < now),
+                _is_free(),
                 or_(OrderImport.stored, literal(anywhere)),
             )
-            .values(claimed_until=now + LEASE)
+            .values(claimed_until=clock.now() + LEASE)
             .returning(OrderImport.id)
         ).first()
         return _Begun(session.get_one(OrderImport, import_id)) if claimed else None

@@ -14,7 +14,7 @@ from sqlalchemy import select
 from blueprints import schema
 from blueprints.orders.bulk_cancelling import start_bulk, waiting_bulks
 from blueprints.orders.cancelling import cancel_order
-from blueprints.orders.importing import UNFINISHED, waiting_imports
+from blueprints.orders.importing import UNDECIDED, waiting_imports
 from blueprints.orders.noting_cancel import CancelWish
 from blueprints.webhooks.switching import switch_off
 from models import (
@@ -25,6 +25,7 @@ from models import (
     EmailState,
     ImportChunk,
     ImportNumber,
+    ImportState,
     OrderImport,
     Role,
     UserSession,
@@ -146,7 +147,7 @@ def test_many_orders_that_were_being_cancelled_are_not_gone_on_with(app, shop, s
     assert {status for _, _, status in content(app.instance_path + "/suki.db")[0]} == {"pending"}
 
 
-@pytest.mark.parametrize("state", UNFINISHED)
+@pytest.mark.parametrize("state", [*UNDECIDED, ImportState.IMPORTING])
 def test_a_file_of_orders_that_was_on_its_way_in_is_given_up(app, shop, olive, run, store, copy, state):
     send(olive, a_file(SHOPIFY, {"Name": "#ADOBO-7001"}))
     shop.change(shop.get(OrderImport, 1), state=state)

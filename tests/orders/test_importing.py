@@ -12,7 +12,7 @@ from sqlalchemy.orm import joinedload
 from blueprints import background, clock
 from blueprints.orders import importing, reading_formats, receiving
 from blueprints.reading import Upload
-from models import Event, ImportChunk, ImportNumber, Order, OrderImport, OrderStatus, User, db
+from models import Event, ImportChunk, ImportNumber, ImportState, Order, OrderImport, OrderStatus, User, db
 from tests.orders.files import ANALYTICS, OURS, SHOPIFY, WOO, a_file, bring_in, counts, orders_in, send, worth_a_look
 from tests.people import signed_in
 from tests.shop import A_MORNING
@@ -156,6 +156,44 @@ def test_a_file_is_forgotten_after_a_day(app, olive, shop):
         background.run_once(app)
     assert left_over(shop) == 0
     assert signed_in(app, "olive").get(path).h1 == "This file was not imported"
+
+
+def test_what_somebody_said_is_to_come_in_comes_in_though_its_file_is_a_day_old_by_then(app, olive, shop, slowly):
+    path = send(olive, THREE).response.request.path
+    background.run_once(app)
+    sent_at = shop.first(select(OrderImport)).created_at
+    with time_machine.travel(sent_at + timedelta(hours=24, minutes=-1)):
+        signed_in(app, "olive").post(f"{path}/start")
+    with time_machine.travel(sent_at + timedelta(hours=24, minutes=1)):
+        background.run_once(app)
+    assert [order.number for order in orders_in(shop)] == ["1001", "1002", "1003"]
+    assert left_over(shop) == 0
+
+
+def test_an_import_that_stands_still_for_a_week_is_given_up_and_what_is_in_stays(app, olive, shop, slowly, monkeypatch):
+    path = send(olive, THREE).response.request.path
+    background.run_once(app)
+    olive.post(f"{path}/start")
+    monkeypatch.setattr(importing, "bring_in", lambda *_args, **_named: 1 / 0)
+    sent_at = shop.first(select(OrderImport)).created_at
+    for days, left in ((6.9, True), (7.1, False)):
+        with time_machine.travel(sent_at + timedelta(days=days)):
+            background.run_once(app)
+        assert bool(left_over(shop)) is left
+    assert "By then 1 order had come in; they stay." in signed_in(app, "olive").get(path).text
+    assert [order.number for order in orders_in(shop)] == ["1001"]
+
+
+def test_an_import_that_somebody_is_at_is_not_given_up_however_old_its_file_is(app, olive, shop, slowly):
+    path = send(olive, THREE).response.request.path
+    background.run_once(app)
+    olive.post(f"{path}/start")
+    found = shop.first(select(OrderImport))
+    later = found.created_at + timedelta(days=8)
+    shop.change(found, claimed_until=later + timedelta(seconds=20))
+    with time_machine.travel(later):
+        background.run_once(app)
+    assert shop.get(OrderImport, found.id).state is ImportState.IMPORTING
 
 
 def test_earlier_files_can_be_read_again(olive):
