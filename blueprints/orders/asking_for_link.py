@@ -4,22 +4,28 @@ The page learns nothing of whether they match: it writes down one row, the same 
 mails the link, is the task behind the pages, and after it nobody knows any more what was typed.
 """
 
-from datetime import datetime
+import logging
+from datetime import datetime, timedelta
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
 from blueprints import background, clock
 from blueprints.orders.telling import write_to_asker
 from blueprints.shop import current_store
 from blueprints.slowing import LATELY, TooManyTries, network_of, wait_after
-from models import Email, LinkRequest, Order, db, writing
+from models import DatabaseBusy, Email, LinkRequest, Order, db, writing
+from models.base import DiskFailed
+
+log = logging.getLogger("suki")
 
 KIND = "cancel_link"
 # So many from one address are free in an hour; a whole town may share one.
 FREE_TRIES = 10
 # Whoever asks on and on for somebody else's order fills no mailbox.
 MAILS_AN_HOUR = 3
+# Long enough for whatever was restarted meanwhile.
+GIVE_UP_AFTER = timedelta(minutes=10)
 
 
 def ask_for_link(*, number: str, email: str, address: str) -> None:
@@ -37,14 +43,33 @@ def ask_for_link(*, number: str, email: str, address: str) -> None:
 @background.task
 def mail_links() -> None:
     """Whoever asked, one after the other, until nobody waits. The page wakes nobody: when this looks tells nothing."""
-    waiting = select(LinkRequest.id).where(LinkRequest.number.is_not(None)).order_by(LinkRequest.id).limit(1)
-    while not background.is_stopping():
-        asked_id = db.session.scalar(waiting)
-        db.session.rollback()
-        if asked_id is None:
-            _forget_old()
-            return
-        _answer(asked_id)
+    asked_id = _next_after(0)
+    while asked_id is not None and not background.is_stopping():
+        try:
+            _answer(asked_id)
+        except (DatabaseBusy, DiskFailed):
+            raise
+        except Exception:
+            # Whoever asked after them is not to wait for it to be mended.
+            log.exception("request %s for a link could not be answered", asked_id)
+            _give_up_if_old(asked_id)
+        asked_id = _next_after(asked_id)
+    _forget_old()
+
+
+def _next_after(asked_id: int) -> int | None:
+    """Each gets one turn in a round, also when it fails."""
+    waiting = select(LinkRequest.id).where(LinkRequest.number.is_not(None), LinkRequest.id > asked_id)
+    next_id = db.session.scalar(waiting.order_by(LinkRequest.id).limit(1))
+    db.session.rollback()
+    return next_id
+
+
+def _give_up_if_old(asked_id: int) -> None:
+    """What was typed is not kept for as long as we have a fault."""
+    with writing() as session:
+        is_old = LinkRequest.id == asked_id, LinkRequest.at < clock.now() - GIVE_UP_AFTER
+        session.execute(update(LinkRequest).where(*is_old).values(number=None, email=None))
 
 
 def _forget_old() -> None:

@@ -10,6 +10,7 @@ import time_machine
 from sqlalchemy import select
 
 from blueprints import background
+from blueprints.orders.telling import write_to_asker
 from models import LinkRequest, Store, db
 from tests.conftest import make_app
 from tests.orders.asking import at_address
@@ -185,6 +186,34 @@ def test_a_crash_between_looking_and_mailing_loses_nothing(app, maria, shop, ord
     assert shop.emails() == []
     behind_the_pages(app)
     assert len(shop.emails()) == 1
+
+
+@pytest.fixture
+def broken_for_one(monkeypatch):
+    """Order 1001 can't be written about, for a fault of ours."""
+
+    def write(session, order, **how):
+        return write_to_asker(session, order, **how) if order.number != "1001" else 1 / 0
+
+    monkeypatch.setattr("blueprints.orders.asking_for_link.write_to_asker", write)
+
+
+def test_one_who_can_t_be_answered_holds_up_nobody_after_them(app, maria, shop, order, broken_for_one, caplog):
+    shop.order(number="1002", customer_email="juan@example.com")
+    ask(maria), ask(maria, "1002", "juan@example.com")
+    behind_the_pages(app)
+    assert mailed(shop) == [("cancel_link", "juan@example.com")]
+    assert "request 1 for a link" in caplog.text
+    assert not re.search(r"@example", caplog.text)
+
+
+def test_what_was_typed_is_forgotten_too_when_it_can_t_be_answered(app, maria, shop, order, broken_for_one):
+    ask(maria)
+    for minutes, left in ((9, ["1001"]), (11, [None]), (12, [None])):
+        with time_machine.travel(datetime.now(UTC) + timedelta(minutes=minutes), tick=False):
+            behind_the_pages(app)
+        assert [row.number for row in shop.all(select(LinkRequest))] == left
+    assert shop.emails() == []
 
 
 def test_nothing_is_mailed_once_it_was_switched_off(app, maria, shop, order):
