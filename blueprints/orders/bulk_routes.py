@@ -113,14 +113,14 @@ def bulk_discard(bulk_id: int) -> ResponseReturnValue:
 @needs(Right.CHANGE_ORDERS)
 def bulk_tickets(bulk_id: int) -> ResponseReturnValue:
     """Asks support, afterwards, for those that only it can cancel."""
-    found = _bulk_or_404(bulk_id)
-    form = AskSupportForm()
-    if found.state is BulkState.DONE and not form.validate():
+    found, form = _bulk_or_404(bulk_id), AskSupportForm()
+    if form.validate():
+        until = time.monotonic() + AT_ONCE_S
+        ask_about_rest(
+            bulk_id, form.reason.data, by=access.actor(), enough=lambda: time.monotonic() > until, ask=_ask_support
+        )
+    elif found.state is BulkState.DONE:
         return _result_page(found, form)
-    until = time.monotonic() + AT_ONCE_S
-    ask_about_rest(
-        bulk_id, form.reason.data or "", by=access.actor(), enough=lambda: time.monotonic() > until, ask=_ask_support
-    )
     return redirect(url_for(".bulk", bulk_id=bulk_id, _anchor="booked"), 303)
 
 

@@ -3,9 +3,9 @@
 import pytest
 from sqlalchemy import select
 
-from blueprints import background
+from blueprints import background, clock
 from blueprints.orders import bulk_routes
-from models import AccessWindow, BulkCancel, BulkOrder, BulkState, OrderStatus, Ticket, TicketState
+from models import AccessWindow, BulkCancel, BulkOrder, BulkState, OrderStatus, Ticket, TicketState, db
 from tests.orders.many import cancel_all, gather, start
 from tests.orders.test_bulk_cancelling import CANCELLED, effects, rows, state
 from tests.pages import words
@@ -84,6 +84,23 @@ def test_before_it_is_done_nobody_is_asked_apart(sam, shop):
     url = gather(sam, shop.booked_order())
     assert sam.post(f"{url}/tickets", reason="The flood.").status == 303
     assert tickets(shop) == []
+
+
+def test_a_reason_is_needed_also_when_it_is_done_a_moment_after_the_page_looked(sam, shop, slowly, monkeypatch, caplog):
+    url = gather(sam, shop.order(), shop.booked_order())
+    start(sam, url)
+    assert [row.refusal for row in rows(shop)] == [None, "booked_with_courier"], "the other is still to come"
+    ask_about_rest = bulk_routes.ask_about_rest
+
+    def ask_once_it_is_done(*asked, **how):
+        shop.change(shop.first(select(BulkCancel)), state=BulkState.DONE, finished_at=clock.now())
+        db.session.rollback()  # what the page read is of no use any more, as after anything that was written
+        ask_about_rest(*asked, **how)
+
+    monkeypatch.setattr(bulk_routes, "ask_about_rest", ask_once_it_is_done)
+    monkeypatch.setattr(bulk_routes, "AT_ONCE_S", 60)
+    assert sam.post(f"{url}/tickets", reason="").status == 303
+    assert "failed" not in caplog.text
 
 
 @pytest.mark.parametrize("words_again", ["The flood.", "Other words"])
