@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from blueprints import clock
 from models import DatabaseBusy, Email, EmailState, WebhookMessage, change_rows, writing
+from models.base import DiskFailed
 from models.email import WAITING
 
 # A deliverer that has not said by then how it went has died, and the row is anybody's again. Longer than one email
@@ -60,14 +61,15 @@ def about(wait: timedelta) -> timedelta:
 
 
 def note(write: Callable[[Session], object]) -> None:
-    """How it went. Others may hold the lock, and this must not be lost: it would be sent again."""
+    """How it went. Others may hold the lock, or the disk be full for a moment, and this must not be lost: it would be
+    sent again. Where it is lost all the same it is the only one: a disk that stays full lets nobody claim another."""
     give_up_at = time.monotonic() + NOTE_WITHIN_S
     while True:
         try:
             with writing() as session:
                 write(session)
             return
-        except DatabaseBusy:
+        except (DatabaseBusy, DiskFailed):
             if time.monotonic() > give_up_at:
                 raise
             time.sleep(0.1)

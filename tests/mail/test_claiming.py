@@ -7,10 +7,12 @@ from datetime import timedelta
 import pytest
 import time_machine
 
-from blueprints import clock, mailing
+from blueprints import clock, mailing, retrying
 from blueprints.mailing import claim
 from blueprints.retrying import LEASE
 from models import EmailState
+from models.base import DiskFailed
+from tests.full_disk import disk_full
 from tests.storing import lock_held
 
 
@@ -87,3 +89,26 @@ def test_it_is_noted_though_somebody_else_is_saving_for_long(desk, app, post_off
     deliverer.join(10)
     holder.join(10)
     assert desk.again(email).state is EmailState.SENT
+
+
+def test_it_is_noted_though_the_disk_is_full_for_a_moment(desk, app, post_office):
+    email = desk.queue()
+    with disk_full(app, "UPDATE emails", after=1, tries=3):  # the first is the claim
+        assert desk.deliver() == {"sent": 1}
+    assert desk.again(email).state is EmailState.SENT
+    with time_machine.travel(clock.now() + LEASE + timedelta(seconds=1)):
+        assert desk.deliver() == {}
+    assert post_office.ids == [email.message_id]
+
+
+def test_a_disk_that_stays_full_is_not_waited_for_for_ever_and_nothing_more_is_sent(
+    desk, app, post_office, monkeypatch
+):
+    monkeypatch.setattr(retrying, "NOTE_WITHIN_S", 0.1)
+    emails = [desk.queue(), desk.queue()]
+    with disk_full(app, "UPDATE emails", after=1):
+        for _ in range(2):
+            with pytest.raises(DiskFailed):
+                desk.deliver()
+    assert [desk.again(email).state for email in emails] == [EmailState.SENDING, EmailState.QUEUED]
+    assert len(post_office.ids) == 1

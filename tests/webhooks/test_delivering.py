@@ -18,6 +18,7 @@ from blueprints.webhooks import delivering, posting
 from blueprints.webhooks.delivering import deliver
 from models import DeliveryFault, EmailState, UnsentReason, WebhookEndpoint, WebhookMessage
 from tests.conftest import make_app
+from tests.full_disk import disk_full
 from tests.orders.watching import statements
 from tests.webhooks.receiver import answer, hang
 
@@ -183,6 +184,18 @@ def test_one_that_died_before_it_could_note_the_answer_repeats_it_under_the_same
     with time_machine.travel(clock.now() + LEASE + timedelta(seconds=1)):
         assert hooks.deliver() == {"sent": 1}
     assert receiver.ids == [message.message_id] * 2
+
+
+@pytest.mark.parametrize(("reply", "noted"), [(answer("200 OK"), "sent"), (answer("500 Oh no"), "queued")])
+def test_it_is_noted_though_the_disk_is_full_for_a_moment(app, hooks, receiver, reply, noted):
+    endpoint = hooks.add(receiver)
+    hooks.test(endpoint)
+    receiver.behave = reply
+    with disk_full(app, "UPDATE webhook_messages", after=1, tries=3):  # the first is the claim
+        hooks.deliver()
+    assert hooks.states() == [noted]
+    assert hooks.endpoint(endpoint.id).failures == (noted == "queued")
+    assert len(receiver.ids) == 1
 
 
 def test_what_was_taken_while_it_was_switched_off_counts_as_sent(olive, hooks, receiver):
