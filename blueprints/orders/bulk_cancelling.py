@@ -7,15 +7,14 @@ cancelled unseen."""
 import logging
 import time
 from collections.abc import Callable
-from datetime import timedelta
 from enum import Enum, auto
 from functools import partial
-from typing import TypeVar
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from blueprints import clock
+from blueprints.leasing import LEASE, claim, is_free, keep_hold, patiently
 from blueprints.orders.bulk_asking import AskSupport, ask_next
 from blueprints.orders.cancelling import cancel_under_lock, refuse_to_cancel, reread
 from blueprints.orders.noting_cancel import CancelWish, refuse_unknown_reason
@@ -24,10 +23,7 @@ from models import Actor, BulkCancel, BulkOrder, BulkOutcome, BulkState, Databas
 from models.base import DiskFailed
 
 log = logging.getLogger("suki")
-T = TypeVar("T")
 
-LEASE = timedelta(seconds=20)
-TRIES = 20
 GIVE_WAY_S = 0.005
 """Between two orders: whoever waits for the lock meanwhile gets it."""
 FAILED = "failed"
@@ -72,51 +68,19 @@ def stands_still(bulk: BulkCancel) -> bool:
 
 def waiting_bulks() -> list[int]:
     """Those that somebody should go on with."""
-    now = clock.now()
-    waiting = select(BulkCancel.id).where(
-        BulkCancel.state == BulkState.RUNNING,
-        or_(BulkCancel.claimed_until.is_(None), BulkCancel.claimed_until < now),
-    )
+    waiting = select(BulkCancel.id).where(BulkCancel.state == BulkState.RUNNING, is_free(BulkCancel))
     return list(db.session.scalars(waiting.order_by(BulkCancel.id)))
 
 
 def carry_on(bulk_id: int, *, enough: Callable[[], bool], ask: AskSupport) -> None:
     """Goes on with one that nobody else is at, until it is through or it is `enough`, as asked after each order."""
-    if not _claim(bulk_id):
+    if claim(BulkCancel, bulk_id, BulkCancel.state == BulkState.RUNNING) is None:
         return
     cancel = partial(_cancel_next, bulk_id, enough)
-    while (came_to := _patiently(cancel, enough)) is _Next.MORE:
+    while (came_to := patiently(cancel, enough)) is _Next.MORE:
         time.sleep(GIVE_WAY_S)
     if came_to is _Next.NOTHING and _ask_support(bulk_id, enough, ask):
-        _patiently(partial(_finish, bulk_id), enough)
-
-
-def _claim(bulk_id: int) -> bool:
-    with writing() as session:
-        now = clock.now()
-        claimed = session.execute(
-            update(BulkCancel)
-            .where(
-                BulkCancel.id == bulk_id,
-                BulkCancel.state == BulkState.RUNNING,
-                or_(BulkCancel.claimed_until.is_(None), BulkCancel.claimed_until < now),
-            )
-            .values(claimed_until=now + LEASE)
-            .returning(BulkCancel.id)
-        ).first()
-        return claimed is not None
-
-
-def _patiently(step: Callable[[], T], enough: Callable[[], bool]) -> T:
-    """When somebody else holds the lock for long, the step is tried again: it did nothing."""
-    tries_left = TRIES
-    while True:
-        try:
-            return step()
-        except DatabaseBusy:
-            tries_left -= 1
-            if not tries_left or enough():
-                raise
+        patiently(partial(_finish, bulk_id), enough)
 
 
 def _cancel_next(bulk_id: int, enough: Callable[[], bool]) -> _Next:
@@ -185,8 +149,7 @@ def _pass_over(row_id: int, bulk_id: int, enough: Callable[[], bool]) -> _Next:
 
 def _go_on(bulk: BulkCancel, enough: Callable[[], bool]) -> _Next:
     """Lets go of it when it is enough, in the transaction that did the last step."""
-    bulk.claimed_until = None if enough() else clock.now() + LEASE
-    return _Next.MORE if bulk.claimed_until else _Next.STOP
+    return _Next.MORE if keep_hold(bulk, enough) else _Next.STOP
 
 
 def _ask_support(bulk_id: int, enough: Callable[[], bool], ask: AskSupport) -> bool:
@@ -195,9 +158,9 @@ def _ask_support(bulk_id: int, enough: Callable[[], bool], ask: AskSupport) -> b
     if not bulk.asks_support:
         return True
     by, reason, after = bulk.user.as_actor(), bulk.ticket_reason, 0
-    while (asked := _patiently(partial(ask_next, bulk_id, reason, by=by, after=after, ask=ask), enough)) is not None:
+    while (asked := patiently(partial(ask_next, bulk_id, reason, by=by, after=after, ask=ask), enough)) is not None:
         after = asked
-        if _patiently(partial(_renew, bulk_id, enough), enough) is _Next.STOP:
+        if patiently(partial(_renew, bulk_id, enough), enough) is _Next.STOP:
             return False
     return True
 

@@ -7,12 +7,14 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Row, and_, delete, literal, or_, select, update
+from sqlalchemy import Row, and_, delete, literal, or_, select
 from sqlalchemy.orm import Session
 
 from blueprints import clock
+from blueprints.leasing import claim, is_free, keep_hold, patiently
 from blueprints.orders.bringing_in import bring_in
 from blueprints.orders.checking import check_orders, is_hopeless
 from blueprints.orders.incoming import IncomingOrder, ShopFacts
@@ -21,7 +23,6 @@ from blueprints.orders.receiving import Discarded, StoredFile
 from blueprints.reading import File, Place, Table
 from models import (
     Actor,
-    DatabaseBusy,
     ImportChunk,
     ImportFinding,
     ImportNumber,
@@ -39,13 +40,11 @@ from models import (
 BATCH = 500
 LINES = 20_000
 """Of the file, in one batch: made of nothing but mistakes, they are not many orders."""
-LEASE = timedelta(seconds=20)
 KEPT_FOR = timedelta(days=1)
 """A file that nobody decided about."""
 GIVEN_UP_AFTER = timedelta(days=7)
 """An import that fails again and again, since the file came. It was decided on within the first day, and goes on after
 a shop was closed for a few."""
-TRIES = 20
 LATEST = 20
 UNDERWAY = (ImportState.CHECKING, ImportState.IMPORTING)
 UNDECIDED = (ImportState.RECEIVING, ImportState.CHECKING, ImportState.CHECKED)
@@ -91,12 +90,13 @@ def carry_on(
 ) -> None:
     """Goes on with a check or an import that nobody else is at, until it is through or it is `enough`, as asked after
     each batch. `file` is given where the bytes are not stored; `tell` hears how far in them it is."""
-    begun = _claim(import_id, anywhere=file is not None)
+    is_readable = or_(OrderImport.stored, literal(file is not None))
+    begun = claim(OrderImport, import_id, OrderImport.state.in_(UNDERWAY), is_readable)
     if begun is None:
         return
     with suppress(Discarded):
         for batch in _batches(begun, file or StoredFile(begun.id, begun.size)):
-            place = _step(begun, batch, enough)
+            place = patiently(partial(_step, begun, batch, enough), enough)
             if tell:
                 tell(place.offset if place else begun.size)
             if place is None:
@@ -144,18 +144,14 @@ def latest_imports() -> list[Row[tuple[OrderImport, str | None]]]:
 
 def waiting_imports() -> list[int]:
     """Stored files that somebody should go on with."""
-    waiting = select(OrderImport.id).where(
-        OrderImport.state.in_(UNDERWAY),
-        OrderImport.stored,
-        _is_free(),
-    )
+    waiting = select(OrderImport.id).where(OrderImport.state.in_(UNDERWAY), OrderImport.stored, is_free(OrderImport))
     return list(db.session.scalars(waiting.order_by(OrderImport.id)))
 
 
 def forget_old_files() -> None:
-    now, state = clock.now(), OrderImport.state
-    is_undecided = and_(state.in_(UNDECIDED), OrderImport.created_at < now - KEPT_FOR)
-    stands_still = and_(state == ImportState.IMPORTING, OrderImport.created_at < now - GIVEN_UP_AFTER, _is_free())
+    now, state, came_at = clock.now(), OrderImport.state, OrderImport.created_at
+    is_undecided = and_(state.in_(UNDECIDED), came_at < now - KEPT_FOR)
+    stands_still = and_(state == ImportState.IMPORTING, came_at < now - GIVEN_UP_AFTER, is_free(OrderImport))
     forgotten = select(OrderImport).where(or_(is_undecided, stands_still))
     if db.session.scalars(forgotten.limit(1)).first() is None:
         return
@@ -164,38 +160,9 @@ def forget_old_files() -> None:
             _finish(session, found, ImportState.DISCARDED)
 
 
-def _is_free() -> ColumnElement[bool]:
-    return or_(OrderImport.claimed_until.is_(None), OrderImport.claimed_until < clock.now())
-
-
 def shop_facts() -> ShopFacts:
     store = db.session.get_one(Store, 1)
     return ShopFacts(currency=store.currency, zone=ZoneInfo(store.timezone))
-
-
-class _Begun:
-    """Where an import stood when it was claimed."""
-
-    def __init__(self, found: OrderImport) -> None:
-        self.id, self.state, self.size = found.id, found.state, found.size
-        self.offset, self.line = found.offset, found.line
-
-
-def _claim(import_id: int, *, anywhere: bool) -> _Begun | None:
-    """`anywhere`: also when its bytes are not stored."""
-    with writing() as session:
-        claimed = session.execute(
-            update(OrderImport)
-            .where(
-                OrderImport.id == import_id,
-                OrderImport.state.in_(UNDERWAY),
-                _is_free(),
-                or_(OrderImport.stored, literal(anywhere)),
-            )
-            .values(claimed_until=clock.now() + LEASE)
-            .returning(OrderImport.id)
-        ).first()
-        return _Begun(session.get_one(OrderImport, import_id)) if claimed else None
 
 
 @dataclass
@@ -205,7 +172,7 @@ class _Batch:
     """Where the next one begins; None after the last."""
 
 
-def _batches(begun: _Begun, file: File) -> Iterator[_Batch]:
+def _batches(begun: OrderImport, file: File) -> Iterator[_Batch]:
     table = Table(file)
     start = Place(begun.offset, begun.line) if begun.offset else None
     batch = _Batch([])
@@ -226,19 +193,13 @@ def _is_small(start: Place, end: Place) -> bool:
     return end.line - start.line < LINES and end.offset - start.offset < LONGEST_ORDER
 
 
-def _step(begun: _Begun, batch: _Batch, enough: Callable[[], bool]) -> Place | None:
+def _step(begun: OrderImport, batch: _Batch, enough: Callable[[], bool]) -> Place | None:
     """Does one batch, when it is still the next one; the place to go on from, or None when there is no need to."""
-    for tries_left in reversed(range(TRIES)):
-        try:
-            with writing() as session:
-                found = session.get_one(OrderImport, begun.id)
-                if (found.state, found.offset) != (begun.state, begun.offset):
-                    return None
-                return _do(session, found, batch, enough)
-        except DatabaseBusy:
-            if not tries_left or enough():
-                raise
-    return None
+    with writing() as session:
+        found = session.get_one(OrderImport, begun.id)
+        if (found.state, found.offset) != (begun.state, begun.offset):
+            return None
+        return _do(session, found, batch, enough)
 
 
 def _do(session: Session, found: OrderImport, batch: _Batch, enough: Callable[[], bool]) -> Place | None:
@@ -252,8 +213,7 @@ def _do(session: Session, found: OrderImport, batch: _Batch, enough: Callable[[]
         _finish(session, found, ImportState.CHECKED if is_check and found.new else ImportState.DONE)
         return None
     found.offset, found.line = batch.end.offset, batch.end.line
-    found.claimed_until = None if enough() else clock.now() + LEASE
-    return batch.end if found.claimed_until else None
+    return batch.end if keep_hold(found, enough) else None
 
 
 def _bring_in_new(session: Session, found: OrderImport, batch: list[OrderInFile]) -> None:

@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload
 
 from blueprints import background, clock
+from blueprints.leasing import LEASE
 from blueprints.orders import importing, reading_formats, receiving
 from blueprints.reading import Upload
 from models import Event, ImportChunk, ImportNumber, ImportState, Order, OrderImport, OrderStatus, User, db
@@ -351,7 +352,7 @@ def test_what_stands_still_because_its_starter_is_support_now_goes_on_for_whoeve
     shop.change(shop.first(select(User).where(User.email == "sam@example.com")), role="support")
     background.run_once(app)
     assert "Go on" not in olive.get(path).text, "it is tried again just now"
-    with time_machine.travel(clock.now() + importing.LEASE + timedelta(seconds=1)):
+    with time_machine.travel(clock.now() + LEASE + timedelta(seconds=1)):
         assert "Go on" in olive.get(path).text
         monkeypatch.setattr("blueprints.orders.import_routes.AT_ONCE_S", 60)
         assert olive.follow(olive.post(f"{path}/start")).h1 == "3 orders came in"
