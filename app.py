@@ -20,14 +20,16 @@ from blueprints.templating import Pages
 from config import configure, instance_folder
 from models import db
 
+# `flask work --once` takes their background tasks in this order: so the mail that the end of an access window writes
+# leaves in the same round, and neither mail nor webhooks wait for a long import.
 ROOMS = (
     "auth",
+    "support",
+    "webhooks",
     "orders",
     "products",
-    "support",
     "insights",
     "settings",
-    "webhooks",
     "api",
     "backups",
     "privacy",
@@ -75,7 +77,8 @@ def create_app(overrides: dict[str, Any] | None = None) -> Flask:
 
 
 def open_rooms(app: Flask) -> None:
-    """A room is a blueprint in `blueprints/<name>/__init__.py`; its views and commands attach themselves."""
+    """A room is a blueprint in `blueprints/<name>/__init__.py`; its views, commands and background tasks attach
+    themselves."""
     app.url_map.converters["id"] = IdConverter
     for name in ROOMS:
         room = import_module(f"blueprints.{name}")

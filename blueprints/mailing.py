@@ -14,7 +14,6 @@ from sqlalchemy import and_, select, update
 from blueprints import background, clock, retrying
 from blueprints.ask_links import with_link
 from blueprints.composing import FinishedEmail, UnsafeEmail, one_address
-from blueprints.outbox import mail_is_configured
 from blueprints.retrying import Outcome
 from blueprints.seals import SEALED_KINDS, unsealed
 from blueprints.shop import current_store
@@ -29,12 +28,6 @@ OTHERS_WAIT = timedelta(minutes=1)
 
 # A store's name that may stand before its address: letters, digits, and what names are written with.
 _PLAIN_NAME = re.compile(r"[^\W_](?:[\w &'’.-]{0,98}[\w.])?")
-
-
-@background.task
-def deliver_in_background() -> None:
-    if mail_is_configured():
-        deliver()
 
 
 def deliver() -> Counter[Outcome]:

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Select, and_, delete, or_, select, union_all, update
 
-from blueprints import background, clock
+from blueprints import clock
 from blueprints.throttling import forget_old_tries, old_tries
 from models import Role, User, UserSession, WindowEntry, db, writing
 
@@ -27,7 +27,6 @@ def is_over(user_session: UserSession, role: Role, now: datetime) -> bool:
     return now - user_session.last_seen_at > idle or now - user_session.created_at > whole
 
 
-@background.task
 def tidy_sessions() -> None:
     """Ends what is over, and forgets what ended long ago, and from where wrong passwords came."""
     now = clock.now()

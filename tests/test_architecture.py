@@ -10,13 +10,14 @@ from config import DEFAULTS
 
 ROOT = Path(__file__).parent.parent
 ROOMS = sorted(path.parent.name for path in ROOT.glob("blueprints/*/__init__.py"))
-# In a room, these know the web; every other module is a use case, or what use cases share.
-KNOWS_THE_WEB = re.compile(r"(.*_)?(routes|forms|cli)$")
+# In a room, these are where the web, the command line and the background come in; every other module is a use case, or
+# what use cases share.
+COMES_IN = re.compile(r"(.*_)?(routes|forms|cli|background_tasks)$")
 USE_CASES = [
     path
     for room in ROOMS
     for path in sorted((ROOT / "blueprints" / room).glob("*.py"))
-    if path.stem != "__init__" and not KNOWS_THE_WEB.match(path.stem)
+    if path.stem != "__init__" and not COMES_IN.match(path.stem)
 ]
 PROGRAM = [
     ROOT / "app.py",

@@ -10,4 +10,5 @@ FURNITURE = (
     "user_routes",
     "session_routes",
     "cli",
+    "background_tasks",
 )

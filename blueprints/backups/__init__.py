@@ -1,4 +1,4 @@
 from flask import Blueprint
 
 backups = Blueprint("backups", __name__, cli_group=None)
-FURNITURE = ("routes", "cli")
+FURNITURE = ("routes", "cli", "background_tasks")

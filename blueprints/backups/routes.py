@@ -1,24 +1,19 @@
-"""The Backups page: what is kept, one made now, one taken away; and the one that is made every day."""
+"""The Backups page: what is kept, one made now, one taken away."""
 
 import logging
 import sqlite3
-from datetime import timedelta
 
 from flask import abort, current_app, flash, redirect, render_template, send_file, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from blueprints import access, background, clock
+from blueprints import access, clock
 from blueprints.access import Right, needs
 from blueprints.backups import backups
 from blueprints.backups.copying import NotInAFile, NotWhole
-from blueprints.backups.keeping import LONG_AGO, Backup, BackupKind, BeingMade, kept, make, make_when_due, newest
-from blueprints.shop import find_store
+from blueprints.backups.keeping import LONG_AGO, Backup, BackupKind, BeingMade, kept, make, newest
 
 log = logging.getLogger("suki")
-REST = timedelta(hours=1)
-"""After one that failed: each try reads the whole store, and may fill what room the disk still has for orders."""
-_FAILED_AT = "backup_failed_at"
 
 
 @backups.get("/settings/backups")
@@ -33,7 +28,7 @@ def listing() -> ResponseReturnValue:
         backups=found,
         last=last,
         is_long_ago=last is None or clock.now() - last.at > LONG_AGO,
-        every_hours=_every() // timedelta(hours=1),
+        every_hours=current_app.config["BACKUP_EVERY_HOURS"],
         keep=current_app.config["BACKUP_KEEP"],
     )
 
@@ -76,27 +71,3 @@ def _kept_here() -> list[Backup]:
         return kept()
     except NotInAFile:
         return []
-
-
-def _every() -> timedelta:
-    return timedelta(hours=current_app.config["BACKUP_EVERY_HOURS"])
-
-
-@background.task
-def back_up_in_background() -> None:
-    """A demo has nothing to lose."""
-    store = find_store()
-    if not _every() or store is None or store.is_demo:
-        return
-    now, failed_at = clock.now(), current_app.extensions.get(_FAILED_AT)
-    if failed_at is not None and timedelta(0) <= now - failed_at < REST:
-        return
-    try:
-        made = make_when_due(every=_every(), keep=current_app.config["BACKUP_KEEP"])
-    except NotInAFile:
-        return
-    except (NotWhole, OSError, sqlite3.Error):
-        current_app.extensions[_FAILED_AT] = now
-        raise
-    if made is not None:
-        log.info("backup %s made", made.name)

@@ -21,4 +21,5 @@ FURNITURE = (
     "export_routes",
     "cli",
     "unpaid_cli",
+    "background_tasks",
 )

@@ -40,7 +40,6 @@ def ask_for_link(*, number: str, email: str, address: str) -> None:
         session.add(LinkRequest(at=now, address=network, number=number, email=email))
 
 
-@background.task
 def mail_links() -> None:
     """Whoever asked, one after the other, until nobody waits. The page wakes nobody: when this looks tells nothing."""
     asked_id = _next_after(0)

@@ -12,14 +12,13 @@ from blueprints.access import Right, needs
 from blueprints.ids import read_id
 from blueprints.orders import orders
 from blueprints.orders.bulk_asking import TicketWish, ask_about_rest
-from blueprints.orders.bulk_cancelling import carry_on, stands_still, start_bulk, waiting_bulks
+from blueprints.orders.bulk_cancelling import carry_on, stands_still, start_bulk
 from blueprints.orders.bulk_forms import AskSupportForm, BulkForm
 from blueprints.orders.bulk_gathering import (
     MOST,
     NothingTicked,
     TooMany,
     discard_bulk,
-    discard_old_drafts,
     gather_found,
     gather_ticked,
 )
@@ -117,7 +116,7 @@ def bulk_tickets(bulk_id: int) -> ResponseReturnValue:
     if form.validate():
         until = time.monotonic() + AT_ONCE_S
         ask_about_rest(
-            bulk_id, form.reason.data, by=access.actor(), enough=lambda: time.monotonic() > until, ask=_ask_support
+            bulk_id, form.reason.data, by=access.actor(), enough=lambda: time.monotonic() > until, ask=ask_support
         )
     elif found.state is BulkState.DONE:
         return _result_page(found, form)
@@ -154,13 +153,13 @@ def _result_page(found: BulkCancel, form: AskSupportForm) -> ResponseReturnValue
 def _work_on(bulk_id: int) -> None:
     until = time.monotonic() + AT_ONCE_S
     try:
-        carry_on(bulk_id, enough=lambda: time.monotonic() > until, ask=_ask_support)
+        carry_on(bulk_id, enough=lambda: time.monotonic() > until, ask=ask_support)
     except DatabaseBusy:
         db.session.rollback()
     background.wake()
 
 
-def _ask_support(wish: TicketWish, by: Actor) -> int | None:
+def ask_support(wish: TicketWish, by: Actor) -> int | None:
     """A ticket alone: nobody is let into the store by it."""
     subject = _("Please cancel order %(number)s", number=wish.order_number)
     try:
@@ -169,10 +168,3 @@ def _ask_support(wish: TicketWish, by: Actor) -> int | None:
         return refusal.ticket_id
     except NotForSupport:
         return None
-
-
-@background.task
-def carry_on_bulk_cancels() -> None:
-    discard_old_drafts()
-    for bulk_id in waiting_bulks():
-        carry_on(bulk_id, enough=background.is_stopping, ask=_ask_support)

@@ -1,6 +1,5 @@
 """Bringing in a file of orders: choose it, see what would come in, import it."""
 
-import logging
 import time
 
 from flask import abort, current_app, flash, redirect, render_template, url_for
@@ -17,17 +16,14 @@ from blueprints.orders.importing import (
     discard_import,
     findings_of,
     first_orders,
-    forget_old_files,
     latest_imports,
     stands_still,
     start_import,
-    waiting_imports,
 )
 from blueprints.orders.receiving import Discarded, receive_file
 from blueprints.reading import Unreadable
 from models import DatabaseBusy, ImportState, OrderImport, db
 
-log = logging.getLogger("suki")
 AT_ONCE_S = 2.0
 """Work on a file that a page waits for; what is left goes on behind it."""
 SHOWN_ORDERS = 5
@@ -108,16 +104,3 @@ def _work_on(import_id: int) -> None:
     except DatabaseBusy:
         db.session.rollback()
     background.wake()
-
-
-@background.task
-def carry_on_imports() -> None:
-    forget_old_files()
-    for import_id in waiting_imports():
-        try:
-            carry_on(import_id, enough=background.is_stopping)
-        except DatabaseBusy:
-            raise
-        except Exception:
-            db.session.rollback()
-            log.exception("import %s failed", import_id)  # the next one need not wait until this is forgotten

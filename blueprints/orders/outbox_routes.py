@@ -10,8 +10,8 @@ from flask_babel import ngettext
 from blueprints import access, background, clock
 from blueprints.access import Right, needs
 from blueprints.ids import read_id
-from blueprints.mailing import deliver_in_background
 from blueprints.orders import orders
+from blueprints.orders.background_tasks import deliver_in_background
 from blueprints.orders.email_routes import email_or_404
 from blueprints.orders.sending_again import NotSentAgain
 from blueprints.orders.trying_again import Tried, can_be_tried, try_again, try_failed, try_waiting

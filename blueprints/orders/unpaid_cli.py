@@ -1,29 +1,13 @@
-"""`flask orders cancel-unpaid`, for whoever prefers a timer; and the same behind the pages."""
+"""`flask orders cancel-unpaid`, for whoever prefers a timer to the background task."""
 
 import sys
-from datetime import timedelta
 
 import click
-from flask import current_app
 
-from blueprints import background, clock
+from blueprints import background
 from blueprints.commands import in_a_store
 from blueprints.orders.cancelling_unpaid import Did, is_off, look_after_unpaid
 from blueprints.orders.cli import orders_cli
-
-LOOK_EVERY = timedelta(minutes=1)
-_LOOKED_AT = "unpaid_orders_looked_at"
-
-
-@background.task
-def look_after_unpaid_in_background() -> None:
-    """No order waits for seconds, so it rests between two looks; not after one that had something to do."""
-    now, looked_at = clock.now(), current_app.extensions.get(_LOOKED_AT)
-    if looked_at is not None and timedelta(0) <= now - looked_at < LOOK_EVERY:
-        return
-    did = look_after_unpaid(enough=background.is_stopping)
-    if not did[Did.REMINDED] + did[Did.CANCELLED]:
-        current_app.extensions[_LOOKED_AT] = now
 
 
 @orders_cli.command("cancel-unpaid")

@@ -13,7 +13,6 @@ from blueprints.access import Right, needs
 from blueprints.filters import local
 from blueprints.ids import read_id
 from blueprints.privacy import privacy
-from blueprints.privacy.clearing import clear_old_emails
 from blueprints.privacy.counting import holdings_of
 from blueprints.privacy.exporting import export_customer
 from blueprints.privacy.finding import MOST_ORDERS, chosen, find_customer, find_customer_of
@@ -21,7 +20,6 @@ from blueprints.privacy.forms import KeepEmailsForm, ids_in, span_of
 from blueprints.privacy.keeping_emails import days_kept, keep_emails
 from blueprints.privacy.listing import list_erasures
 from blueprints.privacy.refusals import NothingChosen
-from blueprints.privacy.sweeping import sweep_up
 from blueprints.shop import current_store
 from models import db
 
@@ -97,16 +95,3 @@ def nothing_chosen() -> ResponseReturnValue:
 
 def _written(at: datetime | None) -> str | None:
     return local(at).isoformat(timespec="seconds") if at else None
-
-
-@background.task
-def sweep_in_background() -> None:
-    if sweep_up():
-        log.info("the search was swept after an erasure")
-
-
-@background.task
-def clear_in_background() -> None:
-    many = clear_old_emails()
-    if many:
-        log.info("%s old emails were cleared", many)

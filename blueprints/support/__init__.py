@@ -1,4 +1,4 @@
 from flask import Blueprint
 
 support = Blueprint("support", __name__, cli_group=None)
-FURNITURE = ("filters", "routes", "reply_routes", "window_routes")
+FURNITURE = ("filters", "routes", "reply_routes", "window_routes", "background_tasks")

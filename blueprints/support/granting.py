@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from blueprints import background, clock
+from blueprints import clock
 from blueprints.support.window_refusals import AlreadyOpen, NoOrderToLimitTo, TicketIsOver, TooLong, WindowIsOver
 from blueprints.windows import any_expired, end_expired_in_passing, end_window, event_in, tell_owners
 from models import AccessWindow, Actor, Ticket, WindowEnd, WindowScope, db, writing
@@ -73,7 +73,6 @@ def end_windows_of(session: Session, ticket: Ticket, *, by: Actor, at: datetime)
         end_window(session, window, WindowEnd.SOLVED, by=by, at=at)
 
 
-@background.task
 def end_expired_windows() -> None:
     """So that a window is over for good soon after its time, also when nobody looks."""
     if any_expired(db.session(), clock.now()):

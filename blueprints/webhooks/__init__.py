@@ -1,4 +1,4 @@
 from flask import Blueprint
 
 webhooks = Blueprint("webhooks", __name__, cli_group=None)
-FURNITURE = ("routes", "message_routes", "delivering")
+FURNITURE = ("routes", "message_routes", "background_tasks")

@@ -43,12 +43,6 @@ class Try:
         return str(self.status) if self.status else str(self.fault)
 
 
-@background.task
-def deliver_webhooks() -> None:
-    deliver()
-    clear_old()
-
-
 def deliver() -> Counter[Outcome]:
     """Sends what is due: one message of each endpoint, then the next of each, until nothing is. Never from a demo."""
     outcomes: Counter[Outcome] = Counter()

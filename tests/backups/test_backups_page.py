@@ -97,7 +97,7 @@ def test_one_that_fails_is_not_tried_again_all_the_time(app, monkeypatch):
         raise OSError("No space left on device")
 
     with monkeypatch.context() as disk:
-        disk.setattr("blueprints.backups.routes.make_when_due", full)
+        disk.setattr("blueprints.backups.background_tasks.make_when_due", full)
         background.run_once(app)
         background.run_once(app)
         assert len(tries) == 1

@@ -7,8 +7,9 @@ import pytest
 import time_machine
 from sqlalchemy import insert, select
 
-from blueprints import background, clock, mailing
+from blueprints import background, clock
 from blueprints.capped import MOST
+from blueprints.orders.background_tasks import deliver_in_background
 from models import Email, EmailState, Event, NotSentReason, Store, WebhookMessage, writing
 from tests.mail.desk import MailDesk
 from tests.orders.watching import statements
@@ -247,7 +248,7 @@ def test_it_says_when_nobody_delivers(olive, shop, desk):
 
 def test_it_says_whether_the_deliverer_of_this_process_is_at_work(app, olive, monkeypatch):
     assert "not in this process" in olive.get("/settings/outbox").text
-    task = next(task for task in background._tasks if task.function is mailing.deliver_in_background)
+    task = next(task for task in background._tasks if task.function is deliver_in_background)
     worker = background._Worker(app, task)
     monkeypatch.setattr(background, "_workers", [worker])
     assert "stopped; start Suki again" in olive.get("/settings/outbox").text

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy.exc import OperationalError
 
 from blueprints import reading
-from blueprints.orders import checking, import_routes, importing, reading_formats, receiving
+from blueprints.orders import background_tasks, checking, importing, reading_formats, receiving
 from blueprints.reading import Fault, Table, Unreadable
 from models import ImportChunk, OrderImport
 from tests.full_disk import disk_full
@@ -94,10 +94,10 @@ def test_a_file_at_which_something_breaks_holds_up_no_other(app, monkeypatch):
         tried.append(import_id)
         raise OverflowError
 
-    monkeypatch.setattr(import_routes, "waiting_imports", lambda: [1, 2])
-    monkeypatch.setattr(import_routes, "carry_on", carry_on)
+    monkeypatch.setattr(importing, "waiting_imports", lambda: [1, 2])
+    monkeypatch.setattr(importing, "carry_on", carry_on)
     with app.app_context():
-        import_routes.carry_on_imports()
+        background_tasks.carry_on_imports()
     assert tried == [1, 2]
 
 

@@ -3,7 +3,8 @@
 from datetime import timedelta
 
 from blueprints import clock
-from blueprints.webhooks.delivering import KEPT_FOR, clear_old, deliver_webhooks
+from blueprints.webhooks.background_tasks import deliver_webhooks
+from blueprints.webhooks.delivering import KEPT_FOR, clear_old
 from models import EmailState
 from tests.orders.books import later
 from tests.storing import lock_held
