@@ -1,4 +1,4 @@
-"""Where the shop lies, and how much room the disk has left there: a full one takes no more orders."""
+"""Where the shop lies, and how much space the disk has left there: a full one takes no more orders."""
 
 import shutil
 from dataclasses import dataclass
@@ -6,12 +6,12 @@ from pathlib import Path
 
 from models import db
 
-LITTLE_ROOM = 0.10
-NO_ROOM_BYTES = 100 * 1024 * 1024
+LITTLE_SPACE = 0.10
+NO_SPACE_BYTES = 100 * 1024 * 1024
 
 
 @dataclass(frozen=True)
-class Room:
+class DiskSpace:
     free: int
     total: int
 
@@ -21,11 +21,11 @@ class Room:
 
     @property
     def is_none(self) -> bool:
-        return self.free < NO_ROOM_BYTES
+        return self.free < NO_SPACE_BYTES
 
     @property
     def is_little(self) -> bool:
-        return self.is_none or self.free < LITTLE_ROOM * self.total
+        return self.is_none or self.free < LITTLE_SPACE * self.total
 
 
 def database_path() -> Path | None:
@@ -33,13 +33,13 @@ def database_path() -> Path | None:
     return Path(url.database) if url.get_backend_name() == "sqlite" and url.database else None
 
 
-def room_on(folder: Path) -> Room:
+def space_on(folder: Path) -> DiskSpace:
     usage = shutil.disk_usage(folder)
-    return Room(usage.free, usage.total)
+    return DiskSpace(usage.free, usage.total)
 
 
-def room_of_shop(instance: Path) -> Room:
+def space_of_shop(instance: Path) -> DiskSpace:
     """Of the disk that fills first, where the database lies on another than the rest."""
     database = database_path()
     folders = {instance, database.parent} if database and database.parent.exists() else {instance}
-    return min(map(room_on, folders), key=lambda room: (not room.is_little, room.free))
+    return min(map(space_on, folders), key=lambda space: (not space.is_little, space.free))

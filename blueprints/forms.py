@@ -30,20 +30,20 @@ from wtforms.validators import StopValidation, ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget, TextInput
 
 from blueprints.composing import can_take_mail
-from blueprints.reading import Fault
+from blueprints.reading import FileFault
 from blueprints.shop import current_store
 from models.money import names_other_currency, parse_money, plain_money, precision_of
 from models.text import cleaned_line, cleaned_text
 
 # Why a file can't be read at all, where it does not matter what it should hold.
 FAULTS_OF_FILES = {
-    Fault.EMPTY: _l("This file is empty."),
-    Fault.ARCHIVE: _l(
+    FileFault.EMPTY: _l("This file is empty."),
+    FileFault.ARCHIVE: _l(
         "This is an Excel or zip file, not CSV. Open it in your spreadsheet, save it as “CSV UTF-8”, and choose that."
     ),
-    Fault.UTF16: _l("This file is saved as UTF-16 (“Unicode text”). Save it as “CSV UTF-8”, and choose that."),
-    Fault.LONG_HEADER: _l("The first line of this file is far too long to be the names of columns."),
-    Fault.BROKEN_HEADER: _l("The first line of this file can’t be read: its quotation marks don’t match."),
+    FileFault.UTF16: _l("This file is saved as UTF-16 (“Unicode text”). Save it as “CSV UTF-8”, and choose that."),
+    FileFault.LONG_HEADER: _l("The first line of this file is far too long to be the names of columns."),
+    FileFault.BROKEN_HEADER: _l("The first line of this file can’t be read: its quotation marks don’t match."),
 }
 
 NOT_AN_EMAIL = _l("Write an email address such as maria@example.com.")

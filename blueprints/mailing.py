@@ -17,7 +17,7 @@ from blueprints.composing import FinishedEmail, UnsafeEmail, one_address
 from blueprints.retrying import Outcome
 from blueprints.seals import SEALED_KINDS, unsealed
 from blueprints.shop import current_store
-from blueprints.smtp import Line, in_words
+from blueprints.smtp import SmtpConnection, in_words
 from models import Email, EmailState, change_rows, db, writing
 from models.email import WAITING
 
@@ -33,7 +33,7 @@ _PLAIN_NAME = re.compile(r"[^\W_](?:[\w &'’.-]{0,98}[\w.])?")
 def deliver() -> Counter[Outcome]:
     """Sends what is due, one email after the other, until nothing is or the server can't be reached."""
     outcomes: Counter[Outcome] = Counter()
-    with Line(current_app.extensions["mail"]) as line:
+    with SmtpConnection(current_app.extensions["mail"]) as line:
         while not background.is_stopping() and (email := claim()) is not None:
             outcome = _send(line, email)
             outcomes[outcome] += 1
@@ -87,7 +87,7 @@ def _plain_or_none(address: str | None) -> str | None:
         return None
 
 
-def _send(line: Line, email: Email) -> Outcome:
+def _send(line: SmtpConnection, email: Email) -> Outcome:
     try:
         answer = line.post(write(email))
     except UnsafeEmail as problem:

@@ -15,7 +15,7 @@ from sqlalchemy import Executable, select
 from blueprints import clock
 from blueprints.access import Right, inside, may
 from blueprints.capped import count_of, shown
-from blueprints.disk import Room, room_of_shop
+from blueprints.disk import DiskSpace, space_of_shop
 from blueprints.shop import find_store
 from blueprints.windows import IS_OPEN, open_windows
 from models import AccessWindow, Order, OrderStatus, Refund, Ticket, TicketState, db
@@ -106,10 +106,10 @@ def entries(waiting: Mapping[str, int]) -> list[Entry]:
     return menu
 
 
-def _disk_that_fills() -> Room | None:
+def _disk_that_fills() -> DiskSpace | None:
     """Asked for each page of an owner, as it costs microseconds: it is to be said before orders can't be saved."""
-    room = room_of_shop(Path(current_app.instance_path))
-    return room if room.is_little else None
+    space = space_of_shop(Path(current_app.instance_path))
+    return space if space.is_little else None
 
 
 def _context() -> dict[str, Any]:

@@ -25,7 +25,7 @@ _ARCHIVES = (b"PK\x03\x04", b"PK\x05\x06", b"\xd0\xcf\x11\xe0", b"\x1f\x8b", b"7
 _CONTROLS = bytes(set(range(32)) - set(b"\t\n\r\f\v"))
 
 
-class Fault(StrEnum):
+class FileFault(StrEnum):
     """Why a file can't be read at all."""
 
     EMPTY = "empty"
@@ -46,7 +46,7 @@ class Fault(StrEnum):
 
 
 class Unreadable(Exception):
-    def __init__(self, fault: Fault, columns: tuple[str, ...] = ()) -> None:
+    def __init__(self, fault: FileFault, columns: tuple[str, ...] = ()) -> None:
         super().__init__(fault.value)
         self.fault = fault
         self.columns = columns
@@ -124,13 +124,15 @@ class Table:
         try:
             header = next(cells for cells in reader if any(cells))
         except StopIteration:
-            raise Unreadable(Fault.EMPTY) from None
+            raise Unreadable(FileFault.EMPTY) from None
         except csv.Error:
-            raise Unreadable(Fault.LONG_HEADER if lines.place.offset >= SAMPLE else Fault.BROKEN_HEADER) from None
+            raise Unreadable(
+                FileFault.LONG_HEADER if lines.place.offset >= SAMPLE else FileFault.BROKEN_HEADER
+            ) from None
         if lines.place.offset >= SAMPLE:
-            raise Unreadable(Fault.LONG_HEADER)
+            raise Unreadable(FileFault.LONG_HEADER)
         if len(header) > MOST_COLUMNS:
-            raise Unreadable(Fault.MANY_COLUMNS)
+            raise Unreadable(FileFault.MANY_COLUMNS)
         return header
 
 
@@ -237,18 +239,18 @@ def _sample_of(file: File) -> bytes:
 
 def _refuse_what_is_no_text(sample: bytes) -> None:
     if not sample.strip().strip(_BOM):
-        raise Unreadable(Fault.EMPTY)
+        raise Unreadable(FileFault.EMPTY)
     if sample.startswith(_ARCHIVES):
-        raise Unreadable(Fault.ARCHIVE)
+        raise Unreadable(FileFault.ARCHIVE)
     few, many = sorted((sample[0::2].count(0), sample[1::2].count(0)))
     if sample.startswith((b"\xff\xfe", b"\xfe\xff")) or many > len(sample) // 4 > few:
-        raise Unreadable(Fault.UTF16)
+        raise Unreadable(FileFault.UTF16)
     # Texts have hardly any control characters, and whatever is compressed or counted has many.
     controls = len(sample) - len(sample.translate(None, _CONTROLS))
     if controls * 20 > len(sample) or sample.startswith(b"%PDF"):
-        raise Unreadable(Fault.BINARY)
+        raise Unreadable(FileFault.BINARY)
     if len(sample) >= SAMPLE and not (b"\n" in sample or b"\r" in sample):
-        raise Unreadable(Fault.LONG_HEADER)
+        raise Unreadable(FileFault.LONG_HEADER)
 
 
 def _separator_of(sample: bytes) -> str:

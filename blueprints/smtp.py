@@ -63,14 +63,14 @@ def _cut_off(sock: socket.socket, *, after_s: float) -> Iterator[None]:
         timer.cancel()
 
 
-class Line(flask_mail.Connection):
+class SmtpConnection(flask_mail.Connection):
     """Flask-Mail's connection, but for what it leaves out: certificates are checked, and nothing waits for ever.
     Dials when there is an email to post, and again after as many as servers like to take at a time."""
 
     host: _Server | None
     posted = 0
 
-    def __enter__(self) -> "Line":
+    def __enter__(self) -> "SmtpConnection":
         self.host = None
         return self
 

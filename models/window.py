@@ -31,7 +31,7 @@ class WindowEnd(StrEnum):
     """Its ticket was solved or closed."""
 
 
-class Span(Protocol):
+class WindowFacts(Protocol):
     """What must be known of a window to say what it allows."""
 
     @property
@@ -49,14 +49,14 @@ class Span(Protocol):
 class Granted:
     """The rule, once, for a window's row and for what a request has read of it."""
 
-    def is_open(self: Span, now: datetime) -> bool:
+    def is_open(self: WindowFacts, now: datetime) -> bool:
         return self.ended_at is None and self.opened_at <= now < self.expires_at
 
-    def is_over(self: Span, now: datetime) -> bool:
+    def is_over(self: WindowFacts, now: datetime) -> bool:
         """Not the opposite: before its first moment, by a clock that was set back, it is neither."""
         return self.ended_at is not None or self.expires_at <= now
 
-    def covers(self: Span, order_id: int) -> bool:
+    def covers(self: WindowFacts, order_id: int) -> bool:
         return self.scope is WindowScope.ALL or self.order_id == order_id
 
 

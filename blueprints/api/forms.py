@@ -11,7 +11,7 @@ from werkzeug.datastructures import MultiDict
 from wtforms import RadioField, SelectChoice, StringField
 from wtforms.validators import DataRequired
 
-from blueprints.api.reading import Fault
+from blueprints.api.reading import RequestFault
 from blueprints.forms import AtMost, BaseForm
 from blueprints.orders.adding import NewOrder
 from blueprints.orders.booking import couriers_to_choose
@@ -101,7 +101,7 @@ class NotAccepted(Exception):
     """It fits its description, and the form that the pages have for it takes it not: by a rule that no schema has words
     for, such as which email addresses there can be."""
 
-    def __init__(self, faults: list[Fault]) -> None:
+    def __init__(self, faults: list[RequestFault]) -> None:
         super().__init__(f"{len(faults)} faults")
         self.faults = faults
 
@@ -110,7 +110,7 @@ def _refuse_faults(form: BaseForm) -> None:
     """In English, whatever the store speaks."""
     with force_locale("en"):
         if not form.validate():
-            raise NotAccepted([Fault(detail, pointer=pointer) for pointer, detail in _said(form.errors)])
+            raise NotAccepted([RequestFault(detail, pointer=pointer) for pointer, detail in _said(form.errors)])
 
 
 def _said(errors: Any, pointer: str = "") -> list[tuple[str, str]]:

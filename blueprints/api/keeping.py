@@ -24,13 +24,13 @@ class KeyReused(Exception):
 class AnsweredBefore(Exception):
     """This very request was carried out already. Nothing was done again."""
 
-    def __init__(self, kept: "Answer") -> None:
+    def __init__(self, kept: "ApiAnswer") -> None:
         super().__init__(f"order {kept.order_id}")
         self.kept = kept
 
 
 @dataclass(frozen=True)
-class Answer:
+class ApiAnswer:
     status: int
     order_id: int
     body: str
@@ -48,7 +48,7 @@ class Request:
     """Of its answer, when all goes well."""
     write: Callable[[Session, Order], str]
     """The body of the answer."""
-    answer: Answer | None = None
+    answer: ApiAnswer | None = None
 
     def begin(self, session: Session) -> None:
         """Raises TokenWrong, KeyReused, AnsweredBefore."""
@@ -65,11 +65,11 @@ class Request:
             raise KeyReused
         # Its customer's data was erased since, and the answer with it: the order is told as it is now.
         body = kept.answer or self.write(session, session.get_one(Order, kept.order_id))
-        raise AnsweredBefore(Answer(kept.status, kept.order_id, body))
+        raise AnsweredBefore(ApiAnswer(kept.status, kept.order_id, body))
 
     def end(self, session: Session, order: Order) -> None:
         session.flush()
-        self.answer = Answer(self.status, order.id, self.write(session, order))
+        self.answer = ApiAnswer(self.status, order.id, self.write(session, order))
         if self.key is not None:
             _forget_old(session)
             session.add(self._as_row(self.key, self.answer))
@@ -78,7 +78,7 @@ class Request:
         kept = select(ApiRequest).where(ApiRequest.token_id == self.program.token_id, ApiRequest.key == self.key)
         return session.scalars(kept).one_or_none()
 
-    def _as_row(self, key: str, answer: Answer) -> ApiRequest:
+    def _as_row(self, key: str, answer: ApiAnswer) -> ApiRequest:
         return ApiRequest(
             token_id=self.program.token_id,
             key=key,

@@ -29,7 +29,7 @@ class Malformed(Exception):
 
 
 @dataclass(frozen=True)
-class Fault:
+class RequestFault:
     detail: str
     pointer: str | None = None
     parameter: str | None = None
@@ -42,7 +42,7 @@ class Fault:
 class Invalid(Exception):
     """It does not fit its description."""
 
-    def __init__(self, faults: Iterable[Fault]) -> None:
+    def __init__(self, faults: Iterable[RequestFault]) -> None:
         self.faults = list(faults)
         super().__init__(f"{len(self.faults)} faults")
 
@@ -89,7 +89,7 @@ def _validator(name: str) -> Any:
     return _Validator({"$ref": f"#/components/schemas/{name}", "components": {"schemas": SCHEMAS}})
 
 
-def _fault(error: ValidationError) -> Fault:
+def _fault(error: ValidationError) -> RequestFault:
     path, says = list(error.absolute_path), ""
     if error.validator in ("required", "dependentRequired"):
         path.append(_missing(error))
@@ -98,7 +98,7 @@ def _fault(error: ValidationError) -> Fault:
         path.append(next(name for name in error.instance if name not in error.schema["properties"]))
         says = "is not known here"
     pointer = "".join(f"/{str(step).replace('~', '~0').replace('/', '~1')}" for step in path)
-    return Fault(says or _says(error), pointer=pointer)
+    return RequestFault(says or _says(error), pointer=pointer)
 
 
 def _missing(error: ValidationError) -> str:
@@ -130,13 +130,13 @@ def check_query(sent: Mapping[str, list[str]], taken: tuple[str, ...]) -> dict[s
     faults, values = [], {}
     for name, texts in sent.items():
         if name not in taken:
-            faults.append(Fault("is not known here", parameter=name))
+            faults.append(RequestFault("is not known here", parameter=name))
             continue
         schema, _ = QUERY[name]
         values[name] = _value(texts[0], schema)
         if len(texts) > 1:
-            faults.append(Fault("stands there twice", parameter=name))
-        faults += [Fault(_says(error), parameter=name) for error in _Validator(schema).iter_errors(values[name])]
+            faults.append(RequestFault("stands there twice", parameter=name))
+        faults += [RequestFault(_says(error), parameter=name) for error in _Validator(schema).iter_errors(values[name])]
     if faults:
         raise Invalid(faults[:MOST_FAULTS])
     return values

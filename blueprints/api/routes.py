@@ -11,7 +11,7 @@ from blueprints.api.describing import LIMIT, OPERATIONS, Operation, describe
 from blueprints.api.door_routes import program
 from blueprints.api.finding import find_order, find_page
 from blueprints.api.forms import NotAccepted, cancel_of, new_order_of
-from blueprints.api.keeping import Answer, AnsweredBefore, Request
+from blueprints.api.keeping import AnsweredBefore, ApiAnswer, Request
 from blueprints.api.reading import check_body, check_query, fingerprint_of, is_key, read_json
 from blueprints.orders.adding import add_order
 from blueprints.orders.cancelling import cancel_order
@@ -124,7 +124,7 @@ def _key() -> str | None:
     return key
 
 
-def _answer(answer: Answer | None) -> Response:
+def _answer(answer: ApiAnswer | None) -> Response:
     assert answer is not None  # noqa: S101 (a request that was not refused has its answer)
     response = _json(answer.body, answer.status)
     if answer.status == 201:

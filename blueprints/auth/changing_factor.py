@@ -9,7 +9,7 @@ from blueprints.auth import factor_mail, passwords
 from blueprints.auth.accounts import end_sessions_of, note
 from blueprints.auth.changing_users import OwnAccount
 from blueprints.auth.proving import prove_password, proven_user
-from blueprints.auth.second_factors import Change, find_factor, is_required, keep_recovery_codes, remove_factor
+from blueprints.auth.second_factors import FactorChange, find_factor, is_required, keep_recovery_codes, remove_factor
 from blueprints.throttling import forget_codes
 from models import Actor, User, db, writing
 
@@ -29,7 +29,7 @@ def turn_off_factor(*, user_id: int, password: str, address: str) -> None:
     """Raises FactorIsRequired, NoFactor, WrongPassword, TooManyTries, TooManyAtOnce."""
     known_hash = prove_password(user_id, password, address=address)
     user = db.session.get_one(User, user_id)
-    message = factor_mail.write(Change.OFF, name=user.name)
+    message = factor_mail.write(FactorChange.OFF, name=user.name)
     with writing() as session:
         now = clock.now()
         user = proven_user(session, user_id, known_hash, address=address)
@@ -37,7 +37,7 @@ def turn_off_factor(*, user_id: int, password: str, address: str) -> None:
             raise FactorIsRequired
         if not remove_factor(session, user):
             raise NoFactor
-        note(session, Change.OFF.value, user, by=user.as_actor(), now=now)
+        note(session, FactorChange.OFF.value, user, by=user.as_actor(), now=now)
         factor_mail.queue(session, message, user, now=now)
 
 
@@ -46,14 +46,14 @@ def renew_recovery_codes(*, user_id: int, password: str, recovery_mark: str, add
     """Those from before are good no more. Raises NoFactor, WrongPassword, TooManyTries, TooManyAtOnce."""
     known_hash = prove_password(user_id, password, address=address)
     user = db.session.get_one(User, user_id)
-    message = factor_mail.write(Change.RECOVERY_CODES_RENEWED, name=user.name)
+    message = factor_mail.write(FactorChange.RECOVERY_CODES_RENEWED, name=user.name)
     with writing() as session:
         now = clock.now()
         user = proven_user(session, user_id, known_hash, address=address)
         if find_factor(session, user.id) is None:
             raise NoFactor
         keep_recovery_codes(session, user, recovery_mark)
-        note(session, Change.RECOVERY_CODES_RENEWED.value, user, by=user.as_actor(), now=now)
+        note(session, FactorChange.RECOVERY_CODES_RENEWED.value, user, by=user.as_actor(), now=now)
         factor_mail.queue(session, message, user, now=now)
 
 
@@ -62,7 +62,7 @@ def reset_factor(user_id: int, *, by: Actor) -> None:
     if user_id == by.user_id:
         raise OwnAccount
     name = db.session.scalars(select(User.name).where(User.id == user_id)).one()
-    message = factor_mail.write(Change.RESET, name=name)
+    message = factor_mail.write(FactorChange.RESET, name=name)
     with writing() as session:
         now = clock.now()
         user = session.get_one(User, user_id)
@@ -70,6 +70,6 @@ def reset_factor(user_id: int, *, by: Actor) -> None:
             raise NoFactor
         forget_codes(session, email=user.email)
         end_sessions_of(session, user, now=now)
-        note(session, Change.RESET.value, user, by=by, now=now)
+        note(session, FactorChange.RESET.value, user, by=by, now=now)
         factor_mail.queue(session, message, user, now=now)
     log.info("second factor reset user=%s by=%s", user_id, by.user_id)

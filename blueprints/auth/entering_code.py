@@ -7,7 +7,7 @@ from blueprints.auth import codes, factor_mail
 from blueprints.auth.accounts import open_session
 from blueprints.auth.halfway import LASTS, Halfway, SignInIsOver, whose
 from blueprints.auth.second_factors import (
-    Change,
+    FactorChange,
     WrongCode,
     count_recovery_codes,
     find_factor,
@@ -50,7 +50,7 @@ def enter_code(halfway: Halfway, *, code: str, address: str, browser: str) -> En
     """Raises SignInIsOver, WrongCode, TooManyTries."""
     user = whose(db.session(), halfway, lasts=LASTS, now=clock.now())
     is_on_paper = len(codes.digits_of(code)) == codes.RECOVERY_DIGITS
-    message = factor_mail.write(Change.RECOVERY_CODE_USED, name=user.name) if is_on_paper else None
+    message = factor_mail.write(FactorChange.RECOVERY_CODE_USED, name=user.name) if is_on_paper else None
     ahead = codes.STEPS_AHEAD_IN_DEMO if current_store().is_demo else codes.STEPS_EITHER_WAY
     with writing() as session:
         now = clock.now()

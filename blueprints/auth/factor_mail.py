@@ -5,14 +5,14 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from blueprints import outbox
-from blueprints.auth.second_factors import Change
+from blueprints.auth.second_factors import FactorChange
 from blueprints.outbox import Message
 from models import User
 
 KIND = "second_factor_changed"
 
 
-def write(change: Change, *, name: str) -> Message:
+def write(change: FactorChange, *, name: str) -> Message:
     return outbox.render(KIND, change=change, name=name)
 
 

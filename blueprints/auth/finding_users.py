@@ -51,7 +51,7 @@ def find_open_sessions(user: User) -> Sequence[UserSession]:
 
 
 @dataclass(frozen=True)
-class Place:
+class SignedInPlace:
     """Where somebody is signed in."""
 
     session: UserSession
@@ -59,7 +59,7 @@ class Place:
     """The ticket for which this agent is inside of an open access window."""
 
 
-def find_places() -> list[Place]:
+def find_places() -> list[SignedInPlace]:
     """Of everybody, who was here last first."""
     now = clock.now()
     idle, whole = (max(times) for times in zip(*SESSION_LIMITS.values(), strict=True))
@@ -78,7 +78,7 @@ def find_places() -> list[Place]:
         {"now": now},
     )
     return [
-        Place(place, ticket_id)
+        SignedInPlace(place, ticket_id)
         for place, ticket_id in found
         if place.user.disabled_at is None and not is_over(place, place.user.role, now)
     ]

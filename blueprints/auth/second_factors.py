@@ -11,7 +11,7 @@ from blueprints.auth.accounts import note
 from models import Actor, RecoveryCode, Role, SecondFactor, User
 
 
-class Change(StrEnum):
+class FactorChange(StrEnum):
     """What happens to a second factor: the code of the event, and what the mail to its user says."""
 
     SET_UP = "second_factor_set_up"
@@ -42,7 +42,7 @@ def keep_factor(session: Session, user: User, mark: str, code: str, *, by: Actor
         raise WrongCode
     remove_factor(session, user)
     session.add(SecondFactor(user_id=user.id, mark=mark, confirmed_at=now, last_step=step))
-    note(session, Change.SET_UP.value, user, by=by, now=now)
+    note(session, FactorChange.SET_UP.value, user, by=by, now=now)
 
 
 def keep_recovery_codes(session: Session, user: User, mark: str) -> None:
@@ -85,7 +85,7 @@ def use_recovery_code(session: Session, user: User, code: str, *, now: datetime)
     if found is None:
         return False
     session.execute(update(RecoveryCode).where(RecoveryCode.id == found).values(used_at=now))
-    note(session, Change.RECOVERY_CODE_USED.value, user, by=user.as_actor(), now=now)
+    note(session, FactorChange.RECOVERY_CODE_USED.value, user, by=user.as_actor(), now=now)
     return True
 
 

@@ -7,7 +7,7 @@ from blueprints.auth import codes, factor_mail, passwords
 from blueprints.auth.accounts import end_sessions_of, open_session
 from blueprints.auth.halfway import SETTING_UP_LASTS, Halfway, SignInIsOver, whose
 from blueprints.auth.proving import prove_password, proven_user
-from blueprints.auth.second_factors import Change, find_factor, keep_factor, keep_recovery_codes
+from blueprints.auth.second_factors import FactorChange, find_factor, keep_factor, keep_recovery_codes
 from blueprints.auth.signing_in import SignedIn
 from models import User, db, writing
 
@@ -32,7 +32,7 @@ def set_up_at_sign_in(
 ) -> SignedIn:
     """`mark`: of the secret that the page showed. Raises SignInIsOver, WrongCode."""
     user = whose(db.session(), halfway, lasts=SETTING_UP_LASTS, now=clock.now())
-    message = factor_mail.write(Change.SET_UP, name=user.name)
+    message = factor_mail.write(FactorChange.SET_UP, name=user.name)
     with writing() as session:
         now = clock.now()
         user = whose(session, halfway, lasts=SETTING_UP_LASTS, now=now)
@@ -52,7 +52,7 @@ def set_up_factor(
     """Every other browser is signed out. Raises WrongPassword, WrongCode, TooManyTries, TooManyAtOnce."""
     known_hash = prove_password(user_id, password, address=address)
     user = db.session.get_one(User, user_id)
-    message = factor_mail.write(Change.SET_UP, name=user.name)
+    message = factor_mail.write(FactorChange.SET_UP, name=user.name)
     with writing() as session:
         now = clock.now()
         user = proven_user(session, user_id, known_hash, address=address)

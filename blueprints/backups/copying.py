@@ -12,7 +12,7 @@ from pathlib import Path
 from tempfile import mkstemp
 
 from blueprints import clock
-from blueprints.disk import database_path, room_on
+from blueprints.disk import database_path, space_on
 
 BESIDE = ("-wal", "-shm", "-journal")
 """How the names end of what SQLite lays beside a database, and reads into whatever has its name next."""
@@ -60,7 +60,7 @@ def checked_copy(
     """Beside `target`, to be given its name: whole, and on the disk. It is gone in the end if it was not. `change` is
     done to it before anybody sees it. Raises as copy_whole."""
     sweep(target.parent)
-    if room_on(target.parent).free < source.stat().st_size:
+    if space_on(target.parent).free < source.stat().st_size:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(target.parent))
     descriptor, name = mkstemp(dir=target.parent, prefix=".suki-", suffix=".part")
     os.close(descriptor)

@@ -9,7 +9,7 @@ from blueprints.backups.copying import NotWhole, database_file, refuse_unless_wh
 from blueprints.doctor import doctor
 from blueprints.doctor.examining import examine, this_installation
 from blueprints.doctor.examining_mail import examine_own_mail_server
-from blueprints.doctor.findings import Finding, Level
+from blueprints.doctor.findings import HealthFinding, Level
 from blueprints.doctor.wording import in_words
 
 
@@ -32,5 +32,5 @@ def _damage() -> str | None:
     return None
 
 
-def _line(finding: Finding) -> str:
+def _line(finding: HealthFinding) -> str:
     return f"{finding.level.name.lower():<5} {in_words(finding)}"

@@ -27,7 +27,7 @@ from blueprints.doctor.examining_store import (
     examine_whole,
     examine_zone,
 )
-from blueprints.doctor.findings import Finding, Level, fail
+from blueprints.doctor.findings import HealthFinding, Level, fail
 from models import Store, db
 
 Damage = Callable[[], str | None]
@@ -53,7 +53,7 @@ def this_installation() -> Installation:
     return Installation(current_app.config, Path(current_app.instance_path), last.at if last else None)
 
 
-def examine(here: Installation, *, damage: Damage | None = None) -> list[Finding]:
+def examine(here: Installation, *, damage: Damage | None = None) -> list[HealthFinding]:
     """`damage`: asked only where it is given, as it takes long where the database is large."""
     found = [
         *examine_settings(here.settings),
@@ -69,7 +69,7 @@ def examine(here: Installation, *, damage: Damage | None = None) -> list[Finding
     return found
 
 
-def _examine_database(here: Installation, damage: Damage | None) -> list[Finding]:
+def _examine_database(here: Installation, damage: Damage | None) -> list[HealthFinding]:
     shape = examine_schema()
     if shape.level is not Level.OK:
         return [shape]  # the tables are not those that the rest would ask

@@ -10,8 +10,8 @@ from typing import Any
 from sqlalchemy import select
 
 from blueprints import clock
-from blueprints.disk import room_of_shop
-from blueprints.doctor.findings import Finding, fail, ok, warn
+from blueprints.disk import space_of_shop
+from blueprints.doctor.findings import HealthFinding, fail, ok, warn
 from models import Event, Order, db
 
 # Suki was written after it, so a clock that says otherwise was never set.
@@ -19,7 +19,7 @@ WRITTEN = datetime(2026, 11, 1, tzinfo=UTC)
 OTHERS_MAY = stat.S_IRWXG | stat.S_IRWXO
 
 
-def examine_settings(settings: Mapping[str, Any]) -> list[Finding]:
+def examine_settings(settings: Mapping[str, Any]) -> list[HealthFinding]:
     """`settings`: the application's."""
     address = {"address": settings["BASE_URL"]}
     if settings["IS_SECURE"]:
@@ -33,7 +33,7 @@ def examine_settings(settings: Mapping[str, Any]) -> list[Finding]:
     return found
 
 
-def examine_key(instance: Path, secret_key: str) -> Finding:
+def examine_key(instance: Path, secret_key: str) -> HealthFinding:
     """That it is strong was asked at the start; a weak one stops Suki."""
     kept = instance / "secret_key"
     if not kept.exists() or kept.read_text().strip() != secret_key:
@@ -43,7 +43,7 @@ def examine_key(instance: Path, secret_key: str) -> Finding:
     return ok("key_kept", path=str(kept))
 
 
-def examine_files(instance: Path, database: Path | None) -> list[Finding]:
+def examine_files(instance: Path, database: Path | None) -> list[HealthFinding]:
     if os.name == "nt":
         return []
     found = []
@@ -63,15 +63,15 @@ def _let_through(path: Path) -> bool:
     return bool(folder.stat().st_mode & stat.S_IXOTH)
 
 
-def examine_disk(instance: Path) -> Finding:
-    room = room_of_shop(instance)
-    facts = {"free": room.free, "percent": room.percent}
-    if room.is_none:
+def examine_disk(instance: Path) -> HealthFinding:
+    space = space_of_shop(instance)
+    facts = {"free": space.free, "percent": space.percent}
+    if space.is_none:
         return fail("disk_full", **facts)
-    return (warn if room.is_little else ok)("disk", **facts)
+    return (warn if space.is_little else ok)("disk", **facts)
 
 
-def examine_clock() -> Finding:
+def examine_clock() -> HealthFinding:
     """By what happened last: time goes on, so nothing of it can lie ahead."""
     now = clock.now()
     if now < WRITTEN:

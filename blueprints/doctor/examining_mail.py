@@ -8,13 +8,13 @@ from flask_mail import Mail
 from sqlalchemy.exc import DatabaseError
 
 from blueprints.composing import UnsafeEmail, one_address
-from blueprints.doctor.findings import Finding, fail, ok, warn
+from blueprints.doctor.findings import HealthFinding, fail, ok, warn
 from blueprints.mailing import sender
 from blueprints.outbox import mail_is_configured
-from blueprints.smtp import Line, in_words
+from blueprints.smtp import SmtpConnection, in_words
 
 
-def examine_mail_server(mail: Mail, *, sender: str) -> Finding:
+def examine_mail_server(mail: Mail, *, sender: str) -> HealthFinding:
     """Waits for it as long as FLASK_MAIL_TIMEOUT says. `sender`: the address that mail comes from."""
     if not mail_is_configured():
         return warn("no_mail_server")
@@ -23,7 +23,7 @@ def examine_mail_server(mail: Mail, *, sender: str) -> Finding:
     except UnsafeEmail:
         return fail("no_mail_sender")
     server = f"{mail.server}:{mail.port}"
-    with Line(mail) as line:
+    with SmtpConnection(mail) as line:
         try:
             line.knock(address)
         except smtplib.SMTPException as problem:
@@ -33,7 +33,7 @@ def examine_mail_server(mail: Mail, *, sender: str) -> Finding:
     return ok("mail_server", server=server) if line.is_secure else warn("mail_server_plain", server=server)
 
 
-def examine_own_mail_server() -> Finding:
+def examine_own_mail_server() -> HealthFinding:
     """The one that is set up, with the store's own sender where there is a store."""
     try:
         address = sender()[1]

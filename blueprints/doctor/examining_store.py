@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from blueprints import clock, schema
 from blueprints.capped import count_of, shown
-from blueprints.doctor.findings import Finding, fail, ok, warn
+from blueprints.doctor.findings import HealthFinding, fail, ok, warn
 from models import Email, EmailState, Store, db
 from models.base import on_postgresql
 from models.email import ON_ITS_WAY
@@ -23,7 +23,7 @@ WAITS_LONG = timedelta(hours=1)
 """Longer than any is held for its undo."""
 
 
-def examine_sqlite() -> list[Finding]:
+def examine_sqlite() -> list[HealthFinding]:
     """Where the database is one; another's server looks after itself."""
     if on_postgresql():
         return [ok("other_database", name=db.engine.dialect.name)]
@@ -37,7 +37,7 @@ def examine_sqlite() -> list[Finding]:
     return found
 
 
-def examine_whole(damage: Callable[[], str | None]) -> Finding:
+def examine_whole(damage: Callable[[], str | None]) -> HealthFinding:
     if on_postgresql():
         return ok("whole_elsewhere")
     try:
@@ -47,7 +47,7 @@ def examine_whole(damage: Callable[[], str | None]) -> Finding:
     return fail("damaged", finding=finding) if finding else ok("whole")
 
 
-def examine_schema() -> Finding:
+def examine_schema() -> HealthFinding:
     revision = schema.current_revision()
     if revision is None:
         return fail("no_store")
@@ -58,7 +58,7 @@ def examine_schema() -> Finding:
     return ok("schema", revision=revision)
 
 
-def examine_zone(store: Store) -> Finding:
+def examine_zone(store: Store) -> HealthFinding:
     try:
         ZoneInfo(store.timezone)
     except (ZoneInfoNotFoundError, ValueError):
@@ -66,7 +66,7 @@ def examine_zone(store: Store) -> Finding:
     return ok("zone", zone=store.timezone)
 
 
-def examine_outbox() -> list[Finding]:
+def examine_outbox() -> list[HealthFinding]:
     """Indexed, and counted no further than a page shows."""
     now = clock.now()
     failed, *oldest = db.session.execute(
@@ -87,7 +87,7 @@ def _oldest(state: EmailState) -> Any:
     return select(Email.created_at).where(Email.state == state).order_by(Email.id).limit(1).scalar_subquery()
 
 
-def examine_backup(last: datetime | None, *, wanted: bool) -> Finding:
+def examine_backup(last: datetime | None, *, wanted: bool) -> HealthFinding:
     """`last`: when the newest was made. `wanted`: not of a demo."""
     if on_postgresql():
         return ok("backup_elsewhere")

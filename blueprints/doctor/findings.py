@@ -14,20 +14,20 @@ class Level(IntEnum):
 
 
 @dataclass(frozen=True)
-class Finding:
+class HealthFinding:
     code: str
     """Names its sentence in wording.py."""
     level: Level
     facts: dict[str, Any] = field(default_factory=dict)
 
 
-def ok(code: str, **facts: Any) -> Finding:
-    return Finding(code, Level.OK, facts)
+def ok(code: str, **facts: Any) -> HealthFinding:
+    return HealthFinding(code, Level.OK, facts)
 
 
-def warn(code: str, **facts: Any) -> Finding:
-    return Finding(code, Level.WARN, facts)
+def warn(code: str, **facts: Any) -> HealthFinding:
+    return HealthFinding(code, Level.WARN, facts)
 
 
-def fail(code: str, **facts: Any) -> Finding:
-    return Finding(code, Level.FAIL, facts)
+def fail(code: str, **facts: Any) -> HealthFinding:
+    return HealthFinding(code, Level.FAIL, facts)

@@ -7,7 +7,7 @@ from blueprints.access import Right, needs
 from blueprints.doctor import doctor
 from blueprints.doctor.examining import examine, this_installation
 from blueprints.doctor.examining_mail import examine_own_mail_server
-from blueprints.doctor.findings import Finding
+from blueprints.doctor.findings import HealthFinding
 from blueprints.doctor.wording import in_utc, in_words
 from blueprints.filters import moment
 from blueprints.outbox import mail_is_configured
@@ -28,7 +28,7 @@ def health_of_mail() -> ResponseReturnValue:
     return _page([*examine(this_installation()), examine_own_mail_server()], asked_mail=True)
 
 
-def _page(findings: list[Finding], *, asked_mail: bool = False) -> ResponseReturnValue:
+def _page(findings: list[HealthFinding], *, asked_mail: bool = False) -> ResponseReturnValue:
     worst_first = sorted(findings, key=lambda finding: finding.level, reverse=True)
     zone_is_known = all(finding.code != "zone_unknown" for finding in findings)
     say_when = moment if zone_is_known else in_utc

@@ -7,7 +7,7 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
 
-from blueprints.doctor.findings import Finding
+from blueprints.doctor.findings import HealthFinding
 from blueprints.filters import file_size
 
 SENTENCES: dict[str, LazyString] = {
@@ -65,7 +65,7 @@ def in_utc(at: datetime) -> str:
     return f"{at.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
 
 
-def in_words(finding: Finding, say_when: Callable[[datetime], str] = in_utc) -> str:
+def in_words(finding: HealthFinding, say_when: Callable[[datetime], str] = in_utc) -> str:
     facts = {name: _shown(name, fact, say_when) for name, fact in finding.facts.items()}
     return str(SENTENCES[finding.code]) % facts
 

@@ -10,7 +10,7 @@ from models import ArticleFeedback, User, db
 
 
 @dataclass(frozen=True)
-class Tally:
+class FeedbackTally:
     helpful: int = 0
     not_helpful: int = 0
 
@@ -24,13 +24,13 @@ class Comment:
     at: datetime
 
 
-def tallies() -> dict[str, Tally]:
+def tallies() -> dict[str, FeedbackTally]:
     """By article; one that nobody spoke of is left out."""
     helpful = func.count().filter(ArticleFeedback.helpful)
     rows = db.session.execute(
         select(ArticleFeedback.article, helpful, func.count() - helpful).group_by(ArticleFeedback.article)
     )
-    return {article: Tally(yes, no) for article, yes, no in rows}
+    return {article: FeedbackTally(yes, no) for article, yes, no in rows}
 
 
 def comments() -> Sequence[Comment]:

@@ -9,7 +9,7 @@ from blueprints.help import help
 from blueprints.help.articles import ARTICLES, Article
 from blueprints.help.forms import FeedbackForm
 from blueprints.help.giving_feedback import feedback_of, give_feedback
-from blueprints.help.reading_feedback import Tally, comments, tallies
+from blueprints.help.reading_feedback import FeedbackTally, comments, tallies
 
 
 @help.get("/help/")
@@ -38,7 +38,7 @@ def article_feedback(slug: str) -> ResponseReturnValue:
 @needs(Right.MANAGE_STORE)
 def feedback() -> ResponseReturnValue:
     counted = tallies()
-    rows = [(article, counted.get(slug, Tally())) for slug, article in ARTICLES.items()]
+    rows = [(article, counted.get(slug, FeedbackTally())) for slug, article in ARTICLES.items()]
     return render_template("help/feedback.html", rows=rows, articles=ARTICLES, comments=comments())
 
 

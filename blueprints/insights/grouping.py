@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, Row, case, func, literal
 
 from blueprints.insights.holding import VALUE, cancels_of
 from blueprints.insights.spanning import Span, Week, midnight
-from blueprints.insights.tallying import Tally
+from blueprints.insights.tallying import MoneyTally
 from models import Cancellation, Courier, Order, Reason, db
 
 
@@ -15,18 +15,18 @@ from models import Cancellation, Courier, Order, Reason, db
 class Group:
     name: Any
     """A reason, a courier, a way to pay; None for those that have none."""
-    tally: Tally
+    tally: MoneyTally
 
 
 @dataclass(frozen=True)
 class WeekOfCancels:
     week: Week
-    tally: Tally
+    tally: MoneyTally
 
 
 @dataclass(frozen=True)
 class Cancels:
-    all: Tally
+    all: MoneyTally
     reasons: list[Group]
     payments: list[Group]
     couriers: list[Group]
@@ -36,8 +36,8 @@ class Cancels:
 
 def group_cancels(span: Span, currency: str) -> Cancels:
     weeks, rows = span.weeks, _rows(span)
-    by_week = [WeekOfCancels(week, Tally(currency)) for week in weeks]
-    everything = Tally(currency)
+    by_week = [WeekOfCancels(week, MoneyTally(currency)) for week in weeks]
+    everything = MoneyTally(currency)
     for row in rows:
         for tally in (everything, by_week[row.week].tally):
             tally.add(row.many, row.value, row.currency)
@@ -76,8 +76,8 @@ def _week_in(span: Span) -> ColumnElement[int]:
 
 def _by(rows: list[Row[Any]], column: str, currency: str) -> list[Group]:
     """The largest first."""
-    tallies: dict[Any, Tally] = {}
+    tallies: dict[Any, MoneyTally] = {}
     for row in rows:
-        tallies.setdefault(getattr(row, column), Tally(currency)).add(row.many, row.value, row.currency)
+        tallies.setdefault(getattr(row, column), MoneyTally(currency)).add(row.many, row.value, row.currency)
     groups = [Group(name, tally) for name, tally in tallies.items()]
     return sorted(groups, key=lambda group: (-group.tally.count, str(group.name or "")))

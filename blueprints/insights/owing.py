@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, case, func
 
 from blueprints.insights.holding import cancels_of
 from blueprints.insights.spanning import Span, midnight
-from blueprints.insights.tallying import Tally
+from blueprints.insights.tallying import MoneyTally
 from models import Cancellation, Order, Refund, db
 
 AGES = (3, 7, 14)
@@ -16,13 +16,13 @@ AGES = (3, 7, 14)
 
 @dataclass(frozen=True)
 class Refunds:
-    ages: list[Tally]
+    ages: list[MoneyTally]
     """What is left of those that are open, the youngest first."""
-    owed: Tally
+    owed: MoneyTally
     """All of that."""
-    returned: Tally
+    returned: MoneyTally
     """What went back, of the open ones too."""
-    waived: Tally
+    waived: MoneyTally
 
     @property
     def any(self) -> bool:
@@ -43,8 +43,8 @@ def sum_refunds(span: Span, currency: str, now: datetime) -> Refunds:
         func.sum(Refund.settled).label("settled"),
     )
     found = found.join(Refund, Refund.cancellation_id == Cancellation.id)
-    ages = [Tally(currency) for _ in range(len(AGES) + 1)]
-    owed, returned, waived = (Tally(currency) for _ in range(3))
+    ages = [MoneyTally(currency) for _ in range(len(AGES) + 1)]
+    owed, returned, waived = (MoneyTally(currency) for _ in range(3))
     for row in db.session.execute(found.group_by(Order.currency, "is_open", "is_waived", "age")):
         if row.is_open:
             for tally in (owed, ages[row.age]):

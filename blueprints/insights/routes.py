@@ -18,7 +18,7 @@ from blueprints.insights.charting import HEIGHT, draw_columns, shares
 from blueprints.insights.exporting import export_cancels
 from blueprints.insights.forms import DaysForm
 from blueprints.insights.owing import AGES
-from blueprints.insights.spanning import MOST_DAYS, Chosen, Span, choose_span
+from blueprints.insights.spanning import MOST_DAYS, ChosenSpan, Span, choose_span
 from blueprints.insights.summing_up import sum_up
 from blueprints.shop import current_store
 
@@ -63,7 +63,7 @@ def _today() -> date:
     return local(clock.now()).date()
 
 
-def _chosen() -> Chosen:
+def _chosen() -> ChosenSpan:
     first, last = DaysForm(request.args).asked
     return choose_span(first, last, today=_today(), zone=zone())
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from sqlalchemy import func, select
 
 from blueprints.insights.spanning import Span
-from blueprints.insights.tallying import Tally
+from blueprints.insights.tallying import MoneyTally
 from models import Order, OrderStatus, db
 from models.order import position_of
 
@@ -16,14 +16,14 @@ class Sales:
     were cancelled. Whatever is neither cancelled nor declined is a sale, returned ones too. Not the cancels of these
     days, as those may be of orders that were placed earlier."""
 
-    placed: Tally
-    cancelled: Tally
-    declined: Tally
-    sold: Tally
+    placed: MoneyTally
+    cancelled: MoneyTally
+    declined: MoneyTally
+    sold: MoneyTally
 
 
 def sum_sales(span: Span, currency: str) -> Sales:
-    placed, cancelled, declined, sold = (Tally(currency) for _ in range(4))
+    placed, cancelled, declined, sold = (MoneyTally(currency) for _ in range(4))
     found = (
         select(Order.currency, Order.status, func.count().label("many"), func.sum(Order.total).label("total"))
         .where(Order.position >= position_of(span.since, 0), Order.position < position_of(span.before, 0))

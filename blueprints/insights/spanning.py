@@ -55,13 +55,13 @@ class Span:
 
 
 @dataclass(frozen=True)
-class Chosen:
+class ChosenSpan:
     span: Span
     was_longer: bool = False
     """More days were asked for than are looked at; these are the last of them."""
 
 
-def choose_span(first: date | None, last: date | None, *, today: date, zone: ZoneInfo) -> Chosen:
+def choose_span(first: date | None, last: date | None, *, today: date, zone: ZoneInfo) -> ChosenSpan:
     """What was asked for, as far as it makes sense; without that the usual days, which end today. Two days mean those
     between them, whichever is named first."""
     first, last = (day if day and EARLIEST <= day <= LATEST else None for day in (first, last))
@@ -72,4 +72,4 @@ def choose_span(first: date | None, last: date | None, *, today: date, zone: Zon
     last = last or today
     first = first or last - timedelta(days=USUAL_DAYS - 1)
     longest = last - timedelta(days=MOST_DAYS - 1)
-    return Chosen(Span(max(first, longest), last, zone), was_longer=first < longest)
+    return ChosenSpan(Span(max(first, longest), last, zone), was_longer=first < longest)

@@ -11,7 +11,7 @@ class Sum:
 
 
 @dataclass
-class Tally:
+class MoneyTally:
     currency: str
     """The store's, which stands first; nothing at all is nothing of this."""
     count: int = 0

@@ -43,7 +43,7 @@ WHYS = (BookedWithCourier.code, OrderChanged.code, FAILED, NotCancellable.code, 
 
 
 @dataclass(frozen=True)
-class Line:
+class BulkLine:
     """One order of many."""
 
     order: Order
@@ -60,14 +60,14 @@ class Refused:
     """Those that are refused for the same reason."""
 
     code: str
-    lines: list[Line]
+    lines: list[BulkLine]
 
 
 @dataclass(frozen=True)
 class Outlook:
     """What would happen, or what came of it."""
 
-    cancelled: list[Line]
+    cancelled: list[BulkLine]
     refused: list[Refused]
     owed: list[Owed] = field(default_factory=list)
     """One sum for each currency."""
@@ -102,7 +102,7 @@ class Outlook:
         return sum(line.order.is_booked for line in self.cancelled)
 
     @property
-    def for_support(self) -> list[Line]:
+    def for_support(self) -> list[BulkLine]:
         """Booked ones for which a ticket can be filed."""
         booked = (group.lines for group in self.refused if group.code == BookedWithCourier.code)
         return [
@@ -113,7 +113,7 @@ class Outlook:
         ]
 
     @property
-    def tickets(self) -> list[Line]:
+    def tickets(self) -> list[BulkLine]:
         return [line for group in self.refused for line in group.lines if line.ticket_id is not None]
 
 
@@ -129,26 +129,26 @@ def foresee(bulk: BulkCancel) -> Outlook:
     """As the orders stand now; under the lock each is judged once more."""
     is_off = kind_of(OrderStatus.CANCELLED) in current_store().kinds_off
     tickets, taken = _open_tickets(bulk), _pieces_taken(bulk)
-    cancelled, refused = list[Line](), dict[str, list[Line]]()
+    cancelled, refused = list[BulkLine](), dict[str, list[BulkLine]]()
     for row in _rows(bulk):
         order = row.order
         if code := _why_not(order, row.version):
-            refused.setdefault(code, []).append(Line(order, 0, ticket_id=tickets.get(order.id)))
+            refused.setdefault(code, []).append(BulkLine(order, 0, ticket_id=tickets.get(order.id)))
         else:
             nobody, pieces = why_not_told(order, is_off=is_off), taken.get(order.id, 0)
-            cancelled.append(Line(order, order.refundable, nobody=nobody, pieces=pieces))
+            cancelled.append(BulkLine(order, order.refundable, nobody=nobody, pieces=pieces))
     return _outlook(cancelled, refused)
 
 
 def look_back(bulk: BulkCancel) -> Outlook:
     """What came of it, as it was noted."""
-    cancelled, refused = list[Line](), dict[str, list[Line]]()
+    cancelled, refused = list[BulkLine](), dict[str, list[BulkLine]]()
     for row in _rows(bulk):
         if row.outcome is BulkOutcome.CANCELLED:
             is_over = row.cancellation is not None and row.cancellation.withdrawn_at is not None
-            cancelled.append(Line(row.order, 0 if is_over else row.owed))
+            cancelled.append(BulkLine(row.order, 0 if is_over else row.owed))
         elif row.refusal:
-            refused.setdefault(row.refusal, []).append(Line(row.order, 0, ticket_id=row.ticket_id))
+            refused.setdefault(row.refusal, []).append(BulkLine(row.order, 0, ticket_id=row.ticket_id))
     return _outlook(cancelled, refused)
 
 
@@ -233,7 +233,7 @@ def _pieces_taken(bulk: BulkCancel) -> dict[int, int]:
     return pieces
 
 
-def _outlook(cancelled: list[Line], refused: dict[str, list[Line]]) -> Outlook:
+def _outlook(cancelled: list[BulkLine], refused: dict[str, list[BulkLine]]) -> Outlook:
     owed: Counter[str] = Counter()
     for line in cancelled:
         if line.owed:

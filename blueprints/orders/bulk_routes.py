@@ -26,7 +26,7 @@ from blueprints.orders.bulk_looking import find_bulk, foresee, list_bulks, look_
 from blueprints.orders.find_forms import FindForm, filters_of
 from blueprints.orders.refusals import DecidedAlready, ReasonUnknown
 from blueprints.shop import reasons_to_choose
-from blueprints.support.refusals import AlreadyAsked, FormUsedAgain, NotForSupport
+from blueprints.support.refusals import AlreadyAsked, NotForSupport, TicketFormUsedAgain
 from blueprints.support.ticketing import Filing, file_cancellation
 from models import Actor, BulkCancel, BulkState, DatabaseBusy, db
 
@@ -164,7 +164,7 @@ def ask_support(wish: TicketWish, by: Actor) -> int | None:
     subject = _("Please cancel order %(number)s", number=wish.order_number)
     try:
         return file_cancellation(wish.order_id, Filing(subject, wish.reason, once=wish.once), by=by)
-    except (AlreadyAsked, FormUsedAgain) as refusal:
+    except (AlreadyAsked, TicketFormUsedAgain) as refusal:
         return refusal.ticket_id
     except NotForSupport:
         return None

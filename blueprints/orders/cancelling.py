@@ -23,8 +23,8 @@ from blueprints.orders.noting_cancel import (
 from blueprints.orders.refusals import (
     AlreadyCancelled,
     BookedWithCourier,
-    FormUsedAgain,
     NotCancellable,
+    OrderFormUsedAgain,
     ReferenceMissing,
     refuse_if_changed,
 )
@@ -118,12 +118,12 @@ def was_done_by(
     once: str,
     pieces: Mapping[int, int] | None = None,
 ) -> bool:
-    """Whether this very form has cancelled this order already. Raises FormUsedAgain when it said something else."""
+    """Whether this very form cancelled this order already. Raises OrderFormUsedAgain when it said something else."""
     done = session.scalars(select(Cancellation).where(Cancellation.once == once)).one_or_none()
     if done is None or done.withdrawn_at is not None:
         return False
     if (done.order_id, done.user_id) != (order.id, by.user_id) or not wish.is_what_was_done(done, order, pieces):
-        raise FormUsedAgain
+        raise OrderFormUsedAgain
     return True
 
 

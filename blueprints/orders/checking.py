@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from blueprints.orders import incoming
 from blueprints.orders.bringing_in import Couriers
-from blueprints.orders.incoming import Finding
+from blueprints.orders.incoming import OrderFinding
 from blueprints.orders.reading_formats import OrderInFile
 from models import Base, ImportFinding, ImportNumber, Order, OrderImport, OrderSource, Verdict
 
@@ -39,7 +39,7 @@ class _Check:
         self._earlier = {row["number"]: dict(row) for row in earlier.mappings()}
         self._couriers = Couriers(session)
         self._fresh: list[dict[str, Any]] = []
-        self._findings: list[Finding] = []
+        self._findings: list[OrderFinding] = []
         self._counts: Counter[str] = Counter()
 
     def judge(self, told: OrderInFile) -> None:
@@ -75,7 +75,7 @@ class _Check:
             return
         is_repeat = told.is_whole and earlier["is_whole"]
         code = "number_twice" if is_repeat else "rows_apart"
-        self._findings += [Finding(told.line, "", code, str(earlier["line"]), number=told.number), *told.findings]
+        self._findings += [OrderFinding(told.line, "", code, str(earlier["line"]), number=told.number), *told.findings]
         if is_repeat:
             self._count(Verdict.BAD, has_email=False)
         elif earlier["verdict"] != Verdict.BAD:
@@ -94,7 +94,9 @@ class _Check:
             return
         name = told.order.courier
         if self._couriers.find(name) is None and not self._was_noted("courier_new", name):
-            self._findings.append(Finding(told.line, "courier", "courier_new", name, stops=False, number=told.number))
+            self._findings.append(
+                OrderFinding(told.line, "courier", "courier_new", name, stops=False, number=told.number)
+            )
 
     def _was_noted(self, code: str, found: str) -> bool:
         if any(finding.code == code and finding.found == found for finding in self._findings):

@@ -31,7 +31,7 @@ def note_beside(session: Session, order: Order, code: str, *, by: Actor, at: dat
 
 
 @dataclass(frozen=True)
-class Line:
+class HistoryLine:
     """What happened stands in `event.code`; the sentence is made in orders/_words.html."""
 
     event: Event
@@ -52,21 +52,21 @@ _LINES = (
 )
 
 
-def lines_of(order: Order, *, since: int = 0, limit: int | None = None) -> list[Line]:
+def lines_of(order: Order, *, since: int = 0, limit: int | None = None) -> list[HistoryLine]:
     """With `since`, only what came after that version of the order."""
     found = _LINES.where(Event.order_version > since) if since else _LINES
     if limit is not None:
         found = found.limit(limit)
     rows = db.session.execute(found, {"order_id": order.id})
-    return [Line(event, email, token.signature if token else None) for event, email, token in rows]
+    return [HistoryLine(event, email, token.signature if token else None) for event, email, token in rows]
 
 
-def program_that_entered(history: list[Line]) -> str | None:
+def program_that_entered(history: list[HistoryLine]) -> str | None:
     """The order, of which all lines are there; None when somebody did it by hand, or a file."""
     return next((line.program for line in history if line.event.code == "order.created"), None)
 
 
-def missed_by(order: Order, refusal: OrderRefusal | None) -> list[Line]:
+def missed_by(order: Order, refusal: OrderRefusal | None) -> list[HistoryLine]:
     """What the page that was refused knew nothing of; nothing can be said of a version that never was."""
     if not isinstance(refusal, OrderChanged) or not 0 < refusal.since < order.version:
         return []

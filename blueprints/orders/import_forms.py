@@ -5,19 +5,19 @@ from flask_babel import lazy_gettext as _l
 from flask_wtf.file import FileField, FileRequired
 
 from blueprints.forms import FAULTS_OF_FILES, BaseForm
-from blueprints.orders.incoming import Finding
-from blueprints.reading import Fault, Unreadable
+from blueprints.orders.incoming import OrderFinding
+from blueprints.reading import FileFault, Unreadable
 from models import ImportFinding
 
 FAULTS = {
     **FAULTS_OF_FILES,
-    Fault.BINARY: _l("This is not a text file. Choose the CSV file that your shop’s export gave you."),
-    Fault.MANY_COLUMNS: _l("This file has more than 1,000 columns, which no export of orders has."),
-    Fault.UNKNOWN_COLUMNS: _l(
+    FileFault.BINARY: _l("This is not a text file. Choose the CSV file that your shop’s export gave you."),
+    FileFault.MANY_COLUMNS: _l("This file has more than 1,000 columns, which no export of orders has."),
+    FileFault.UNKNOWN_COLUMNS: _l(
         "The names of the columns are not those of an export that Suki knows: Shopify’s, WooCommerce’s or Suki’s own. "
         "For a list of your own, start from the sample."
     ),
-    Fault.NO_ROWS: _l("This file has the names of columns, but no orders under them."),
+    FileFault.NO_ROWS: _l("This file has the names of columns, but no orders under them."),
 }
 
 FINDINGS = {
@@ -56,14 +56,14 @@ FINDINGS = {
 
 def fault_in_words(unreadable: Unreadable) -> str:
     names = ", ".join(unreadable.columns)
-    if unreadable.fault is Fault.MISNAMED_COLUMNS:
+    if unreadable.fault is FileFault.MISNAMED_COLUMNS:
         return _("Columns are missing: %(names)s. The first line must name them as the sample does.", names=names)
-    if unreadable.fault is Fault.MISSING_COLUMNS:
+    if unreadable.fault is FileFault.MISSING_COLUMNS:
         return _("Columns are missing: %(names)s. Export the orders again, with all columns.", names=names)
     return str(FAULTS[unreadable.fault])
 
 
-def finding_in_words(finding: Finding | ImportFinding) -> str:
+def finding_in_words(finding: OrderFinding | ImportFinding) -> str:
     if finding.code == "number_twice":
         return _("This order stands on line %(line)s already. This second one is left out.", line=finding.found)
     if finding.code == "rows_apart":
@@ -76,7 +76,7 @@ def finding_in_words(finding: Finding | ImportFinding) -> str:
     return str(FINDINGS[finding.code])
 
 
-def found_there(finding: Finding | ImportFinding) -> str:
+def found_there(finding: OrderFinding | ImportFinding) -> str:
     """What stands in the cell; of rows in the wrong place, where the others stand is in the words."""
     return "" if finding.code in ("number_twice", "rows_apart") else finding.found
 

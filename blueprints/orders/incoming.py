@@ -26,7 +26,7 @@ class ShopFacts:
 
 
 @dataclass(slots=True)
-class Finding:
+class OrderFinding:
     """One thing in the file that is wrong, or that somebody should look at. `code` says what; words are made later."""
 
     line: int

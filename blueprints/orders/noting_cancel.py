@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from blueprints import stock
-from blueprints.orders.refusals import FeeTooHigh, FormUsedAgain, ReasonUnknown
+from blueprints.orders.refusals import FeeTooHigh, OrderFormUsedAgain, ReasonUnknown
 from blueprints.shop import current_store
 from models import Actor, Cancellation, CancelledItem, Note, Order, OrderStatus, Reason, Refund
 
@@ -67,9 +67,9 @@ def refuse_unknown_reason(session: Session, reason_id: int | None) -> None:
 
 
 def refuse_used_form(session: Session, once: str | None) -> None:
-    """A form whose cancel was taken back has done its work. Raises FormUsedAgain."""
+    """A form whose cancel was taken back has done its work. Raises OrderFormUsedAgain."""
     if once and session.scalar(select(Cancellation.id).where(Cancellation.once == once)) is not None:
-        raise FormUsedAgain
+        raise OrderFormUsedAgain
 
 
 def undo_until(at: datetime) -> datetime | None:

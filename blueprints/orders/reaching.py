@@ -11,17 +11,17 @@ _EMAIL = re.compile(r"[^\s@<>()\[\],;:\"\\?&#%]+@[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-
 
 
 @dataclass(frozen=True)
-class Reach:
+class ContactLinks:
     mail_url: str | None
     phone_url: str | None
     search: str
     """What finds all orders of the same customer."""
 
 
-def ways_to_reach(order: Order) -> Reach:
+def ways_to_reach(order: Order) -> ContactLinks:
     email, phone = order.customer_email or "", order.customer_phone or ""
     digits = _digits_of(phone)
-    return Reach(
+    return ContactLinks(
         mail_url=mail_url(email),
         phone_url=phone_url(phone),
         search=email or (digits if len(digits) >= 3 else order.customer_name),

@@ -8,7 +8,7 @@ from blueprints import clock
 from blueprints.cells import Columns, unguarded
 from blueprints.composing import can_take_mail
 from blueprints.orders import incoming
-from blueprints.orders.incoming import Finding, ShopFacts
+from blueprints.orders.incoming import OrderFinding, ShopFacts
 from blueprints.reading import Row
 from models import PaymentMethod
 from models.money import is_known_currency, may_be_thousands, names_other_currency, parse_decimal, parse_money, rounded
@@ -40,7 +40,7 @@ class Cells:
         self.columns = columns
         self.start = row.start
         self.fault = row.fault
-        self.findings: list[Finding] = []
+        self.findings: list[OrderFinding] = []
         self._cells = row.cells
 
     def raw(self, column: str) -> str:
@@ -52,7 +52,7 @@ class Cells:
 
     def note(self, column: str, code: str, *, found: str | None = None, stops: bool = True) -> None:
         found = cleaned_line(self.raw(column) if found is None else found)[: incoming.FOUND]
-        self.findings.append(Finding(self.start.line + 1, column, code, found, stops=stops))
+        self.findings.append(OrderFinding(self.start.line + 1, column, code, found, stops=stops))
 
     def text(self, column: str, most: int) -> str:
         """On one line."""

@@ -7,9 +7,9 @@ from itertools import islice
 
 from blueprints.cells import Columns
 from blueprints.orders import incoming, reading_shopify, reading_suki, reading_woocommerce
-from blueprints.orders.incoming import Finding, IncomingOrder, ShopFacts
+from blueprints.orders.incoming import IncomingOrder, OrderFinding, ShopFacts
 from blueprints.orders.reading_cells import Cells, says_day_first
-from blueprints.reading import Fault, Place, Table, Unreadable
+from blueprints.reading import FileFault, Place, Table, Unreadable
 from models import OrderSource, OrderStatus
 
 LONG_STRETCH = 50_000
@@ -96,7 +96,7 @@ class OrderInFile:
     is_whole: bool
     order: IncomingOrder | None
     """None when it can't come in."""
-    findings: list[Finding]
+    findings: list[OrderFinding]
 
     @property
     def line(self) -> int:
@@ -113,10 +113,10 @@ def recognise(table: Table) -> Format:
     likeliest = min(FORMATS, key=lambda format_: len(missing(format_)) / len(format_.required))
     absent = missing(likeliest)
     if len(likeliest.required) - len(absent) < 2:  # one name alone may be in any table
-        raise Unreadable(Fault.UNKNOWN_COLUMNS)
+        raise Unreadable(FileFault.UNKNOWN_COLUMNS)
     if absent:
         is_ours = likeliest.source is OrderSource.SUKI
-        raise Unreadable(Fault.MISNAMED_COLUMNS if is_ours else Fault.MISSING_COLUMNS, absent)
+        raise Unreadable(FileFault.MISNAMED_COLUMNS if is_ours else FileFault.MISSING_COLUMNS, absent)
     return likeliest
 
 

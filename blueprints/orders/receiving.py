@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from blueprints import clock
 from blueprints.orders.reading_formats import LONG_STRETCH, Format, recognise
-from blueprints.reading import CHUNK, Fault, File, Table, Unreadable, Upload
+from blueprints.reading import CHUNK, File, FileFault, Table, Unreadable, Upload
 from models import Actor, DatabaseBusy, ImportChunk, ImportState, OrderImport, db, writing
 from models.base import DiskFailed
 from models.text import cleaned_line
@@ -52,7 +52,7 @@ def format_of(file: File) -> Format:
     table = Table(file)
     found = recognise(table)
     if all(row.is_blank for row in islice(table.rows(), LONG_STRETCH)):
-        raise Unreadable(Fault.NO_ROWS)
+        raise Unreadable(FileFault.NO_ROWS)
     return found
 
 

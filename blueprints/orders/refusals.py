@@ -102,7 +102,7 @@ class FeeTooHigh(OrderRefusal):
         self.most = most
 
 
-class FormUsedAgain(OrderRefusal):
+class OrderFormUsedAgain(OrderRefusal):
     """The form that cancelled the order was sent once more, with other words in it."""
 
     code = "form_used_again"

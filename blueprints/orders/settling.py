@@ -11,8 +11,8 @@ from blueprints import announcing, clock
 from blueprints.orders.cancelling import reread
 from blueprints.orders.history import leave_event
 from blueprints.orders.refusals import (
-    FormUsedAgain,
     MoreThanIsOpen,
+    OrderFormUsedAgain,
     PaidOnNoSuchDay,
     RefundIsClosed,
     refuse_if_changed,
@@ -42,7 +42,7 @@ def settle_refund(
 ) -> int:
     """What is left. `version` is the order's when the form was drawn, `once` that form's own token. The customer is
     told with the part that makes it whole. Raises RefundIsClosed, OrderChanged, MoreThanIsOpen, PaidOnNoSuchDay,
-    FormUsedAgain."""
+    OrderFormUsedAgain."""
     with writing() as session:
         at = clock.now()
         refund, order = _reread(session, refund_id)
@@ -94,12 +94,12 @@ def _reread(session: Session, refund_id: int) -> tuple[Refund, Order]:
 
 
 def _was_done_by(session: Session, refund: Refund, repayment: Repayment, by: Actor, once: str) -> bool:
-    """Whether this very form has noted this already. Raises FormUsedAgain when it said something else."""
+    """Whether this very form has noted this already. Raises OrderFormUsedAgain when it said something else."""
     done = session.scalars(select(Settlement).where(Settlement.once == once)).one_or_none()
     if done is None:
         return False
     if (done.refund_id, done.user_id) != (refund.id, by.user_id) or not repayment.is_what_was_noted(done):
-        raise FormUsedAgain
+        raise OrderFormUsedAgain
     return True
 
 

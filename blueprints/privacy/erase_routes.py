@@ -12,7 +12,7 @@ from blueprints.access import Right, needs
 from blueprints.auth.confirm_routes import refuse_wrong_password
 from blueprints.privacy import privacy
 from blueprints.privacy.counting import holdings_of
-from blueprints.privacy.erasing import Wish, erase_customer
+from blueprints.privacy.erasing import ErasureWish, erase_customer
 from blueprints.privacy.finding import Chosen, chosen
 from blueprints.privacy.forms import EraseForm, ids_in
 from blueprints.privacy.refusals import ErasureRefusal, NothingChosen, hindrances_of
@@ -40,7 +40,7 @@ def erase_save() -> ResponseReturnValue:
     # What can't be taken back is done by who shows that it is them, here and now.
     if (refused := refuse_wrong_password(form, _drawn_again)) is not None:
         return refused
-    wish = Wish(form.versions, form.ticket_ids, name=_("Erased customer"), once=form.token)
+    wish = ErasureWish(form.versions, form.ticket_ids, name=_("Erased customer"), once=form.token)
     try:
         erasure_id = erase_customer(wish, by=access.actor())
     except NothingChosen:

@@ -37,7 +37,7 @@ from models.text import ERASED
 
 
 @dataclass(frozen=True)
-class Wish:
+class ErasureWish:
     versions: Mapping[int, int]
     """Of each order, by its id, as the page has shown it."""
     ticket_ids: Sequence[int]
@@ -47,7 +47,7 @@ class Wish:
     """The form that asks for it."""
 
 
-def erase_customer(wish: Wish, *, by: Actor) -> int:
+def erase_customer(wish: ErasureWish, *, by: Actor) -> int:
     """The id of the erasure; the same form sent again gets the first one, and nothing is done twice. Raises
     NothingChosen, ChangedSince, NotYet."""
     with writing() as session:
@@ -70,7 +70,7 @@ def erase_customer(wish: Wish, *, by: Actor) -> int:
         return erasure.id
 
 
-def _refuse(session: Session, these: Chosen, wish: Wish) -> None:
+def _refuse(session: Session, these: Chosen, wish: ErasureWish) -> None:
     if not these:
         raise NothingChosen
     changed = [order for order in these.orders if order.version != wish.versions[order.id]]

@@ -14,7 +14,7 @@ PAGE = 50
 
 
 @dataclass(frozen=True)
-class Line:
+class ErasureLine:
     erasure: Erasure
     questions: list[int]
     """The tickets that are about no order, by their numbers."""
@@ -24,13 +24,13 @@ class Line:
         return self.erasure.tickets - len(self.questions)
 
 
-def list_erasures(*, before: int | None = None, limit: int = PAGE) -> Page[Line]:
+def list_erasures(*, before: int | None = None, limit: int = PAGE) -> Page[ErasureLine]:
     """The newest first."""
     order = selectinload(Erasure.orders).joinedload(ErasedOrder.order).load_only(Order.number)
     found = select(Erasure).options(joinedload(Erasure.user), order).order_by(Erasure.id.desc()).limit(limit + 1)
     rows = db.session.scalars(found.where(Erasure.id < before) if before else found).all()
     questions = _questions([each.at for each in rows])
-    lines = [Line(each, questions.get(each.at, [])) for each in rows]
+    lines = [ErasureLine(each, questions.get(each.at, [])) for each in rows]
     return page_from(lines, limit, key=lambda line: line.erasure.id)
 
 

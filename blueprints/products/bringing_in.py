@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from blueprints import clock
-from blueprints.products.comparing import Change, Comparison, compare
+from blueprints.products.comparing import Comparison, ProductChange, compare
 from blueprints.products.reading import FROM_A_FILE, Sheet
 from blueprints.stock import move_all
 from models import Actor, Event, MovementKind, Product, db, writing
@@ -41,7 +41,7 @@ def bring_in(sheet: Sheet, *, by: Actor) -> Done:
         return Done(len(compared.new), len(compared.changed), compared.same, compared.left_out)
 
 
-def _add(session: Session, new: list[Change], now: datetime) -> list[Product]:
+def _add(session: Session, new: list[ProductChange], now: datetime) -> list[Product]:
     products = [
         Product(sku=change.row.sku, name=change.after.name, tracked=change.after.tracked, on_hand=0, created_at=now)
         for change in new
@@ -51,11 +51,11 @@ def _add(session: Session, new: list[Change], now: datetime) -> list[Product]:
     return products
 
 
-def _rename(changed: list[Change]) -> None:
+def _rename(changed: list[ProductChange]) -> None:
     for change in changed:
         if change.product:
             change.product.name, change.product.tracked = change.after.name, change.after.tracked
 
 
-def _moved(product: Product, change: Change) -> int:
+def _moved(product: Product, change: ProductChange) -> int:
     return 0 if change.row.on_hand is None else change.row.on_hand - product.on_hand

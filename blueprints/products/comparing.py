@@ -7,7 +7,7 @@ from itertools import islice
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from blueprints.products.reading import FileRow, Finding, Sheet, in_range
+from blueprints.products.reading import FileRow, ProductFinding, Sheet, in_range
 from models import Product
 from models.search import fold
 from models.text import cleaned_line
@@ -24,7 +24,7 @@ class State:
 
 
 @dataclass(frozen=True)
-class Change:
+class ProductChange:
     """One product, before and after. `row` is its row without whatever would stay as it is."""
 
     row: FileRow
@@ -46,10 +46,10 @@ class Change:
 
 @dataclass
 class Comparison:
-    new: list[Change] = field(default_factory=list)
-    changed: list[Change] = field(default_factory=list)
+    new: list[ProductChange] = field(default_factory=list)
+    changed: list[ProductChange] = field(default_factory=list)
     same: int = 0
-    findings: list[Finding] = field(default_factory=list)
+    findings: list[ProductFinding] = field(default_factory=list)
 
     @property
     def left_out(self) -> int:
@@ -73,7 +73,7 @@ def compare(session: Session, sheet: Sheet) -> Comparison:
             compared.findings.append(_finding(row, *fault))
         elif product is None:
             tracked = row.tracked is not False
-            compared.new.append(Change(row, State(row.name, tracked, row.on_hand or 0)))
+            compared.new.append(ProductChange(row, State(row.name, tracked, row.on_hand or 0)))
         elif change := _change(row, product):
             compared.changed.append(change)
         else:
@@ -105,12 +105,12 @@ def _fault(row: FileRow, product: Product | None) -> tuple[str, str] | None:
     return None if is_as_it_is or in_range(row.on_hand) else ("on_hand", "count_out_of_range")
 
 
-def _finding(row: FileRow, column: str, code: str) -> Finding:
+def _finding(row: FileRow, column: str, code: str) -> ProductFinding:
     found = "" if row.on_hand is None or column != "on_hand" else str(row.on_hand)
-    return Finding(row.line, row.sku, column, code, found)
+    return ProductFinding(row.line, row.sku, column, code, found)
 
 
-def _change(row: FileRow, product: Product) -> Change | None:
+def _change(row: FileRow, product: Product) -> ProductChange | None:
     before = State(product.name, product.tracked, product.on_hand)
     name = row.name if row.name != cleaned_line(before.name) else ""
     tracked = row.tracked if row.tracked != before.tracked else None
@@ -122,4 +122,4 @@ def _change(row: FileRow, product: Product) -> Change | None:
         before.tracked if tracked is None else tracked,
         before.on_hand if on_hand is None else on_hand,
     )
-    return Change(FileRow(row.line, product.sku, name, tracked, on_hand), after, before, product)
+    return ProductChange(FileRow(row.line, product.sku, name, tracked, on_hand), after, before, product)

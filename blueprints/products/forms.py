@@ -9,7 +9,7 @@ from wtforms.validators import DataRequired, ValidationError
 from wtforms.widgets import TextInput
 
 from blueprints.forms import AtMost, BaseForm, SentOnce
-from blueprints.products.moving import BY_HAND, LONGEST_NOTE, Moved, Wish
+from blueprints.products.moving import BY_HAND, LONGEST_NOTE, Moved, StockWish
 from blueprints.products.skus import LONGEST_NAME, LONGEST_SKU, is_a_sku
 from models import MovementKind
 from models.product import MOST_PIECES
@@ -90,8 +90,8 @@ class MoveForm(SentOnce):
             raise ValidationError(_("Write how many: at least 1."))
 
     @property
-    def wish(self) -> Wish:
-        return Wish(MovementKind(self.kind.data), self.pieces.data or 0, self.note.data or "")
+    def wish(self) -> StockWish:
+        return StockWish(MovementKind(self.kind.data), self.pieces.data or 0, self.note.data or "")
 
     def say_that_fewer_are_there(self, on_hand: int) -> None:
         """None of them may be there, or fewer than none."""

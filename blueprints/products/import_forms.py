@@ -12,16 +12,20 @@ from wtforms.widgets import HiddenInput
 
 from blueprints.forms import FAULTS_OF_FILES, BaseForm
 from blueprints.products.bringing_in import Done
-from blueprints.products.reading import Finding
-from blueprints.reading import Fault, Unreadable, Upload
+from blueprints.products.reading import ProductFinding
+from blueprints.reading import FileFault, Unreadable, Upload
 
 FAULTS = {
     **FAULTS_OF_FILES,
-    Fault.BINARY: _l("This is not a text file. Choose a CSV file, such as the one that Suki’s own export gave you."),
-    Fault.MANY_COLUMNS: _l("This file has more than 1,000 columns, which no file of products has."),
-    Fault.NO_ROWS: _l("This file has the names of columns, but no products under them."),
-    Fault.MANY_ROWS: _l("This file has more than 5,000 products. Split it into smaller files, and import one by one."),
-    Fault.LARGE: _l("This file is larger than 512 KB. Split it into smaller files, and import one by one."),
+    FileFault.BINARY: _l(
+        "This is not a text file. Choose a CSV file, such as the one that Suki’s own export gave you."
+    ),
+    FileFault.MANY_COLUMNS: _l("This file has more than 1,000 columns, which no file of products has."),
+    FileFault.NO_ROWS: _l("This file has the names of columns, but no products under them."),
+    FileFault.MANY_ROWS: _l(
+        "This file has more than 5,000 products. Split it into smaller files, and import one by one."
+    ),
+    FileFault.LARGE: _l("This file is larger than 512 KB. Split it into smaller files, and import one by one."),
 }
 
 FINDINGS = {
@@ -40,19 +44,19 @@ FINDINGS = {
 
 
 def fault_in_words(unreadable: Unreadable) -> str:
-    if unreadable.fault is Fault.MISSING_COLUMNS:
+    if unreadable.fault is FileFault.MISSING_COLUMNS:
         names = ", ".join(unreadable.columns)
         return _("Columns are missing: %(names)s. The first line must name the columns.", names=names)
     return str(FAULTS[unreadable.fault])
 
 
-def finding_in_words(finding: Finding) -> str:
+def finding_in_words(finding: ProductFinding) -> str:
     if finding.code == "sku_twice":
         return _("This SKU stands on line %(line)s already. This second row is left out.", line=finding.found)
     return str(FINDINGS[finding.code])
 
 
-def found_there(finding: Finding) -> str:
+def found_there(finding: ProductFinding) -> str:
     return finding.sku if finding.code == "sku_twice" else finding.found
 
 

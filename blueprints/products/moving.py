@@ -16,7 +16,7 @@ LONGEST_NOTE = 200
 
 
 @dataclass(frozen=True)
-class Wish:
+class StockWish:
     kind: MovementKind
     pieces: int
     """How many came or went; of a count, how many there are."""
@@ -57,7 +57,7 @@ class MoreThanFit(StockRefusal):
     """No stock is as large as this one would be."""
 
 
-class FormUsedAgain(StockRefusal):
+class StockFormUsedAgain(StockRefusal):
     """The form has noted something else before."""
 
     def __init__(self, done: StockMovement) -> None:
@@ -65,7 +65,7 @@ class FormUsedAgain(StockRefusal):
         self.quantity, self.on_hand = done.quantity, done.on_hand_after
 
 
-def move_stock(product_id: int, wish: Wish, *, by: Actor, once: str | None = None) -> Moved:
+def move_stock(product_id: int, wish: StockWish, *, by: Actor, once: str | None = None) -> Moved:
     """`once` is the form's own token: the same form sent twice moves once. Raises StockRefusal."""
     with writing() as session:
         product = reread(session, product_id)
@@ -73,7 +73,7 @@ def move_stock(product_id: int, wish: Wish, *, by: Actor, once: str | None = Non
         done = _done_by(session, key)
         if done is not None:
             if done.user_id != by.user_id or not wish.is_what_was_noted(done):
-                raise FormUsedAgain(done)
+                raise StockFormUsedAgain(done)
             return Moved(done.quantity, done.on_hand_after)
         _refuse(product, wish)
         quantity = wish.difference(product.on_hand)
@@ -88,7 +88,7 @@ def _done_by(session: Session, key: str | None) -> StockMovement | None:
     return session.scalars(select(StockMovement).where(StockMovement.once == key)).one_or_none()
 
 
-def _refuse(product: Product, wish: Wish) -> None:
+def _refuse(product: Product, wish: StockWish) -> None:
     if not product.tracked:
         raise NotCounted
     if wish.kind is MovementKind.REMOVED and wish.pieces > product.on_hand:

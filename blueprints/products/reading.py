@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from blueprints.cells import Columns, unguarded
 from blueprints.products.skus import LONGEST_NAME, LONGEST_SKU, is_a_sku
-from blueprints.reading import Fault, File, Row, Table, Unreadable
+from blueprints.reading import File, FileFault, Row, Table, Unreadable
 from models.product import MOST_PIECES
 from models.search import fold
 from models.text import cleaned_line
@@ -37,7 +37,7 @@ class FileRow:
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class ProductFinding:
     """What is wrong with a row, which stays out for it. `code` says what; words are made later."""
 
     line: int
@@ -51,7 +51,7 @@ class Finding:
 @dataclass
 class Sheet:
     rows: list[FileRow] = field(default_factory=list)
-    findings: list[Finding] = field(default_factory=list)
+    findings: list[ProductFinding] = field(default_factory=list)
 
 
 class _Cells:
@@ -59,7 +59,7 @@ class _Cells:
         self._columns, self._row = columns, row
         self.line = row.start.line + 1
         self.sku = self.text("sku")
-        self.findings: list[Finding] = []
+        self.findings: list[ProductFinding] = []
 
     def text(self, column: str) -> str:
         at = self._columns[column]
@@ -68,7 +68,7 @@ class _Cells:
 
     def note(self, column: str, code: str, found: str | None = None) -> None:
         found = self.text(column) if found is None else found
-        self.findings.append(Finding(self.line, self.sku[:FOUND], column, code, found[:FOUND]))
+        self.findings.append(ProductFinding(self.line, self.sku[:FOUND], column, code, found[:FOUND]))
 
     def row(self) -> FileRow:
         """Only what `findings` says nothing of is to be relied on."""
@@ -102,12 +102,12 @@ class _Cells:
 def read_products(file: File, *, most_bytes: int = MOST_BYTES) -> Sheet:
     """Raises Unreadable."""
     if file.size > most_bytes:
-        raise Unreadable(Fault.LARGE)
+        raise Unreadable(FileFault.LARGE)
     table = Table(file)
     columns = Columns(table.columns)
     missing = tuple(name for name in REQUIRED if not columns.holds(name))
     if missing:
-        raise Unreadable(Fault.MISSING_COLUMNS, missing)
+        raise Unreadable(FileFault.MISSING_COLUMNS, missing)
     sheet, first_lines = Sheet(), dict[str, int]()
     for cells in _filled(table, columns):
         row, key = cells.row(), fold(cells.sku)
@@ -129,10 +129,10 @@ def _filled(table: Table, columns: Columns) -> Iterator[_Cells]:
             continue
         count += 1
         if count > MOST_ROWS:
-            raise Unreadable(Fault.MANY_ROWS)
+            raise Unreadable(FileFault.MANY_ROWS)
         yield _Cells(columns, row)
     if not count:
-        raise Unreadable(Fault.NO_ROWS)
+        raise Unreadable(FileFault.NO_ROWS)
 
 
 def in_range(on_hand: int) -> bool:

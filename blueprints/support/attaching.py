@@ -26,14 +26,14 @@ _LONGEST_STEM = 100
 _NOT_IN_NAMES = re.compile(r'[<>:"|?*]')
 
 
-class Fault(StrEnum):
+class AttachmentFault(StrEnum):
     EMPTY = "empty"
     TOO_LARGE = "too_large"
     UNKNOWN = "unknown"
 
 
 class NotAttachable(Exception):
-    def __init__(self, fault: Fault) -> None:
+    def __init__(self, fault: AttachmentFault) -> None:
         super().__init__(fault.value)
         self.fault = fault
 
@@ -43,29 +43,29 @@ class Readable(Protocol):
 
 
 @dataclass(frozen=True)
-class Upload:
+class NewAttachment:
     filename: str
     kind: AttachmentKind
     content: bytes
 
 
-def read_upload(filename: str, stream: Readable) -> Upload:
+def read_upload(filename: str, stream: Readable) -> NewAttachment:
     """Raises NotAttachable. No more is read than may be kept, and one byte."""
     content = stream.read(MOST_BYTES + 1)
     if not content:
-        raise NotAttachable(Fault.EMPTY)
+        raise NotAttachable(AttachmentFault.EMPTY)
     if len(content) > MOST_BYTES:
-        raise NotAttachable(Fault.TOO_LARGE)
+        raise NotAttachable(AttachmentFault.TOO_LARGE)
     for kind, end_of in _ENDS.items():
         end = end_of(content)
         if end is not None:
             # What hangs on behind an image is no part of it: another file, or what was cropped away.
-            return Upload(clean_filename(filename, kind), kind, content[:end])
-    raise NotAttachable(Fault.UNKNOWN)
+            return NewAttachment(clean_filename(filename, kind), kind, content[:end])
+    raise NotAttachable(AttachmentFault.UNKNOWN)
 
 
 def attach(
-    session: Session, uploads: Sequence[Upload], *, ticket: Ticket, message: TicketMessage | None = None
+    session: Session, uploads: Sequence[NewAttachment], *, ticket: Ticket, message: TicketMessage | None = None
 ) -> None:
     """Both have their numbers already."""
     for upload in uploads:

@@ -12,7 +12,14 @@ from wtforms.validators import DataRequired, ValidationError
 
 from blueprints.forms import AtMost, BaseForm, SentOnce
 from blueprints.ids import read_id
-from blueprints.support.attaching import MOST_BYTES, MOST_FILES, Fault, NotAttachable, Upload, read_upload
+from blueprints.support.attaching import (
+    MOST_BYTES,
+    MOST_FILES,
+    AttachmentFault,
+    NewAttachment,
+    NotAttachable,
+    read_upload,
+)
 from blueprints.support.replying import Words
 from blueprints.support.ticketing import Filing
 from blueprints.support.window_forms import HoursField, ScopeField
@@ -26,7 +33,7 @@ MOST_BYTES_SENT = 64 * 1024 * 1024
 class AttachmentsField(MultipleFileField):
     """Images and PDFs, by what they are and not by what they are called."""
 
-    uploads: tuple[Upload, ...] = ()
+    uploads: tuple[NewAttachment, ...] = ()
 
     def pre_validate(self, form: BaseForm) -> None:
         files = self.data or []
@@ -43,11 +50,11 @@ class AttachmentsField(MultipleFileField):
         self.uploads = tuple(uploads)
 
 
-def _why_not(fault: Fault, name: str) -> str:
+def _why_not(fault: AttachmentFault, name: str) -> str:
     name = name[:80]
-    if fault is Fault.EMPTY:
+    if fault is AttachmentFault.EMPTY:
         return _("“%(name)s” is empty.", name=name)
-    if fault is Fault.TOO_LARGE:
+    if fault is AttachmentFault.TOO_LARGE:
         return _("“%(name)s” is too large: at most %(size)s MB fit.", name=name, size=MOST_BYTES // 1024**2)
     return _("“%(name)s” is not a whole PNG, JPEG, GIF or WebP image, and not a PDF.", name=name)
 

@@ -33,7 +33,7 @@ class NotForSupport(TicketRefusal):
         self.can_be_cancelled = can_be_cancelled
 
 
-class FormUsedAgain(TicketRefusal):
+class TicketFormUsedAgain(TicketRefusal):
     """The same form came before, and said something else."""
 
     code = "form_used_again"

@@ -7,8 +7,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
 from blueprints import clock
-from blueprints.support.attaching import Upload, attach
-from blueprints.support.refusals import AlreadyAsked, FormUsedAgain, TicketClosed
+from blueprints.support.attaching import NewAttachment, attach
+from blueprints.support.refusals import AlreadyAsked, TicketClosed, TicketFormUsedAgain
 from blueprints.support.telling import tell_other_side
 from blueprints.support.ticketing import open_ticket_of
 from models import Actor, Event, Ticket, TicketKind, TicketMessage, TicketState, writing
@@ -20,12 +20,12 @@ class Words:
 
     body: str
     internal: bool = False
-    uploads: tuple[Upload, ...] = ()
+    uploads: tuple[NewAttachment, ...] = ()
     once: str | None = None
 
 
 def reply(ticket_id: int, words: Words, *, by: Actor) -> None:
-    """The same form sent again adds nothing. Raises TicketClosed, FormUsedAgain, and AlreadyAsked when this would
+    """The same form sent again adds nothing. Raises TicketClosed, TicketFormUsedAgain, and AlreadyAsked when this would
     reopen a ticket while another one asks for the same."""
     with writing() as session:
         ticket = reread(session, ticket_id)
@@ -47,12 +47,12 @@ def reread(session: Session, ticket_id: int) -> Ticket:
 
 
 def was_written(session: Session, ticket: Ticket, words: Words, by: Actor) -> bool:
-    """Whether this very form has written already. Raises FormUsedAgain when it said something else."""
+    """Whether this very form has written already. Raises TicketFormUsedAgain when it said something else."""
     if not words.once:
         return False
     done = session.scalars(select(TicketMessage).where(TicketMessage.once == words.once)).one_or_none()
     if done and (done.ticket_id, done.user_id, done.body) != (ticket.id, by.user_id, words.body):
-        raise FormUsedAgain(done.ticket_id)
+        raise TicketFormUsedAgain(done.ticket_id)
     return done is not None
 
 

@@ -16,7 +16,7 @@ CODES = {TicketState.SOLVED: "ticket.solved", TicketState.CLOSED: "ticket.closed
 
 
 def solve(ticket_id: int, *, by: Actor, words: Words | None = None) -> None:
-    """With the last words, if there are any. Pressed twice it happens once. Raises AlreadyOver, FormUsedAgain."""
+    """With the last words, if there are any. Pressed twice it happens once. Raises AlreadyOver, TicketFormUsedAgain."""
     _end(ticket_id, TicketState.SOLVED, words, by=by)
 
 

@@ -6,9 +6,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
 from blueprints import clock
-from blueprints.support.attaching import Upload, attach
+from blueprints.support.attaching import NewAttachment, attach
 from blueprints.support.granting import open_window
-from blueprints.support.refusals import AlreadyAsked, FormUsedAgain, NotForSupport
+from blueprints.support.refusals import AlreadyAsked, NotForSupport, TicketFormUsedAgain
 from blueprints.support.telling import tell_other_side
 from models import (
     STILL_OPEN,
@@ -31,7 +31,7 @@ class Filing:
 
     subject: str
     reason: str
-    uploads: tuple[Upload, ...] = ()
+    uploads: tuple[NewAttachment, ...] = ()
     hours: int | None = None
     scope: WindowScope = WindowScope.ORDER
     once: str | None = None
@@ -39,7 +39,7 @@ class Filing:
 
 def file_cancellation(order_id: int, filing: Filing, *, by: Actor) -> int:
     """The ticket's number. The same form sent again gets the same ticket, and nothing happens twice.
-    Raises AlreadyAsked, NotForSupport, FormUsedAgain."""
+    Raises AlreadyAsked, NotForSupport, TicketFormUsedAgain."""
     with writing() as session:
         if done := _filed_with(session, filing, order_id):
             return done.id
@@ -58,7 +58,7 @@ def file_cancellation(order_id: int, filing: Filing, *, by: Actor) -> int:
 
 
 def file_question(filing: Filing, *, by: Actor) -> int:
-    """The ticket's number; as file_cancellation. Raises FormUsedAgain."""
+    """The ticket's number; as file_cancellation. Raises TicketFormUsedAgain."""
     with writing() as session:
         if done := _filed_with(session, filing, None):
             return done.id
@@ -89,12 +89,12 @@ def open_ticket_of(session: Session, order_id: int) -> Ticket | None:
 
 
 def _filed_with(session: Session, filing: Filing, order_id: int | None) -> Ticket | None:
-    """What this very form has filed already. Raises FormUsedAgain when it said something else."""
+    """What this very form has filed already. Raises TicketFormUsedAgain when it said something else."""
     if not filing.once:
         return None
     done = session.scalars(select(Ticket).where(Ticket.once == filing.once)).one_or_none()
     if done and (done.order_id, done.subject, done.reason) != (order_id, filing.subject, filing.reason):
-        raise FormUsedAgain(done.id)
+        raise TicketFormUsedAgain(done.id)
     return done
 
 

@@ -26,7 +26,7 @@ class WrongAddress(Exception):
         self.fault = fault
 
 
-class Place(Enum):
+class AddressPlace(Enum):
     PUBLIC = 1
     OWN_NETWORK = 2
     """This machine, or one beside it."""
@@ -54,18 +54,18 @@ _NOT_REACHED = [
 ]  # gateways of old (6to4, Teredo), tests, and examples
 
 
-def place_of(address: IP) -> Place:
+def place_of(address: IP) -> AddressPlace:
     """By what it leads to in the end, however it is written."""
     if isinstance(address, IPv6Address):
         inner = address.ipv4_mapped or (IPv4Address(int(address) & 0xFFFFFFFF) if address in _NAT64 else None)
         if inner is not None:
             return place_of(inner)
     if any(address in network for network in _OWN_NETWORKS):
-        return Place.OWN_NETWORK
+        return AddressPlace.OWN_NETWORK
     is_allotted = address.version == 4 or address in _ALLOTTED
     if is_allotted and address.is_global and not address.is_multicast and not any(address in n for n in _NOT_REACHED):
-        return Place.PUBLIC
-    return Place.NOWHERE
+        return AddressPlace.PUBLIC
+    return AddressPlace.NOWHERE
 
 
 @dataclass(frozen=True)
@@ -129,14 +129,14 @@ def _host(text: str) -> str:
 def refuse_place(target: Target, *, allow_private: bool) -> None:
     """What can be said of an address without asking anybody. Raises WrongAddress."""
     if target.host == "localhost" or target.host.endswith(".localhost"):
-        place = Place.OWN_NETWORK
+        place = AddressPlace.OWN_NETWORK
     elif (address := _literal(target.host)) is not None:
         place = place_of(address)
     else:
         return
-    if place is Place.NOWHERE:
+    if place is AddressPlace.NOWHERE:
         raise WrongAddress(AddressFault.NOWHERE)
-    if place is Place.OWN_NETWORK and not allow_private:
+    if place is AddressPlace.OWN_NETWORK and not allow_private:
         raise WrongAddress(AddressFault.PRIVATE)
 
 
@@ -154,4 +154,4 @@ def _literal(host: str) -> IP | None:
 
 def may_be_reached(address: IP, *, allow_private: bool) -> bool:
     place = place_of(address)
-    return place is Place.PUBLIC or (place is Place.OWN_NETWORK and allow_private)
+    return place is AddressPlace.PUBLIC or (place is AddressPlace.OWN_NETWORK and allow_private)

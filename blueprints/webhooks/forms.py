@@ -9,7 +9,7 @@ from wtforms.validators import DataRequired, ValidationError
 from blueprints.filters import word
 from blueprints.forms import AtMost, BaseForm, Ticks
 from blueprints.webhooks.addressing import AddressFault, WrongAddress, read_url, refuse_place
-from blueprints.webhooks.keeping import Wish
+from blueprints.webhooks.keeping import EndpointWish
 from models import WebhookEndpoint, WebhookType
 from models.webhook import LONGEST_URL
 
@@ -56,10 +56,10 @@ class EndpointForm(BaseForm):
             raise ValidationError(_("Tick at least one."))
 
     @property
-    def wish(self) -> Wish:
+    def wish(self) -> EndpointWish:
         """Once it is valid."""
         offered = {choice.value for choice in self.types.choices}
-        return Wish(
+        return EndpointWish(
             name=self.name.data or "",
             url=read_url(self.url.data).url,
             types=offered & set(self.types.data),

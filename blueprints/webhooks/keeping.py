@@ -23,7 +23,7 @@ class TooManyEndpoints(Exception):
 
 
 @dataclass(frozen=True)
-class Wish:
+class EndpointWish:
     """What the owner decided about an endpoint; `url` as addressing.read_url wrote it."""
 
     name: str
@@ -32,7 +32,7 @@ class Wish:
     allow_private: bool
 
 
-def add_endpoint(wish: Wish, *, by: Actor) -> int:
+def add_endpoint(wish: EndpointWish, *, by: Actor) -> int:
     """Its id, or that of the same wish from a moment ago: two clicks are one. Raises TooManyEndpoints."""
     with writing() as session:
         if (same := _added_lately(session, wish, by)) is not None:
@@ -47,7 +47,7 @@ def add_endpoint(wish: Wish, *, by: Actor) -> int:
         return endpoint.id
 
 
-def _added_lately(session: Session, wish: Wish, by: Actor) -> int | None:
+def _added_lately(session: Session, wish: EndpointWish, by: Actor) -> int | None:
     since = clock.now() - ONE_WISH
     lately = select(WebhookEndpoint).where(WebhookEndpoint.url == wish.url, WebhookEndpoint.created_at > since)
     for each in session.scalars(lately):
@@ -56,7 +56,7 @@ def _added_lately(session: Session, wish: Wish, by: Actor) -> int | None:
     return None
 
 
-def change_endpoint(endpoint_id: int, wish: Wish, *, by: Actor) -> None:
+def change_endpoint(endpoint_id: int, wish: EndpointWish, *, by: Actor) -> None:
     """What waits goes to the new address."""
     with writing() as session:
         endpoint = session.get_one(WebhookEndpoint, endpoint_id)
@@ -76,7 +76,7 @@ def renew_secret(endpoint_id: int, *, by: Actor) -> None:
         leave_event(session, by)
 
 
-def _follow(endpoint: WebhookEndpoint, wish: Wish) -> None:
+def _follow(endpoint: WebhookEndpoint, wish: EndpointWish) -> None:
     endpoint.name, endpoint.url, endpoint.allow_private = wish.name, wish.url, wish.allow_private
     wanted = {WebhookType(each) for each in wish.types}
     kept = [each for each in endpoint.subscriptions if each.type in wanted]
@@ -84,5 +84,5 @@ def _follow(endpoint: WebhookEndpoint, wish: Wish) -> None:
     endpoint.subscriptions = kept + [WebhookSubscription(type=each) for each in new]
 
 
-def _what_counts(of: Wish | WebhookEndpoint) -> tuple[str, str, set[str], bool]:
+def _what_counts(of: EndpointWish | WebhookEndpoint) -> tuple[str, str, set[str], bool]:
     return of.name, of.url, {*of.types}, of.allow_private

@@ -34,7 +34,7 @@ class NotDelivered(Exception):
 
 
 @dataclass(frozen=True)
-class Answer:
+class ReceiverAnswer:
     status: int
     words: str
     """Its status line and the beginning of what it said, as one line that can be shown."""
@@ -44,7 +44,7 @@ class Answer:
         return 200 <= self.status < 300
 
 
-def post(url: str, body: bytes, headers: Mapping[str, str], *, allow_private: bool) -> Answer:
+def post(url: str, body: bytes, headers: Mapping[str, str], *, allow_private: bool) -> ReceiverAnswer:
     """Redirects are not followed, and proxies not asked. Raises NotDelivered."""
     target, until = read_url(url), time.monotonic() + WITHIN_S
     try:
@@ -154,7 +154,7 @@ class _Line(io.RawIOBase):
         """http.client closes it before it has read the answer; the socket is closed by whoever opened it."""
 
 
-def _talk(line: _Line, target: Target, body: bytes, headers: Mapping[str, str]) -> Answer:
+def _talk(line: _Line, target: Target, body: bytes, headers: Mapping[str, str]) -> ReceiverAnswer:
     connection = http.client.HTTPConnection(target.host, target.port)
     connection.sock = line
     sent = {"Host": target.authority, "Content-Type": "application/json", "User-Agent": "Suki", "Connection": "close"}
@@ -164,7 +164,9 @@ def _talk(line: _Line, target: Target, body: bytes, headers: Mapping[str, str]) 
     line.until = min(line.until, time.monotonic() + WORDS_S)
     with contextlib.suppress(OSError, ValueError, http.client.HTTPException):
         said = response.read1(4 * LONGEST_ANSWER)
-    return Answer(response.status, _shown(f"{response.status} {response.reason} {said.decode(errors='replace')}"))
+    return ReceiverAnswer(
+        response.status, _shown(f"{response.status} {response.reason} {said.decode(errors='replace')}")
+    )
 
 
 def _shown(text: str) -> str:

@@ -15,7 +15,7 @@ from blueprints import clock
 from blueprints.backups import keeping
 from blueprints.backups.copying import NotWhole
 from blueprints.backups.keeping import BackupKind, BeingMade, kept, make, make_when_due
-from blueprints.disk import Room
+from blueprints.disk import DiskSpace
 from models import Order, db, writing
 from tests.backups.conftest import ask, numbers
 from tests.orders.books import later
@@ -90,7 +90,7 @@ def test_on_a_full_disk_no_half_file_is_left(app, shop, tmp_path):
 
 def test_where_there_is_no_room_for_it_none_is_begun(run, tmp_path, monkeypatch):
     size = (tmp_path / "suki.db").stat().st_size
-    monkeypatch.setattr("blueprints.backups.copying.room_on", lambda _folder: Room(free=size - 1, total=size * 9))
+    monkeypatch.setattr("blueprints.backups.copying.space_on", lambda _folder: DiskSpace(free=size - 1, total=size * 9))
     monkeypatch.setattr("blueprints.backups.copying._copy", lambda *_: pytest.fail("it fills the disk first"))
     said = run("backup", tmp_path / "copy.db")
     assert (said.exit_code, "No space left on device" in said.output) == (1, True)

@@ -13,7 +13,7 @@ from blueprints import clock
 from blueprints.ask_links import AskLink, _trace_of
 from blueprints.auth import adding_users, factor_mail
 from blueprints.auth.resetting_password import ask_for_reset
-from blueprints.auth.second_factors import Change
+from blueprints.auth.second_factors import FactorChange
 from blueprints.orders.asking_for_link import ask_for_link, mail_links
 from blueprints.orders.asking_to_cancel import ask_to_cancel
 from blueprints.orders.bulk_gathering import gather_ticked
@@ -208,7 +208,7 @@ class Planter:
             email="new@example.com", name=self.say("users.name", 100), role=Role.STAFF, by=self.owner
         )
         ask_for_reset(email="sam@example.com", address="127.0.0.1")
-        message = factor_mail.write(Change.RESET, name=self.say("users.name", 100))
+        message = factor_mail.write(FactorChange.RESET, name=self.say("users.name", 100))
         with writing() as session:
             factor_mail.queue(session, message, session.get_one(User, 2), now=clock.now())
         try_mail(recipient="olive@example.com")

@@ -14,7 +14,7 @@ from sqlalchemy import func, select
 
 from blueprints import clock, outbox
 from blueprints.mailing import deliver, write
-from blueprints.smtp import Line
+from blueprints.smtp import SmtpConnection
 from models import Email, EmailState, Order, OrderStatus, db
 from models.email import WAITING
 from tests.mail.conftest import open_app, post_office  # noqa: F401 (fixtures)
@@ -125,7 +125,7 @@ def test_sent_before_the_commit_it_is_lost(gate, store, monkeypatch):
     def send_at_once(session, **said):
         email = queue(session, **{**said, "due_at": None})
         session.flush()
-        with Line(current_app.extensions["mail"]) as line:
+        with SmtpConnection(current_app.extensions["mail"]) as line:
             line.post(letter_of(email))
         email.state, email.sent_at = EmailState.SENT, clock.now()
         return email

@@ -11,7 +11,7 @@ from sqlalchemy.exc import OperationalError
 
 from blueprints import reading
 from blueprints.orders import background_tasks, checking, importing, reading_formats, receiving
-from blueprints.reading import Fault, Table, Unreadable
+from blueprints.reading import FileFault, Table, Unreadable
 from models import ImportChunk, OrderImport
 from tests.full_disk import disk_full
 from tests.orders.files import OURS, SHOPIFY, WOO, a_file, bring_in, counts, orders_in, send
@@ -142,7 +142,7 @@ def test_a_header_of_a_gigabyte_is_refused_after_its_beginning(first):
     file = Endless(b"Name,", first)
     with pytest.raises(Unreadable) as refused:
         Table(file)
-    assert refused.value.fault is Fault.LONG_HEADER
+    assert refused.value.fault is FileFault.LONG_HEADER
     assert file.given < 3 * 1024 * 1024
 
 

@@ -6,7 +6,7 @@ from threading import Barrier
 import pytest
 from sqlalchemy import event, select, text
 
-from blueprints.privacy.erasing import Wish, erase_customer
+from blueprints.privacy.erasing import ErasureWish, erase_customer
 from blueprints.privacy.refusals import ErasureRefusal
 from blueprints.privacy.sweeping import sweep_up
 from models import (
@@ -80,7 +80,7 @@ def kept(app) -> list[list[tuple]]:
 
 
 def wish_for(orders, once="a form", tickets=()):
-    return Wish({order.id: order.version for order in orders}, tickets, name="Erased customer", once=once)
+    return ErasureWish({order.id: order.version for order in orders}, tickets, name="Erased customer", once=once)
 
 
 def notices_in(shop, word):

@@ -5,7 +5,7 @@ import threading
 import pytest
 from sqlalchemy.exc import IntegrityError
 
-from blueprints.products.moving import Wish, move_stock
+from blueprints.products.moving import StockWish, move_stock
 from models import MovementKind, writing
 from tests.products.conftest import BY
 
@@ -140,7 +140,7 @@ def test_two_at_the_same_moment_lose_nothing(app, stocked, movements):
         for number in range(5):
             with app.app_context():
                 try:
-                    move_stock(product.id, Wish(MovementKind.RECEIVED, 1), by=BY, once=f"{mine}-{number}")
+                    move_stock(product.id, StockWish(MovementKind.RECEIVED, 1), by=BY, once=f"{mine}-{number}")
                 except Exception as fault:
                     faults.append(fault)
 

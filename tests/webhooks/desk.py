@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from blueprints.retrying import Outcome
 from blueprints.webhooks.delivering import deliver
-from blueprints.webhooks.keeping import Wish, add_endpoint
+from blueprints.webhooks.keeping import EndpointWish, add_endpoint
 from blueprints.webhooks.sending import send_test
 from blueprints.webhooks.signing import secret_of
 from models import SYSTEM, WebhookEndpoint, WebhookMessage, WebhookType, db
@@ -26,7 +26,7 @@ class WebhookDesk:
     ) -> WebhookEndpoint:
         url = receiver if isinstance(receiver, str) else receiver.url()
         with self.app.app_context():
-            wish = Wish(name="", url=url, types=types, allow_private=allow_private)
+            wish = EndpointWish(name="", url=url, types=types, allow_private=allow_private)
             endpoint_id = add_endpoint(wish, by=SYSTEM)
         return self.endpoint(endpoint_id)
 

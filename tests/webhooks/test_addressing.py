@@ -5,7 +5,7 @@ from ipaddress import ip_address
 import pytest
 
 from blueprints.webhooks import posting
-from blueprints.webhooks.addressing import AddressFault, Place, WrongAddress, place_of, read_url, refuse_place
+from blueprints.webhooks.addressing import AddressFault, AddressPlace, WrongAddress, place_of, read_url, refuse_place
 from blueprints.webhooks.posting import NotDelivered, post
 from models import DeliveryFault
 from tests.webhooks.receiver import Receiver
@@ -26,7 +26,8 @@ NOWHERE = [
 
 
 @pytest.mark.parametrize(
-    ("addresses", "place"), [(PUBLIC, Place.PUBLIC), (OWN, Place.OWN_NETWORK), (NOWHERE, Place.NOWHERE)]
+    ("addresses", "place"),
+    [(PUBLIC, AddressPlace.PUBLIC), (OWN, AddressPlace.OWN_NETWORK), (NOWHERE, AddressPlace.NOWHERE)],
 )
 def test_every_address_has_its_place(addresses, place):
     assert [address for address in addresses if place_of(ip_address(address)) is not place] == []
