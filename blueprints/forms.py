@@ -166,7 +166,7 @@ class CountField(IntegerField):
         self.least, self.most = least, most
 
     @property
-    def bounds(self) -> AboutField:
+    def bounds(self) -> str:
         sentence = _("Write a whole number from %(least)s to %(most)s.", least=self.least, most=f"{self.most:,}")
         return AboutField(self, sentence)
 

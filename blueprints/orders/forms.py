@@ -1,6 +1,5 @@
 """The forms of orders that are added, booked, paid and paid back."""
 
-import re
 from typing import ClassVar
 
 from flask_babel import gettext as _
@@ -12,7 +11,6 @@ from wtforms import (
     Field,
     FieldList,
     FormField,
-    IntegerField,
     RadioField,
     SelectChoice,
     SelectField,
@@ -23,12 +21,12 @@ from wtforms import (
 from wtforms.validators import DataRequired, Email, Optional, StopValidation, ValidationError
 
 from blueprints.filters import WORDS
-from blueprints.forms import NOT_AN_EMAIL, AtMost, BaseForm, CanTakeMail, MoneyField
+from blueprints.forms import NOT_AN_EMAIL, AtMost, BaseForm, CanTakeMail, CountField, MoneyField
 from blueprints.ids import read_id
 from blueprints.orders.adding import NewItem, NewOrder
 from blueprints.orders.change_forms import VersionForm
 from models import Courier, PaymentMethod
-from models.text import bare_number, cleaned_line
+from models.text import bare_number
 
 MOST_PIECES = 100_000
 FIRST_ROWS = 3
@@ -66,12 +64,10 @@ class NumberField(StringField):
         self.data = bare_number(valuelist[0]) if valuelist else ""
 
 
-class PiecesField(IntegerField):
-    def process_formdata(self, valuelist: list[str]) -> None:
-        typed = cleaned_line(valuelist[0]) if valuelist else ""
-        self.data = int(typed) if re.fullmatch("[0-9]{1,6}", typed) else None
-        if typed and not (self.data and self.data <= MOST_PIECES):
-            raise ValueError(_("Write how many: a whole number from 1 to %(most)s.", most=f"{MOST_PIECES:,}"))
+class QuantityField(CountField):
+    @property
+    def bounds(self) -> str:
+        return _("Write how many: a whole number from 1 to %(most)s.", most=f"{MOST_PIECES:,}")
 
 
 class IfUsed:
@@ -93,7 +89,9 @@ class ItemForm(BaseForm):
 
     name = StringField(_l("Item"), validators=[IfUsed(_l("Write what it is.")), AtMost(300)])
     sku = StringField(_l("SKU"), validators=[AtMost(80)])
-    quantity = PiecesField(_l("Quantity"), default=1, validators=[IfUsed(_l("Write how many."))])
+    quantity = QuantityField(
+        _l("Quantity"), least=1, most=MOST_PIECES, default=1, validators=[IfUsed(_l("Write how many."))]
+    )
     price = MoneyField(_l("Price of one"), validators=[IfUsed(_l("Write what one costs."))])
 
     @property
