@@ -30,7 +30,7 @@ from wtforms.validators import StopValidation, ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget, TextInput
 
 from blueprints.composing import can_take_mail
-from blueprints.reading import FileFault
+from blueprints.reading_csv import FileFault
 from blueprints.shop import current_store
 from models.money import names_other_currency, parse_money, plain_money, precision_of
 from models.text import cleaned_line, cleaned_text

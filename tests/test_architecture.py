@@ -94,7 +94,7 @@ def test_no_value_is_written_into_sql():
         "models/payment_reminder.py",
         "models/postgresql.py",
         "models/sqlite.py",
-        "blueprints/backups/moving.py",
+        "blueprints/backups/copying_to_postgresql.py",
         "blueprints/doctor/examining_store.py",
         "blueprints/privacy/sweeping.py",
     }

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from blueprints.api.keeping import KEPT_HOURS
+from blueprints.api.answering_once import KEPT_HOURS
 from blueprints.api.schemas import LARGEST_ID, SCHEMAS, Schema
 from blueprints.problems import CODES, MIMETYPE
 from blueprints.programs import Scope

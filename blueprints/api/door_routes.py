@@ -12,8 +12,8 @@ from blueprints import problems
 from blueprints.api import api
 from blueprints.api.admitting import Program, TokenWrong, admit
 from blueprints.api.answering import as_time
-from blueprints.api.keeping import KeyReused
-from blueprints.api.reading import Invalid, Malformed
+from blueprints.api.answering_once import KeyReused
+from blueprints.api.reading_requests import Invalid, Malformed
 from blueprints.orders.adding import NumberTaken, TotalOutOfBounds
 from blueprints.orders.refusals import OrderRefusal
 from blueprints.problems import Problem

@@ -11,7 +11,7 @@ from werkzeug.datastructures import MultiDict
 from wtforms import RadioField, SelectChoice, StringField
 from wtforms.validators import DataRequired
 
-from blueprints.api.reading import RequestFault
+from blueprints.api.reading_requests import RequestFault
 from blueprints.forms import AtMost, BaseForm
 from blueprints.orders.adding import NewOrder
 from blueprints.orders.booking import couriers_to_choose

@@ -7,12 +7,12 @@ from flask import Response, current_app, request, url_for
 from blueprints import problems
 from blueprints.api import api
 from blueprints.api.answering import order_as_json, orders_as_json
+from blueprints.api.answering_once import AnsweredBefore, ApiAnswer, Request
 from blueprints.api.describing import LIMIT, OPERATIONS, Operation, describe
 from blueprints.api.door_routes import program
 from blueprints.api.finding import find_order, find_page
 from blueprints.api.forms import NotAccepted, cancel_of, new_order_of
-from blueprints.api.keeping import AnsweredBefore, ApiAnswer, Request
-from blueprints.api.reading import check_body, check_query, fingerprint_of, is_key, read_json
+from blueprints.api.reading_requests import check_body, check_query, fingerprint_of, is_key, read_json
 from blueprints.orders.adding import add_order
 from blueprints.orders.cancelling import cancel_order
 from blueprints.problems import Problem

@@ -8,7 +8,7 @@ from blueprints import clock
 from blueprints.auth import factor_mail, passwords
 from blueprints.auth.accounts import end_sessions_of, note
 from blueprints.auth.changing_users import OwnAccount
-from blueprints.auth.proving import prove_password, proven_user
+from blueprints.auth.proving_password import prove_password, proven_user
 from blueprints.auth.second_factors import FactorChange, find_factor, is_required, keep_recovery_codes, remove_factor
 from blueprints.throttling import forget_codes
 from models import Actor, User, db, writing

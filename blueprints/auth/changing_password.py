@@ -3,7 +3,7 @@
 from blueprints import clock
 from blueprints.auth import passwords
 from blueprints.auth.accounts import note, open_session, replace_password
-from blueprints.auth.proving import prove_password, proven_user
+from blueprints.auth.proving_password import prove_password, proven_user
 from models import User, db, writing
 
 

@@ -2,7 +2,7 @@
 
 from blueprints import clock
 from blueprints.auth import passwords
-from blueprints.auth.proving import prove_password, proven_user
+from blueprints.auth.proving_password import prove_password, proven_user
 from models import UserSession, writing
 
 

@@ -6,7 +6,7 @@ from blueprints import clock
 from blueprints.auth import codes, factor_mail, passwords
 from blueprints.auth.accounts import end_sessions_of, open_session
 from blueprints.auth.halfway import SETTING_UP_LASTS, Halfway, SignInIsOver, whose
-from blueprints.auth.proving import prove_password, proven_user
+from blueprints.auth.proving_password import prove_password, proven_user
 from blueprints.auth.second_factors import FactorChange, find_factor, keep_factor, keep_recovery_codes
 from blueprints.auth.signing_in import SignedIn
 from models import User, db, writing

@@ -8,7 +8,7 @@ from flask import current_app
 
 from blueprints import background, clock
 from blueprints.backups.copying import NotInAFile, NotWhole
-from blueprints.backups.keeping import make_when_due
+from blueprints.backups.keeping_backups import make_when_due
 from blueprints.shop import find_store
 
 log = logging.getLogger("suki")

@@ -10,8 +10,8 @@ from flask import current_app
 from blueprints import schema
 from blueprints.backups import backups
 from blueprints.backups.copying import NotInAFile, NotWhole, StillOpen, copy_whole, database_file
-from blueprints.backups.keeping import BackupKind, BeingMade, make
-from blueprints.backups.moving import NotEmpty, NotReached, NotTaken, NotTheSame, OlderSchema, copy_to
+from blueprints.backups.copying_to_postgresql import NotEmpty, NotReached, NotTaken, NotTheSame, OlderSchema, copy_to
+from blueprints.backups.keeping_backups import BackupKind, BeingMade, make
 from blueprints.backups.restoring import NewerBackup, restore
 from blueprints.backups.upgrading import upgrade
 from blueprints.schema import NewerSchema

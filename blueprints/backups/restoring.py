@@ -23,7 +23,7 @@ from blueprints.backups.copying import (
     refuse_while_open,
     settle,
 )
-from blueprints.backups.keeping import BackupKind, make
+from blueprints.backups.keeping_backups import BackupKind, make
 from models import db
 
 WAITS = "state IN ('held', 'queued', 'sending')"

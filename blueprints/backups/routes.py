@@ -11,7 +11,7 @@ from blueprints import access, clock
 from blueprints.access import Right, needs
 from blueprints.backups import backups
 from blueprints.backups.copying import NotInAFile, NotWhole
-from blueprints.backups.keeping import LONG_AGO, Backup, BackupKind, BeingMade, kept, make, newest
+from blueprints.backups.keeping_backups import LONG_AGO, Backup, BackupKind, BeingMade, kept, make, newest
 
 log = logging.getLogger("suki")
 

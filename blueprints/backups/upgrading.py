@@ -4,7 +4,7 @@ from pathlib import Path
 
 from blueprints import schema
 from blueprints.backups.copying import NotInAFile, database_file, refuse_unless_whole, refuse_while_open
-from blueprints.backups.keeping import BackupKind, make
+from blueprints.backups.keeping_backups import BackupKind, make
 from models import db
 from models.base import on_postgresql
 

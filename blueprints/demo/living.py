@@ -27,7 +27,7 @@ from blueprints.demo.steps import (
     Wait,
     Write,
 )
-from blueprints.demo.timing import placed_at, times_of
+from blueprints.demo.timing_stories import placed_at, times_of
 from blueprints.outbox import Message
 from models import (
     Cancellation,

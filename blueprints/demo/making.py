@@ -16,7 +16,7 @@ from blueprints.demo.inventing import ordinary_stories
 from blueprints.demo.living import Desk, WriteEmail
 from blueprints.demo.requesting import ask_some
 from blueprints.demo.signing_in import sign_in_all
-from blueprints.demo.telling import tell_bookkeeping
+from blueprints.demo.telling_bookkeeping import tell_bookkeeping
 from blueprints.demo_accounts import DEMO_ACCOUNTS, FACTOR_MARK, SUPPORT
 from blueprints.stock import move
 from blueprints.tokens import hash_of, new_token

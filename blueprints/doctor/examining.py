@@ -10,7 +10,7 @@ from flask import current_app
 from sqlalchemy.exc import DatabaseError
 
 from blueprints.backups.copying import NotInAFile
-from blueprints.backups.keeping import newest
+from blueprints.backups.keeping_backups import newest
 from blueprints.disk import database_path
 from blueprints.doctor.examining_machine import (
     examine_clock,

@@ -11,7 +11,7 @@ from blueprints.orders import orders
 from blueprints.orders.import_forms import fault_in_words, finding_in_words, found_there
 from blueprints.orders.importing import carry_on, discard_import, start_import
 from blueprints.orders.receiving import note_import
-from blueprints.reading import Unreadable, Upload
+from blueprints.reading_csv import Unreadable, Upload
 from models import SYSTEM, ImportFinding, ImportState, OrderImport, db
 
 SHOWN_FINDINGS = 50

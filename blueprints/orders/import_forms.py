@@ -6,7 +6,7 @@ from flask_wtf.file import FileField, FileRequired
 
 from blueprints.forms import FAULTS_OF_FILES, BaseForm
 from blueprints.orders.incoming import OrderFinding
-from blueprints.reading import FileFault, Unreadable
+from blueprints.reading_csv import FileFault, Unreadable
 from models import ImportFinding
 
 FAULTS = {

@@ -21,7 +21,7 @@ from blueprints.orders.importing import (
     start_import,
 )
 from blueprints.orders.receiving import Discarded, receive_file
-from blueprints.reading import Unreadable
+from blueprints.reading_csv import Unreadable
 from models import DatabaseBusy, ImportState, OrderImport, db
 
 AT_ONCE_S = 2.0

@@ -20,7 +20,7 @@ from blueprints.orders.checking import check_orders, is_hopeless
 from blueprints.orders.incoming import IncomingOrder, ShopFacts
 from blueprints.orders.reading_formats import LONGEST_ORDER, OrderInFile, read_orders, recognise
 from blueprints.orders.receiving import Discarded, StoredFile
-from blueprints.reading import File, Place, Table
+from blueprints.reading_csv import File, Place, Table
 from models import (
     Actor,
     ImportChunk,

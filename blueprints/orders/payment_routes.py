@@ -12,7 +12,7 @@ from blueprints.filters import money
 from blueprints.orders import orders
 from blueprints.orders.forms import AmountForm, PaymentForm
 from blueprints.orders.history import missed_by
-from blueprints.orders.keeping import keep_order
+from blueprints.orders.keeping_unpaid import keep_order
 from blueprints.orders.paying import open_refund_of, record_payment, record_refund, refuse_payment, refuse_refund
 from blueprints.orders.refusals import MoreThanIsOpen, OrderRefusal, RefundIsOwed, refusal_of
 from blueprints.orders.routes import order_page

@@ -9,7 +9,7 @@ from blueprints.cells import Columns, unguarded
 from blueprints.composing import can_take_mail
 from blueprints.orders import incoming
 from blueprints.orders.incoming import OrderFinding, ShopFacts
-from blueprints.reading import Row
+from blueprints.reading_csv import Row
 from models import PaymentMethod
 from models.money import is_known_currency, may_be_thousands, names_other_currency, parse_decimal, parse_money, rounded
 from models.text import cleaned_line, cleaned_text

@@ -9,7 +9,7 @@ from blueprints.cells import Columns
 from blueprints.orders import incoming, reading_shopify, reading_suki, reading_woocommerce
 from blueprints.orders.incoming import IncomingOrder, OrderFinding, ShopFacts
 from blueprints.orders.reading_cells import Cells, says_day_first
-from blueprints.reading import FileFault, Place, Table, Unreadable
+from blueprints.reading_csv import FileFault, Place, Table, Unreadable
 from models import OrderSource, OrderStatus
 
 LONG_STRETCH = 50_000

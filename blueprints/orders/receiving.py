@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from blueprints import clock
 from blueprints.orders.reading_formats import LONG_STRETCH, Format, recognise
-from blueprints.reading import CHUNK, File, FileFault, Table, Unreadable, Upload
+from blueprints.reading_csv import CHUNK, File, FileFault, Table, Unreadable, Upload
 from models import Actor, DatabaseBusy, ImportChunk, ImportState, OrderImport, db, writing
 from models.base import DiskFailed
 from models.text import cleaned_line

@@ -15,7 +15,7 @@ from blueprints.orders.email_forms import AddressForm, Correction
 from blueprints.orders.find_forms import FindForm, filters_beyond_tab, filters_of, tab_links
 from blueprints.orders.finding import Filters, find_orders
 from blueprints.orders.history import lines_of, missed_by, program_that_entered
-from blueprints.orders.proving import proof_of, why_untold
+from blueprints.orders.proving_emails import proof_of, why_untold
 from blueprints.orders.reaching import ways_to_reach
 from blueprints.orders.refusals import OrderRefusal
 from blueprints.orders.showing import status_area

@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 
 from blueprints import clock
+from blueprints.privacy.disclosing import Entry, Time, everything_about
 from blueprints.privacy.finding import chosen
 from blueprints.privacy.refusals import NothingChosen
-from blueprints.privacy.telling import Entry, Time, everything_about
 from models import Actor, Event, db, writing
 
 

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from blueprints import clock
 from blueprints.products.comparing import Comparison, ProductChange, compare
-from blueprints.products.reading import FROM_A_FILE, Sheet
+from blueprints.products.reading_products import FROM_A_FILE, Sheet
 from blueprints.stock import move_all
 from models import Actor, Event, MovementKind, Product, db, writing
 

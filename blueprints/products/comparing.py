@@ -7,7 +7,7 @@ from itertools import islice
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from blueprints.products.reading import FileRow, ProductFinding, Sheet, in_range
+from blueprints.products.reading_products import FileRow, ProductFinding, Sheet, in_range
 from models import Product
 from models.search import fold
 from models.text import cleaned_line

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from sqlalchemy import select
 
 from blueprints.cells import guarded
-from blueprints.products.reading import COLUMNS, NO, YES, FileRow
+from blueprints.products.reading_products import COLUMNS, NO, YES, FileRow
 from models import Product, db
 
 PAGE = 500

@@ -19,8 +19,8 @@ from blueprints.products.import_forms import (
     finding_in_words,
     found_there,
 )
-from blueprints.products.reading import COLUMNS, MOST_BYTES, MOST_ROWS, read_products
-from blueprints.reading import Unreadable, Upload
+from blueprints.products.reading_products import COLUMNS, MOST_BYTES, MOST_ROWS, read_products
+from blueprints.reading_csv import Unreadable, Upload
 
 MOST_SENT = 8 * MOST_BYTES
 """So that a file that is too large is told so beside its field, and not by an error page."""

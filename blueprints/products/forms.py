@@ -9,7 +9,7 @@ from wtforms.validators import DataRequired, ValidationError
 from wtforms.widgets import TextInput
 
 from blueprints.forms import AtMost, BaseForm, SentOnce
-from blueprints.products.moving import BY_HAND, LONGEST_NOTE, Moved, StockWish
+from blueprints.products.moving_stock import BY_HAND, LONGEST_NOTE, Moved, StockWish
 from blueprints.products.skus import LONGEST_NAME, LONGEST_SKU, is_a_sku
 from models import MovementKind
 from models.product import MOST_PIECES

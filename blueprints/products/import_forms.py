@@ -12,8 +12,8 @@ from wtforms.widgets import HiddenInput
 
 from blueprints.forms import FAULTS_OF_FILES, BaseForm
 from blueprints.products.bringing_in import Done
-from blueprints.products.reading import ProductFinding
-from blueprints.reading import FileFault, Unreadable, Upload
+from blueprints.products.reading_products import ProductFinding
+from blueprints.reading_csv import FileFault, Unreadable, Upload
 
 FAULTS = {
     **FAULTS_OF_FILES,

@@ -12,8 +12,8 @@ from blueprints.ids import read_id
 from blueprints.products import products
 from blueprints.products.changing import change_product
 from blueprints.products.forms import MoveForm, ProductForm, noted
-from blueprints.products.moving import FewerOnHand, MoreThanFit, StockRefusal, move_stock
-from blueprints.products.reading import FROM_A_FILE
+from blueprints.products.moving_stock import FewerOnHand, MoreThanFit, StockRefusal, move_stock
+from blueprints.products.reading_products import FROM_A_FILE
 from blueprints.products.showing import movements_of
 from blueprints.products.skus import SkuIsTaken
 from models import Product, db

@@ -15,7 +15,7 @@ from blueprints.settings.changing_store import change_store
 from blueprints.settings.forms import AlertsForm, CancellingForm, RequestsForm, StoreForm, SupportForm, zone_name
 from blueprints.settings.letting_ask import let_ask
 from blueprints.settings.naming_support import name_support
-from blueprints.settings.summing_up import sum_up
+from blueprints.settings.summing_up_settings import sum_up
 from blueprints.settings.switching_alerts import kinds_switched_on, switch_alerts
 from blueprints.settings.timing_undo import time_undo
 from blueprints.settings.trying_mail import last_try, try_mail

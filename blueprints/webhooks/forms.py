@@ -9,7 +9,7 @@ from wtforms.validators import DataRequired, ValidationError
 from blueprints.filters import word
 from blueprints.forms import AtMost, BaseForm, Ticks
 from blueprints.webhooks.addressing import AddressFault, WrongAddress, read_url, refuse_place
-from blueprints.webhooks.keeping import EndpointWish
+from blueprints.webhooks.changing_endpoints import EndpointWish
 from models import WebhookEndpoint, WebhookType
 from models.webhook import LONGEST_URL
 

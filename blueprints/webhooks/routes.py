@@ -10,8 +10,14 @@ from blueprints import access, clock
 from blueprints.access import Right, needs
 from blueprints.ids import read_id
 from blueprints.webhooks import webhooks
+from blueprints.webhooks.changing_endpoints import (
+    MOST_ENDPOINTS,
+    TooManyEndpoints,
+    add_endpoint,
+    change_endpoint,
+    renew_secret,
+)
 from blueprints.webhooks.forms import EndpointForm
-from blueprints.webhooks.keeping import MOST_ENDPOINTS, TooManyEndpoints, add_endpoint, change_endpoint, renew_secret
 from blueprints.webhooks.listing import all_endpoints, log_of, secret_holds_until
 from blueprints.webhooks.sending import NotSent
 from blueprints.webhooks.signing import secret_of

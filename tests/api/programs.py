@@ -9,7 +9,7 @@ from werkzeug.test import TestResponse
 
 from blueprints import clock
 from blueprints.api.describing import OPERATIONS
-from blueprints.api.reading import check_body
+from blueprints.api.reading_requests import check_body
 from blueprints.problems import CODES, MIMETYPE
 from blueprints.tokens import hash_of, new_token
 from models import ApiToken, User, db, writing

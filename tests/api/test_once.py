@@ -8,7 +8,7 @@ import pytest
 import time_machine
 from sqlalchemy import select, text
 
-from blueprints.api import keeping, routes
+from blueprints.api import answering_once, routes
 from models import ApiRequest, Cancellation, Order, OrderStatus, PaymentStatus, Reason, Refund, writing
 from models.base import DatabaseBusy
 from models.postgresql import triggers_in_its_words
@@ -169,7 +169,7 @@ def test_answers_are_kept_for_two_days(shop, program, order):
 
 
 def test_old_answers_are_forgotten_a_few_at_a_time(monkeypatch, shop, program):
-    monkeypatch.setattr(keeping, "FORGOTTEN_AT_ONCE", 1)
+    monkeypatch.setattr(answering_once, "FORGOTTEN_AT_ONCE", 1)
     with time_machine.travel(datetime.now(UTC), tick=False) as clock:
         for number in ("1", "2", "3"):
             program.create(key=number, number=number)

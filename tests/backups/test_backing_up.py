@@ -12,9 +12,9 @@ from pathlib import Path
 import pytest
 
 from blueprints import clock
-from blueprints.backups import keeping
+from blueprints.backups import keeping_backups
 from blueprints.backups.copying import NotWhole
-from blueprints.backups.keeping import BackupKind, BeingMade, kept, make, make_when_due
+from blueprints.backups.keeping_backups import BackupKind, BeingMade, kept, make, make_when_due
 from blueprints.disk import DiskSpace
 from models import Order, db, writing
 from tests.backups.conftest import ask, numbers
@@ -176,7 +176,7 @@ def test_nor_do_they_stop_a_command(app, run, tmp_path):
 
 def test_two_are_never_made_at_once_and_one_that_died_is_not_waited_for(app, tmp_path):
     with app.app_context():
-        folder = keeping.folder()
+        folder = keeping_backups.folder()
         folder.mkdir()
         (folder / ".suki-20261126T000000Z-by-hand.db.1.part").write_text("half")
         with closing(sqlite3.connect(folder / ".making", isolation_level=None)) as somebody:

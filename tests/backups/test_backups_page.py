@@ -5,7 +5,7 @@ import sqlite3
 import pytest
 
 from blueprints import background
-from blueprints.backups.keeping import BackupKind, kept, make
+from blueprints.backups.keeping_backups import BackupKind, kept, make
 from models import Store
 from tests.orders.books import later
 from tests.people import PASSWORD, signed_in

@@ -9,9 +9,9 @@ from itertools import count
 import pytest
 from sqlalchemy.exc import OperationalError
 
-from blueprints import reading
+from blueprints import reading_csv
 from blueprints.orders import background_tasks, checking, importing, reading_formats, receiving
-from blueprints.reading import FileFault, Table, Unreadable
+from blueprints.reading_csv import FileFault, Table, Unreadable
 from models import ImportChunk, OrderImport
 from tests.full_disk import disk_full
 from tests.orders.files import OURS, SHOPIFY, WOO, a_file, bring_in, counts, orders_in, send
@@ -148,7 +148,7 @@ def test_a_header_of_a_gigabyte_is_refused_after_its_beginning(first):
 
 @pytest.mark.parametrize("piece", [b"x", b"x,", b'"x,\n', b'"x\n",'])
 def test_a_row_that_does_not_end_takes_no_memory(piece, monkeypatch):
-    monkeypatch.setattr(Endless, "size", 4 * reading.LONGEST_ROW)
+    monkeypatch.setattr(Endless, "size", 4 * reading_csv.LONGEST_ROW)
     rows = iter(Table(Endless(piece, HEADER.encode() + b"\n")).rows())
     tracemalloc.start()
     faults = {row.fault for row in rows}
@@ -170,7 +170,7 @@ def test_a_cell_that_is_too_long_is_told_and_the_next_order_comes_in(olive, shop
 
 
 def test_a_line_that_is_too_long_is_told_and_the_next_order_comes_in(olive, shop):
-    file = a_file(SHOPIFY, {"Notes": "x" * (reading.LONGEST_ROW * 2)}, {"Name": "#1002"})
+    file = a_file(SHOPIFY, {"Notes": "x" * (reading_csv.LONGEST_ROW * 2)}, {"Name": "#1002"})
     page = send(olive, file)
     assert len(wrong_rows(page)) == 1
     assert "2 1001" in page.text

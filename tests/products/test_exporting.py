@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from blueprints.products import exporting
-from blueprints.products.reading import COLUMNS
+from blueprints.products.reading_products import COLUMNS
 from blueprints.stock import move
 from models import MovementKind, Product, writing
 from models.text import cleaned_line

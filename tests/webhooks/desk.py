@@ -7,8 +7,8 @@ from flask import Flask
 from sqlalchemy import select
 
 from blueprints.retrying import Outcome
+from blueprints.webhooks.changing_endpoints import EndpointWish, add_endpoint
 from blueprints.webhooks.delivering import deliver
-from blueprints.webhooks.keeping import EndpointWish, add_endpoint
 from blueprints.webhooks.sending import send_test
 from blueprints.webhooks.signing import secret_of
 from models import SYSTEM, WebhookEndpoint, WebhookMessage, WebhookType, db

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select, update
 
 from blueprints import clock
-from blueprints.webhooks.keeping import MOST_ENDPOINTS
+from blueprints.webhooks.changing_endpoints import MOST_ENDPOINTS
 from models import (
     Cancellation,
     EmailState,

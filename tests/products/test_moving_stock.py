@@ -5,7 +5,7 @@ import threading
 import pytest
 from sqlalchemy.exc import IntegrityError
 
-from blueprints.products.moving import StockWish, move_stock
+from blueprints.products.moving_stock import StockWish, move_stock
 from models import MovementKind, writing
 from tests.products.conftest import BY
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from blueprints.cells import Columns, unguarded
 from blueprints.products.skus import LONGEST_NAME, LONGEST_SKU, is_a_sku
-from blueprints.reading import File, FileFault, Row, Table, Unreadable
+from blueprints.reading_csv import File, FileFault, Row, Table, Unreadable
 from models.product import MOST_PIECES
 from models.search import fold
 from models.text import cleaned_line

@@ -11,7 +11,7 @@ from flask_migrate import downgrade
 from sqlalchemy import func, select
 
 from blueprints import schema
-from blueprints.backups import moving
+from blueprints.backups import copying_to_postgresql
 from models import Base, Cancellation, Order, OrderStatus, db, writing
 from tests.conftest import make_app
 from tests.demo.conftest import close, fill
@@ -138,14 +138,14 @@ def test_a_database_that_has_something_in_it_is_left_alone(here, there):
 
 @only_on_postgres
 def test_what_arrived_otherwise_is_noticed_and_nothing_stays(here, there, monkeypatch):
-    copy_rows = moving._copy_rows
+    copy_rows = copying_to_postgresql._copy_rows
 
     def lose_one(table, here, there):
         copy_rows(table, here, there)
         if table.name == "emails":
             there.exec_driver_sql("UPDATE orders SET total = total + 1 WHERE id = 5")
 
-    monkeypatch.setattr(moving, "_copy_rows", lose_one)
+    monkeypatch.setattr(copying_to_postgresql, "_copy_rows", lose_one)
     said = copy(here, there)
     assert (said.exit_code, said.output) == (1, "Nothing was copied: what arrived in orders is not what was sent.\n")
     assert tables(there) == []
@@ -153,7 +153,7 @@ def test_what_arrived_otherwise_is_noticed_and_nothing_stays(here, there, monkey
 
 @only_on_postgres
 def test_what_fails_in_the_middle_leaves_nothing(here, there, monkeypatch):
-    copy_rows = moving._copy_rows
+    copy_rows = copying_to_postgresql._copy_rows
 
     def end_line(table, *both):
         if table.name == "emails":
@@ -164,7 +164,7 @@ def test_what_fails_in_the_middle_leaves_nothing(here, there, monkeypatch):
                 )
         copy_rows(table, *both)
 
-    monkeypatch.setattr(moving, "_copy_rows", end_line)
+    monkeypatch.setattr(copying_to_postgresql, "_copy_rows", end_line)
     said = copy(here, there)
     assert (said.exit_code, "that database can’t be had" in said.output) == (1, True)
     assert len(said.output.splitlines()) == 1
@@ -187,8 +187,8 @@ def test_who_is_killed_in_the_middle_leaves_nothing(here, there, tmp_path):
     script = (
         "import os, signal\n"
         "from app import create_app\n"
-        "from blueprints.backups import moving\n"
-        "moving._compared = lambda *_: os.kill(os.getpid(), signal.SIGKILL)\n"
+        "from blueprints.backups import copying_to_postgresql\n"
+        "copying_to_postgresql._compared = lambda *_: os.kill(os.getpid(), signal.SIGKILL)\n"
         f"create_app().test_cli_runner().invoke(args=['copy-to', {address(shop_of(there))!r}])\n"
     )
     close(here)

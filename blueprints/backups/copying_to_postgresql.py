@@ -54,12 +54,12 @@ class NotTaken(Exception):
 
 
 @dataclass(frozen=True)
-class Moved:
+class CopiedTable:
     table: str
     rows: int
 
 
-def copy_to(address: str) -> list[Moved]:
+def copy_to(address: str) -> list[CopiedTable]:
     """Every table with how many rows it has in both. Nobody writes to the file meanwhile, and it stays as it is.
 
     Raises NotInAFile, NotWhole, OlderSchema, sqlite3.Error; NotReached, NotEmpty, NotTaken and NotTheSame.
@@ -83,7 +83,7 @@ def copy_to(address: str) -> list[Moved]:
         engine.dispose()
 
 
-def _copy_all(here: sqlite3.Connection, there: Connection) -> list[Moved]:
+def _copy_all(here: sqlite3.Connection, there: Connection) -> list[CopiedTable]:
     if inspect(there).get_table_names():
         raise NotEmpty
     schema.make_at_once(there)
@@ -122,7 +122,7 @@ def _copy_rows(table: Table, here: sqlite3.Connection, there: Connection) -> Non
         raise NotTaken(table.name, error.diag.message_primary or "a sign that no text has there") from None
 
 
-def _compared(table: Table, here: sqlite3.Connection, there: Connection) -> Moved:
+def _compared(table: Table, here: sqlite3.Connection, there: Connection) -> CopiedTable:
     """As many rows, and in each column of numbers, money among them, the same ones. Raises NotTheSame."""
     numbers = [column % A_PRIME for column in table.columns if isinstance(column.type, Integer)]
     sums = select(func.count(), *(func.coalesce(func.sum(number), 0) for number in numbers)).select_from(table)
@@ -132,4 +132,4 @@ def _compared(table: Table, here: sqlite3.Connection, there: Connection) -> Move
     after = there.execute(sums).one()
     if [int(number) for number in before] != [int(number) for number in after]:
         raise NotTheSame(table.name)
-    return Moved(table.name, int(after[0]))
+    return CopiedTable(table.name, int(after[0]))
