@@ -110,12 +110,12 @@ class Cancellation(Base):
         return self.program.signature if self.program else by_hand
 
     @property
-    def accounted_for(self) -> int:
+    def fee_and_left(self) -> int:
         """What of the paid money it has dealt with that has not gone back: a fee kept, and what is owed or waived."""
         return self.fee + (self.refund.left if self.refund else 0)
 
     @property
-    def spoken_for(self) -> int:
+    def fee_and_owed(self) -> int:
         """Of the paid money as well, gone back or not: a fee kept, and all that it owed."""
         return self.fee + (self.refund.owed if self.refund else 0)
 

@@ -187,12 +187,12 @@ class Order(Base):
     @property
     def to_pay(self) -> int:
         """What the customer has not paid yet, in minor units."""
-        return max(0, self.total + self.spoken_for - self.paid)
+        return max(0, self.total + self.fees_and_owed - self.paid)
 
     @property
-    def spoken_for(self) -> int:
+    def fees_and_owed(self) -> int:
         """What of the paid money belongs to cancels of parts, so that it pays for nothing that remains."""
-        return sum(part.spoken_for for part in self.parts_cancelled) if self.paid else 0
+        return sum(part.fee_and_owed for part in self.parts_cancelled) if self.paid else 0
 
     @property
     def takes_payment(self) -> bool:
@@ -203,14 +203,14 @@ class Order(Base):
         """What would be owed back if the order were cancelled now, in minor units: cancels of parts have dealt with
         theirs."""
         left = self.paid - self.refunded
-        return max(0, left - sum(part.accounted_for for part in self.parts_cancelled)) if left > 0 else 0
+        return max(0, left - sum(part.fee_and_left for part in self.parts_cancelled)) if left > 0 else 0
 
     @property
     def payment_status_now(self) -> PaymentStatus:
         """What the amounts amount to; where nothing was paid, a smaller total makes nothing paid."""
         if not self.paid:
             return self.payment_status
-        return payment_status_of(total=self.total + self.spoken_for, paid=self.paid, refunded=self.refunded)
+        return payment_status_of(total=self.total + self.fees_and_owed, paid=self.paid, refunded=self.refunded)
 
     @property
     def can_gain_items(self) -> bool:

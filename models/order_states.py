@@ -50,40 +50,40 @@ def payment_status_of(*, total: int, paid: int, refunded: int) -> PaymentStatus:
     return PaymentStatus.PAID if paid >= total else PaymentStatus.UNPAID
 
 
-S = OrderStatus
-IN_THE_SHOP = (S.PENDING, S.ACCEPTED, S.PROCESSING, S.READY_FOR_PICKUP)
-ON_THE_WAY = (S.SHIPPED, S.OUT_FOR_DELIVERY)
-DELIVERED = (S.COMPLETED, S.RETURNED)
-FINISHED = (*DELIVERED, S.DECLINED, S.CANCELLED)
+_S = OrderStatus
+IN_THE_SHOP = (_S.PENDING, _S.ACCEPTED, _S.PROCESSING, _S.READY_FOR_PICKUP)
+ON_THE_WAY = (_S.SHIPPED, _S.OUT_FOR_DELIVERY)
+DELIVERED = (_S.COMPLETED, _S.RETURNED)
+FINISHED = (*DELIVERED, _S.DECLINED, _S.CANCELLED)
 BEFORE_DELIVERY = (*IN_THE_SHOP, *ON_THE_WAY)
-TAKES_NO_PAYMENT = (S.DECLINED, S.RETURNED, S.CANCELLED)
+TAKES_NO_PAYMENT = (_S.DECLINED, _S.RETURNED, _S.CANCELLED)
 # At the door or at the counter; not before.
 PAID_ON_HANDING_OVER = (PaymentMethod.COD, PaymentMethod.CASH_ON_PICKUP)
 
 # Which change is allowed, in one place: an order goes forward, and may skip what the shop does not use.
 ALLOWED_CHANGES: dict[OrderStatus, tuple[OrderStatus, ...]] = {
-    S.PENDING: (
-        S.ACCEPTED,
-        S.PROCESSING,
-        S.READY_FOR_PICKUP,
+    _S.PENDING: (
+        _S.ACCEPTED,
+        _S.PROCESSING,
+        _S.READY_FOR_PICKUP,
         *ON_THE_WAY,
-        S.COMPLETED,
-        S.DECLINED,
-        S.CANCELLED,
+        _S.COMPLETED,
+        _S.DECLINED,
+        _S.CANCELLED,
     ),
-    S.ACCEPTED: (
-        S.PROCESSING,
-        S.READY_FOR_PICKUP,
+    _S.ACCEPTED: (
+        _S.PROCESSING,
+        _S.READY_FOR_PICKUP,
         *ON_THE_WAY,
-        S.COMPLETED,
-        S.CANCELLED,
+        _S.COMPLETED,
+        _S.CANCELLED,
     ),
-    S.PROCESSING: (S.READY_FOR_PICKUP, *ON_THE_WAY, S.COMPLETED, S.CANCELLED),
-    S.READY_FOR_PICKUP: (*ON_THE_WAY, S.COMPLETED, S.CANCELLED),
-    S.SHIPPED: (S.OUT_FOR_DELIVERY, S.COMPLETED, S.RETURNED, S.CANCELLED),
-    S.OUT_FOR_DELIVERY: (S.COMPLETED, S.RETURNED, S.CANCELLED),
-    S.COMPLETED: (S.RETURNED,),
-    S.DECLINED: (),
-    S.RETURNED: (),
-    S.CANCELLED: (),
+    _S.PROCESSING: (_S.READY_FOR_PICKUP, *ON_THE_WAY, _S.COMPLETED, _S.CANCELLED),
+    _S.READY_FOR_PICKUP: (*ON_THE_WAY, _S.COMPLETED, _S.CANCELLED),
+    _S.SHIPPED: (_S.OUT_FOR_DELIVERY, _S.COMPLETED, _S.RETURNED, _S.CANCELLED),
+    _S.OUT_FOR_DELIVERY: (_S.COMPLETED, _S.RETURNED, _S.CANCELLED),
+    _S.COMPLETED: (_S.RETURNED,),
+    _S.DECLINED: (),
+    _S.RETURNED: (),
+    _S.CANCELLED: (),
 }

@@ -6,7 +6,6 @@ from typing import Any
 from blueprints.problems import CODES
 from models import CustomerAlert, EmailState, NotSentReason, OrderStatus, PaymentMethod, PaymentStatus
 from models.money import MOST
-from models.order_states import S
 
 Schema = dict[str, Any]
 
@@ -120,7 +119,10 @@ CANCELLATION = _object(
     id=_ID,
     at=_TIME,
     by={"type": "string", "description": "Who did it: somebody of the shop, a token (“Storefront (API)”), or Suki"},
-    previous_status={"type": "string", "enum": [status for status in _values(OrderStatus) if status != S.CANCELLED]},
+    previous_status={
+        "type": "string",
+        "enum": [status for status in _values(OrderStatus) if status != OrderStatus.CANCELLED],
+    },
     reason=_or_null({"type": "string"}),
     note={"type": "string", "description": "To the customer"},
     restock={"type": "boolean"},

@@ -62,7 +62,7 @@ def refuse_refund(order: Order) -> None:
 
 def _add_up(order: Order, *, paid: int = 0, refunded: int = 0) -> None:
     """The sums and what they make of the order, before anything is asked of the database: it takes no sum without."""
-    needed = order.total + order.spoken_for
+    needed = order.total + order.fees_and_owed
     order.paid += paid
     order.refunded += refunded
     order.payment_status = payment_status_of(total=needed, paid=order.paid, refunded=order.refunded)
