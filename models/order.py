@@ -131,10 +131,13 @@ class Order(Base):
         order_by="Cancellation.id",
         viewonly=True,
     )
-
     open_request: Mapped["CancelRequest | None"] = relationship(
         primaryjoin="and_(Order.id == foreign(CancelRequest.order_id), CancelRequest.state == 'open')", viewonly=True
     )
+
+    @property
+    def courier_name(self) -> str | None:
+        return self.courier.name if self.courier else None
 
     @property
     def is_booked(self) -> bool:
@@ -200,8 +203,7 @@ class Order(Base):
 
     @property
     def refundable(self) -> int:
-        """What would be owed back if the order were cancelled now, in minor units: cancels of parts have dealt with
-        theirs."""
+        """What would be owed back if the order were cancelled now: cancels of parts have dealt with theirs."""
         left = self.paid - self.refunded
         return max(0, left - sum(part.fee_and_left for part in self.parts_cancelled)) if left > 0 else 0
 

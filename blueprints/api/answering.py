@@ -67,7 +67,7 @@ def _order(order: Order, cancellation: dict[str, Any] | None, base_url: str) -> 
         "refunded": order.refunded,
         "payment_status": order.payment_status.value,
         "payment_method": order.payment_method.value,
-        "courier": order.courier.name if order.courier else None,
+        "courier": order.courier_name,
         "waybill": order.waybill,
         "is_booked": order.is_booked,
         "cancellation": cancellation,

@@ -114,7 +114,7 @@ def open_case(ticket_id: int, subject: str, reason: str, *, by: User, at: dateti
     if order is not None:
         ticket.kind, ticket.order_id, ticket.order_number = TicketKind.CANCELLATION, order.id, order.number
         ticket.customer_name, ticket.order_placed_at = order.customer_name, order.placed_at
-        ticket.courier_name, ticket.waybill = order.courier.name if order.courier else None, order.waybill
+        ticket.courier_name, ticket.waybill = order.courier_name, order.waybill
     ticket.make_findable()
     case = Case(ticket)
     case.events.append(Event(at=at, code="ticket.opened", user_id=by.id, ticket_id=ticket_id, order_id=ticket.order_id))

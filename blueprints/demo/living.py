@@ -223,7 +223,7 @@ class Life:
         order.booking_cancelled_at, order.courier_reference = self.at, step.reference
         self._note_down("order.booking_cancelled")
         self._cancel(step)
-        courier = order.courier.name if order.courier else ""
+        courier = order.courier_name or ""
         confirmed = f"{courier} confirmed that its booking is cancelled: {step.reference}."
         case.solve(f"Order {order.number} is cancelled. {confirmed}", by=self.user, at=self.at)
         self.user, self.inside = merchant, {}

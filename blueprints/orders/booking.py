@@ -45,7 +45,7 @@ def refuse_to_book(order: Order) -> None:
     if order.is_finished:
         raise OrderIsFinished(order.status)
     if order.is_booked:
-        raise AlreadyBooked(courier=order.courier.name if order.courier else "", waybill=order.waybill)
+        raise AlreadyBooked(courier=order.courier_name or "", waybill=order.waybill)
 
 
 def book(session: Session, order: Order, *, courier: Courier, waybill: str, by: Actor, at: datetime) -> None:
@@ -65,7 +65,7 @@ def cancel_booking(order_id: int, *, version: int, by: Actor) -> None:
         if order.is_delivered:
             raise OrderIsFinished(order.status)
         if order.only_support_can_cancel:
-            raise BookedWithCourier(courier=order.courier.name if order.courier else "", waybill=order.waybill)
+            raise BookedWithCourier(courier=order.courier_name or "", waybill=order.waybill)
         refuse_if_changed(order, version)
         order.booking_cancelled_at = at = clock.now()
         leave_event(session, order, "order.booking_cancelled", by=by, at=at)

@@ -38,7 +38,7 @@ def booking(order_id: int) -> ResponseReturnValue:
         return _page(order, form, status=422)
     except OrderRefusal as refusal:
         return _page(order, form, refusal=refusal)
-    courier = order.courier.name if order.courier else ""
+    courier = order.courier_name or ""
     flash(_("Order %(number)s is booked with %(courier)s.", number=order.number, courier=courier), "done")
     return redirect(url_for("orders.detail", order_id=order_id), 303)
 

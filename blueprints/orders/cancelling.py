@@ -91,7 +91,7 @@ def refuse_to_cancel(session: Session, order: Order, *, by: Actor | None = None)
     if not order.can_be_cancelled_by_support:
         raise NotCancellable(order.status)
     if order.only_support_can_cancel and not (by and by.role is Role.SUPPORT):
-        raise BookedWithCourier(courier=order.courier.name if order.courier else "", waybill=order.waybill)
+        raise BookedWithCourier(courier=order.courier_name or "", waybill=order.waybill)
 
 
 def cancellation_of(session: Session, order: Order) -> Cancellation | None:

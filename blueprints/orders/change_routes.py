@@ -117,7 +117,7 @@ def _report(order: Order, form: CancelForm, by: Actor) -> Report | None:
         body = _(
             "Order %(number)s is cancelled. %(courier)s confirmed that its booking is cancelled: %(reference)s.",
             number=order.number,
-            courier=order.courier.name if order.courier else _("The courier"),
+            courier=order.courier_name or _("The courier"),
             reference=form.courier_reference.data,
         )
     else:

@@ -122,7 +122,7 @@ def refuse_to_reinstate(order: Order, done: Cancellation) -> None:
         if not (order.can_gain_items or order.status is done.previous_status):
             raise OrderWentOn(order.status)
     elif order.booking_integrated and order.booking_cancelled_at is not None:
-        raise CourierLetGo(order.courier.name if order.courier else "")
+        raise CourierLetGo(order.courier_name or "")
 
 
 def _settled_since(order: Order, done: Cancellation) -> int:

@@ -122,7 +122,7 @@ def _order(order: Order, time: Time) -> Entry:
         "paid_back": amount(order.refunded),
         "payment_status": order.payment_status.value,
         "payment_method": order.payment_method.value,
-        "courier": order.courier.name if order.courier else None,
+        "courier": order.courier_name,
         "waybill": order.waybill,
         "booked_at": time(order.booked_at),
         "booking_cancelled_at": time(order.booking_cancelled_at),

@@ -51,7 +51,7 @@ def file_cancellation(order_id: int, filing: Filing, *, by: Actor) -> int:
             order_number=order.number,
             customer_name=order.customer_name,
             order_placed_at=order.placed_at,
-            courier_name=order.courier.name if order.courier else None,
+            courier_name=order.courier_name,
             waybill=order.waybill,
         )
         return _file(session, ticket, filing, by=by)
