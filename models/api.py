@@ -6,7 +6,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.base import Base, with_table_of
-from models.event import Event
+from models.event import Event, never_changed
 from models.order import Order
 from models.user import Role, User
 
@@ -89,9 +89,4 @@ class ApiRequest(Base):
     order: Mapped[Order] = relationship()
 
 
-NEVER_CHANGED_DDL = [
-    f"CREATE TRIGGER token_events_no_{action} BEFORE {action.upper()} ON token_events "
-    "BEGIN SELECT RAISE(ABORT, 'events are never changed'); END"
-    for action in ("update", "delete")
-]
-with_table_of(TokenEvent, *NEVER_CHANGED_DDL)
+with_table_of(TokenEvent, *never_changed(TokenEvent.__tablename__))

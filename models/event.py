@@ -57,9 +57,13 @@ def statuses(before: OrderStatus, after: OrderStatus) -> dict[str, str]:
     return {"from_status": before.value, "to_status": after.value}
 
 
-NEVER_CHANGED_DDL = [
-    f"CREATE TRIGGER events_no_{action} BEFORE {action.upper()} ON events "
-    "BEGIN SELECT RAISE(ABORT, 'events are never changed'); END"
-    for action in ("update", "delete")
-]
-with_table_of(Event, *NEVER_CHANGED_DDL)
+def never_changed(table: str) -> list[str]:
+    """Triggers that refuse what would rewrite history."""
+    return [
+        f"CREATE TRIGGER {table}_no_{action} BEFORE {action.upper()} ON {table} "
+        "BEGIN SELECT RAISE(ABORT, 'events are never changed'); END"
+        for action in ("update", "delete")
+    ]
+
+
+with_table_of(Event, *never_changed(Event.__tablename__))
