@@ -14,8 +14,9 @@ from blueprints.orders.refusals import OrderRefusal, TooLateToAsk, refusal_of
 from blueprints.orders.telling import write_to_asker
 from blueprints.shop import current_store
 from models import SYSTEM, CancelRequest, NotSentReason, Order, RequestState, db, writing
+from models.cancel_request import NOTICE
 
-RECEIPT, NOTICE = "cancel_request_received", "cancel_requested"
+RECEIPT = "cancel_request_received"
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, Row, Select, and_, func, or_, select, unio
 from sqlalchemy.orm import Session, aliased, selectinload
 
 from models import CancelRequest, Email, Event, Order, Ticket, TicketKind, TicketMessage, db
+from models.cancel_request import NOTICE
 from models.search import ORDER_INDEX, beginning, digits_of, fold, searched
 from models.text import cleaned_line
 
@@ -17,8 +18,6 @@ MOST_ORDERS = 200
 LOOKED_AT_ONCE = 2_000
 MOST_TICKETS = 50
 LONGEST_TYPED = 254
-NOTICE = "cancel_requested"
-"""The kind of the email by which the store tells itself that a customer asks."""
 # Of a phone so many digits, from the right: however the country is written before them.
 _LAST_DIGITS = 10
 FEWEST_DIGITS = 7
