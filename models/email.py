@@ -4,7 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, ScalarSelect, String, Text, select, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Base, with_table_of
@@ -144,3 +144,8 @@ CLEARED_DDL = (
     "BEGIN SELECT RAISE(ABORT, 'a cleared email stays so'); END",
 )
 with_table_of(Email, *CLEARED_DDL)
+
+
+def oldest_in(state: EmailState) -> ScalarSelect[datetime]:
+    """Since it was written: what can't be sent is put off, and so is always due later."""
+    return select(Email.created_at).where(Email.state == state).order_by(Email.id).limit(1).scalar_subquery()

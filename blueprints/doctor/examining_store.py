@@ -3,7 +3,6 @@
 import sqlite3
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from sqlalchemy import select
@@ -13,7 +12,7 @@ from blueprints.capped import count_of, shown
 from blueprints.doctor.findings import HealthFinding, fail, ok, warn
 from models import Email, EmailState, Store, db
 from models.base import on_postgresql
-from models.email import ON_ITS_WAY
+from models.email import ON_ITS_WAY, oldest_in
 
 OLDEST_SQLITE = (3, 34, 0)
 """The first with the kind of search index that Suki uses."""
@@ -72,7 +71,7 @@ def examine_outbox() -> list[HealthFinding]:
     failed, *oldest = db.session.execute(
         select(
             count_of(select(Email.id).where(Email.state == EmailState.FAILED, Email.created_at > now - LATELY)),
-            *map(_oldest, ON_ITS_WAY),
+            *map(oldest_in, ON_ITS_WAY),
         )
     ).one()
     found = [warn("mail_failed", many=shown(failed))] if failed else []
@@ -80,11 +79,6 @@ def examine_outbox() -> list[HealthFinding]:
     if now - since > WAITS_LONG:
         found.append(warn("mail_waits", since=since))
     return found or [ok("mail_flows")]
-
-
-def _oldest(state: EmailState) -> Any:
-    """Since it was written: what can't be sent is put off, and so is always due later."""
-    return select(Email.created_at).where(Email.state == state).order_by(Email.id).limit(1).scalar_subquery()
 
 
 def examine_backup(last: datetime | None, *, wanted: bool) -> HealthFinding:

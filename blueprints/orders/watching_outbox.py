@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, TextClause, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, ScalarSelect, Select, TextClause, and_, exists, func, or_, select
 from sqlalchemy.orm import aliased
 
 from blueprints import clock
@@ -15,7 +15,7 @@ from blueprints.orders.telling import kind_of
 from blueprints.paging import Page, page_from
 from blueprints.retrying import LEASE
 from models import CustomerAlert, Email, EmailState, OrderStatus, WebhookEndpoint, WebhookMessage, db
-from models.email import WAITING
+from models.email import WAITING, oldest_in
 
 PAGE = 20
 MOST_LOOKED_AT = 500
@@ -73,12 +73,12 @@ def look_at_outbox() -> OutboxState:
     now = clock.now()
     newest_sent = select(Email.sent_at).where(Email.state == EmailState.SENT).order_by(Email.id.desc())
     newest_messages = select(WebhookMessage.state).order_by(WebhookMessage.id.desc()).limit(MOST_LOOKED_AT).subquery()
-    parts = {
+    parts: dict[str, ScalarSelect[Any]] = {
         "queued": count_of(select(Email.id).where(Email.state.in_((EmailState.QUEUED, EmailState.SENDING)))),
         "held": count_of(select(Email.id).where(Email.state == EmailState.HELD)),
         "failed": count_of(failed_emails(now)),
-        "oldest_queued": _oldest(EmailState.QUEUED),
-        "oldest_sending": _oldest(EmailState.SENDING),
+        "oldest_queued": oldest_in(EmailState.QUEUED),
+        "oldest_sending": oldest_in(EmailState.SENDING),
         "due_longest": select(Email.due_at).where(WAITING).order_by(Email.due_at).limit(1).scalar_subquery(),
         "last_sent_at": select(func.max(newest_sent.limit(MOST_LOOKED_AT).subquery().c.sent_at)).scalar_subquery(),
         "webhooks_waiting": count_of(select(WebhookMessage.id).where(WAITING)),
@@ -87,10 +87,6 @@ def look_at_outbox() -> OutboxState:
     }
     found = db.session.execute(select(*[part.label(name) for name, part in parts.items()])).one()
     return OutboxState(**found._asdict())
-
-
-def _oldest(state: EmailState) -> Any:
-    return select(Email.created_at).where(Email.state == state).order_by(Email.id).limit(1).scalar_subquery()
 
 
 def failed_emails(now: datetime) -> Select[Any]:
