@@ -5,8 +5,9 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, case, func
 
+from blueprints.days import midnight
 from blueprints.insights.holding import cancels_of
-from blueprints.insights.spanning import Span, midnight
+from blueprints.insights.spanning import Span
 from blueprints.insights.tallying import MoneyTally
 from models import Cancellation, Order, Refund, db
 

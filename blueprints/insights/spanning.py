@@ -1,19 +1,13 @@
 """Spanning days: which days are looked at, and where they and their weeks begin in the store's zone."""
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
+
+from blueprints.days import EARLIEST, LATEST, midnight
 
 USUAL_DAYS = 90
 MOST_DAYS = 366
-EARLIEST, LATEST = date(1970, 1, 2), date(2100, 1, 1)
-"""Days beyond these are slips of the keyboard."""
-
-
-def midnight(day: date, zone: ZoneInfo) -> datetime:
-    """Where a day begins, in UTC. Days of 23 and of 25 hours end where the next one begins; where the clock leaves
-    midnight out, the day begins with the moment in which it does."""
-    return datetime.combine(day, time(), tzinfo=zone).astimezone(UTC)
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
 """What the list of orders is asked for: the search, the filters, and the tabs that are ways to look at it."""
 
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from flask import url_for
@@ -9,15 +9,13 @@ from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
 from wtforms import DateField, SelectChoice, SelectField, StringField
 
+from blueprints.days import EARLIEST, LATEST, midnight
 from blueprints.filters import WORDS, zone
 from blueprints.forms import BaseForm
 from blueprints.orders.counting import Waiting
 from blueprints.orders.finding import LONGEST_SEARCH, TO_SEND, Filters
 from blueprints.orders.singling_out import Attention
 from models import OrderStatus, PaymentStatus
-
-EARLIEST, LATEST = date(1970, 1, 2), date(2100, 1, 1)
-
 
 _ANY = SelectChoice("", _l("Any"))
 
@@ -64,14 +62,10 @@ def filters_of(asked: dict[str, str]) -> Filters:
         statuses=TO_SEND if status == "to_send" else (OrderStatus(status),) if status else (),
         payment=PaymentStatus(asked["payment"]) if "payment" in asked else None,
         booked=asked["booked"] == "yes" if "booked" in asked else None,
-        placed_from=_midnight(asked["from"]) if "from" in asked else None,
-        placed_before=_midnight(asked["to"], days_later=1) if "to" in asked else None,
+        placed_from=midnight(date.fromisoformat(asked["from"]), zone()) if "from" in asked else None,
+        placed_before=midnight(date.fromisoformat(asked["to"]) + timedelta(days=1), zone()) if "to" in asked else None,
         attention=Attention(asked["attention"]) if "attention" in asked else None,
     )
-
-
-def _midnight(day: str, days_later: int = 0) -> datetime:
-    return datetime.combine(date.fromisoformat(day) + timedelta(days=days_later), time(), tzinfo=zone())
 
 
 @dataclass(frozen=True)
