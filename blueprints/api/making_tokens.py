@@ -2,7 +2,6 @@
 
 import base64
 import logging
-import secrets
 
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
@@ -18,10 +17,6 @@ MOST_SHOWN = 100
 
 class NameTaken(Exception):
     """Another token that is still good has this name: history could not tell them apart."""
-
-
-def new_mark() -> str:
-    return secrets.token_hex(16)
 
 
 def token_of(mark: str) -> str:

@@ -1,13 +1,10 @@
 """Settings, API tokens: what programs come in by. Making one, seeing it once, revoking it."""
 
-from datetime import timedelta
-from typing import Any
-
 from flask import abort, flash, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from blueprints import access, clock
+from blueprints import access, seals
 from blueprints.access import Right, needs
 from blueprints.api import api
 from blueprints.api.forms import READ, TokenForm
@@ -16,13 +13,9 @@ from blueprints.api.making_tokens import (
     find_token,
     find_tokens,
     make_token,
-    new_mark,
     revoke_token,
     token_of,
 )
-
-# So long the browser that made a token can look at it.
-SHOWN_FOR = timedelta(minutes=15)
 
 
 @api.route("/settings/tokens", methods=["GET", "POST"])
@@ -35,13 +28,13 @@ def tokens() -> ResponseReturnValue:
         flash(_("Give your password first, then make the token once more."), "notice")
         back = url_for(".tokens", name=form.name.data, scope=form.scope.data)
         return redirect(url_for("auth.confirm", next=back), 303)
-    mark = new_mark()
+    mark = seals.new_mark()
     try:
         token_id = make_token(name=form.name.data, may_write=form.may_write, mark=mark, by=access.actor())
     except NameTaken:
         form.say_that_the_name_is_taken()
         return _page(form, 422)
-    session["api_token"] = {"id": token_id, "mark": mark, "since": clock.now().timestamp()}
+    seals.show("api_token", mark, id=token_id)
     return redirect(url_for(".token_shown"), 303)
 
 
@@ -49,7 +42,7 @@ def tokens() -> ResponseReturnValue:
 @needs(Right.MANAGE_STORE)
 def token_shown() -> ResponseReturnValue:
     """Until it was copied, and not for long. The token is not in the cookie: only what it is worked out from."""
-    shown = _shown()
+    shown = seals.shown_lately("api_token")
     token = find_token(shown["id"]) if shown else None
     if shown is None or token is None or token.revoked_at is not None:
         return redirect(url_for(".tokens"), 303)
@@ -71,14 +64,6 @@ def token_revoke(token_id: int) -> ResponseReturnValue:
     revoke_token(token_id, by=access.actor())
     flash(_("%(name)s can’t come in any more.", name=name), "done")
     return redirect(url_for(".tokens"), 303)
-
-
-def _shown() -> dict[str, Any] | None:
-    """What this browser may see, unless it was made long ago."""
-    shown: dict[str, Any] | None = session.get("api_token")
-    if shown is None or not 0 <= clock.now().timestamp() - shown["since"] <= SHOWN_FOR.total_seconds():
-        return None
-    return shown
 
 
 def _page(form: TokenForm, status: int) -> ResponseReturnValue:

@@ -42,7 +42,7 @@ def add_user(*, email: str, name: str, role: Role, password: str, by: Actor) -> 
 def invite_user(*, email: str, name: str, role: Role, by: Actor) -> int:
     """Nobody knows the password until the link sets one. Raises EmailTaken, TooManyAtOnce."""
     password_hash = passwords.hash_password(secrets.token_urlsafe(32))
-    mark = seals.new_mark()
+    mark = seals.new_link_mark()
     secret = seals.secret_of(mark)
     message = outbox.render(KIND, name=name, by=by.name, role=role, email=email, mark=mark, days=LASTS.days)
     with writing() as session:

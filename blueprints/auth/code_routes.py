@@ -10,6 +10,7 @@ from flask_babel import ngettext
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
+from blueprints import seals
 from blueprints.access import public
 from blueprints.auth import auth, codes
 from blueprints.auth.entering_code import Waiting, enter_code, who_waits
@@ -59,7 +60,7 @@ def login_second_factor() -> ResponseReturnValue:
     try:
         halfway = _kept_halfway()
         newcomer = who_sets_up(halfway)
-        mark, recovery_mark = mark_on_page(), codes.new_mark()
+        mark, recovery_mark = mark_on_page(), seals.new_mark()
         if not form.validate_on_submit():
             return _set_up_page(form, 422 if form.is_submitted() else 200, newcomer, mark)
         marks = {"mark": mark, "recovery_mark": recovery_mark}

@@ -5,7 +5,6 @@ All of them are worked out from the store's key: whoever has only a copy of the 
 
 import base64
 import hmac
-import secrets
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -46,10 +45,6 @@ class ToScan:
     def size(self) -> int:
         """In pixels: whole ones for each part, so that all are as wide as each other."""
         return self.width * 4
-
-
-def new_mark() -> str:
-    return secrets.token_hex(16)
 
 
 def secret_of(user_id: int, mark: str) -> str:

@@ -1,7 +1,6 @@
 """One’s own second factor: setting it up, its recovery codes, turning it off."""
 
 import logging
-from datetime import timedelta
 from typing import Any
 
 from flask import flash, make_response, redirect, render_template, session, url_for
@@ -10,7 +9,7 @@ from flask_babel import gettext as _
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
-from blueprints import clock
+from blueprints import seals
 from blueprints.access import Right, needs
 from blueprints.auth import auth, codes
 from blueprints.auth.changing_factor import FactorIsRequired, NoFactor, renew_recovery_codes, turn_off_factor
@@ -27,9 +26,6 @@ from models import db
 
 log = logging.getLogger("suki")
 
-# So long a secret, and the recovery codes, can be looked at by the browser for which they were made.
-SHOWN_FOR = timedelta(minutes=15)
-
 
 @auth.get("/second-factor")
 @needs(Right.SIGNED_IN)
@@ -41,7 +37,7 @@ def second_factor() -> ResponseReturnValue:
 @needs(Right.SIGNED_IN)
 def second_factor_set_up() -> ResponseReturnValue:
     form = SetUpForm()
-    mark, recovery_mark = mark_on_page(), codes.new_mark()
+    mark, recovery_mark = mark_on_page(), seals.new_mark()
     if not form.validate_on_submit():
         return _set_up_page(form, 422 if form.is_submitted() else 200)
     user_id = current_user.id
@@ -83,7 +79,7 @@ def second_factor_off() -> ResponseReturnValue:
 @auth.post("/second-factor/recovery-codes")
 @needs(Right.SIGNED_IN)
 def recovery_codes_renew() -> ResponseReturnValue:
-    form, mark = RenewForm(), codes.new_mark()
+    form, mark = RenewForm(), seals.new_mark()
     if not form.validate():
         return _page(422, renew_form=form)
     who = {"user_id": current_user.id, "password": form.password.data, "address": address()}
@@ -103,7 +99,7 @@ def recovery_codes_renew() -> ResponseReturnValue:
 @auth.get("/second-factor/recovery-codes")
 @needs(Right.SIGNED_IN)
 def recovery_codes() -> ResponseReturnValue:
-    shown = _recent("recovery")
+    shown = seals.shown_lately("recovery")
     if shown is None:
         return redirect(url_for(".second_factor"), 303)
     found = codes.recovery_codes_of(current_user.id, shown["mark"])
@@ -120,25 +116,16 @@ def recovery_codes_kept() -> ResponseReturnValue:
 def mark_on_page() -> str:
     """Of the secret that the page shows, the same when it is read again. One that was shown long ago, perhaps to
     somebody else at this desk, is not used any more."""
-    shown = _recent("factor")
-    if shown is None:
-        shown = session["factor"] = {"mark": codes.new_mark(), "since": clock.now().timestamp()}
-    return str(shown["mark"])
+    if seals.shown_lately("factor") is None:
+        seals.show("factor", seals.new_mark())
+    return str(session["factor"]["mark"])
 
 
 def show_recovery_codes(mark: str, *, then: str) -> Response:
     """They are not in the cookie: only what they are worked out from, together with the store's key."""
-    session["recovery"] = {"mark": mark, "since": clock.now().timestamp(), "then": then}
+    seals.show("recovery", mark, then=then)
     session.pop("factor", None)
     return redirect(url_for(".recovery_codes"), 303)
-
-
-def _recent(name: str) -> dict[str, Any] | None:
-    """What this browser is being shown, unless that began long ago."""
-    shown: dict[str, Any] | None = session.get(name)
-    if shown is None or not 0 <= clock.now().timestamp() - shown["since"] <= SHOWN_FOR.total_seconds():
-        return None
-    return shown
 
 
 def _wrong_password(form: BaseForm, page: Any) -> Response:

@@ -29,7 +29,7 @@ def ask_for_reset(*, email: str, address: str) -> None:
     # Of an unknown email's link and mail nothing is kept, and their making takes as long with anybody's account.
     their_account_or_any = select(User).order_by(is_theirs.desc()).limit(1)
     name = db.session.scalars(their_account_or_any).one().name
-    mark = seals.new_mark()
+    mark = seals.new_link_mark()
     secret = seals.secret_of(mark)
     message = outbox.render(KIND, name=name, mark=mark, minutes=LASTS // timedelta(minutes=1))
     with writing() as session:

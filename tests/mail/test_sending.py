@@ -6,7 +6,7 @@ import time_machine
 
 from blueprints import clock
 from blueprints.outbox import Message
-from blueprints.seals import new_mark, secret_of
+from blueprints.seals import new_link_mark, secret_of
 from models import EmailState, OrderStatus, Store
 
 
@@ -75,7 +75,7 @@ def test_one_line_takes_many_letters_and_is_dialled_anew_after_fifty(desk, post_
 
 
 def test_a_reset_link_leaves_with_the_email_and_stays_nowhere_else(desk, post_office, app):
-    mark = new_mark()
+    mark = new_link_mark()
     message = Message(subject="A new password", text=f"Open /{mark}", html=f"<p>Open /{mark}</p>")
     email = desk.queue(message=message, kind="password_reset")
     desk.deliver()
