@@ -116,3 +116,24 @@ class Reason(Base):
     label: Mapped[str] = mapped_column(String(60), unique=True)
     rank: Mapped[int]
     active: Mapped[bool] = mapped_column(default=True)
+
+
+# What a store begins with; its owner changes both.
+FIRST_COURIERS = (("J&T Express", True), ("Lalamove", False), ("Own rider", False))
+"""Each with whether it is integrated."""
+FIRST_REASONS = {
+    Language.ENGLISH: (
+        "Customer changed their mind",
+        "Out of stock",
+        "Wrong address",
+        "Suspected fraud",
+        "Other",
+    ),
+    Language.FILIPINO: (
+        "Nagbago ang isip ng customer",
+        "Wala nang stock",
+        "Mali ang address",
+        "Mukhang panloloko",
+        "Iba pa",
+    ),
+}

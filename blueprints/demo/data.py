@@ -64,9 +64,6 @@ REGULARS = ("pena", "uy", "delacruz", "sy", "reyes", "ordonez")
 SELDOM = ("parish", "bpo", "soriano", "lucero", "quiambao")
 """They have a story of their own, and no other order."""
 
-COURIERS = (("J&T Express", True), ("Lalamove", False), ("Own rider", False))
-"""Each with whether it is integrated."""
-REASONS = ("Customer changed their mind", "Out of stock", "Wrong address", "Suspected fraud", "Other")
 FEEDBACK = "Sinunod ko lang, tapos na agad. The picture of the status area helped."
 
 CUSTOMER_NOTES = (

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from blueprints import clock, shop
 from blueprints.demo import reminding
-from blueprints.demo.data import COURIERS, FEEDBACK, GOODS, REASONS, STORE_EMAIL, STORE_NAME, STORE_PHONE
+from blueprints.demo.data import FEEDBACK, GOODS, STORE_EMAIL, STORE_NAME, STORE_PHONE
 from blueprints.demo.data_stories import QUESTIONS, STORIES
 from blueprints.demo.inventing import ordinary_stories
 from blueprints.demo.living import Desk, WriteEmail
@@ -41,6 +41,7 @@ from models import (
 )
 from models.base import on_postgresql
 from models.postgresql import empty, go_on_counting
+from models.store import FIRST_COURIERS, FIRST_REASONS
 
 ORDERS = 120
 OPENED = timedelta(days=100)
@@ -95,8 +96,9 @@ def _fill(session: Session, password_hash: str, write_email: WriteEmail, now: da
     _open_store(session, now)
     users = _add_users(session, password_hash, now - OPENED)
     _stock_shelves(session, users["ana"].as_actor(), now - OPENED)
-    couriers = {name: Courier(name=name, integrated=integrated) for name, integrated in COURIERS}
-    reasons = {label: Reason(label=label, rank=rank) for rank, label in enumerate(REASONS, start=1)}
+    couriers = {name: Courier(name=name, integrated=integrated) for name, integrated in FIRST_COURIERS}
+    labels = FIRST_REASONS[Language.ENGLISH]
+    reasons = {label: Reason(label=label, rank=rank) for rank, label in enumerate(labels, start=1)}
     _add(session, (*couriers.values(), *reasons.values()))
     dice = random.Random(SEED)  # noqa: S311 (nobody has to guess it)
     desk = Desk(now, dice, users, couriers, reasons, write_email)

@@ -1,24 +1,7 @@
 """Opening a store: its one row, and the lists it starts with."""
 
 from models import Courier, Language, Reason, Store, writing
-
-COURIERS = (("J&T Express", True), ("Lalamove", False), ("Own rider", False))
-REASONS = {
-    Language.ENGLISH: (
-        "Customer changed their mind",
-        "Out of stock",
-        "Wrong address",
-        "Suspected fraud",
-        "Other",
-    ),
-    Language.FILIPINO: (
-        "Nagbago ang isip ng customer",
-        "Wala nang stock",
-        "Mali ang address",
-        "Mukhang panloloko",
-        "Iba pa",
-    ),
-}
+from models.store import FIRST_COURIERS, FIRST_REASONS
 
 
 class StoreIsOpen(Exception):
@@ -40,5 +23,5 @@ def open_store(*, name: str, currency: str, timezone: str, language: Language) -
                 support_name="Suki Support",
             )
         )
-        session.add_all(Courier(name=courier, integrated=integrated) for courier, integrated in COURIERS)
-        session.add_all(Reason(label=label, rank=rank) for rank, label in enumerate(REASONS[language], start=1))
+        session.add_all(Courier(name=courier, integrated=integrated) for courier, integrated in FIRST_COURIERS)
+        session.add_all(Reason(label=label, rank=rank) for rank, label in enumerate(FIRST_REASONS[language], start=1))
