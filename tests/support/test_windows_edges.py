@@ -68,6 +68,17 @@ def agent(app, window):
     return agent
 
 
+@pytest.fixture
+def other_agent(app, window):
+    with app.app_context(), writing() as session:
+        session.add(
+            User(email="ugo@example.com", name="Ugo", role="support", password_hash="x", created_at=clock.now())
+        )
+    other = signed_in(app, "ugo")
+    enter(other, window)
+    return other
+
+
 def nothing_was_done(shop, order, window):
     assert shop.get(Order, order.id).status is OrderStatus.PENDING
     assert not set(acts(shop, window)) & set(ACTS)
@@ -156,6 +167,14 @@ def test_what_ends_it_under_the_lock_ends_it(app, agent, shop, travel, order, wi
     nothing_was_done(shop, order, window)
 
 
+@pytest.mark.usefixtures("other_agent")
+def test_who_has_left_does_nothing_while_another_agent_is_inside(app, agent, shop, order, window, monkeypatch):
+    url, fields = filled_in(agent, order)
+    left = f"UPDATE window_entries SET left_at = '{stored(clock.now())}' WHERE user_id = 3"
+    _late(app, agent, monkeypatch, url, fields, lambda other: other.run(left))
+    nothing_was_done(shop, order, window)
+
+
 def test_the_merchant_revokes_between_the_page_and_the_form(app, agent, shop, order, window):
     url, fields = filled_in(agent, order)
     signed_in(app, "olive").post(f"/support/windows/{window.id}/revoke")
@@ -201,6 +220,14 @@ def test_before_its_first_moment_nothing_is_open_either(app, agent, travel, orde
         require_open(db.session(), by, order_id=order.id, at=clock.now())
 
 
+def test_however_late_it_is_asked_it_ended_when_its_time_was_up(app, agent, travel, order, window):
+    travel.move_to(END + timedelta(hours=3))
+    by = Actor(3, "Uma Support", Role.SUPPORT, window_id=window.id)
+    with app.app_context(), pytest.raises(WindowClosed) as closed:
+        require_open(db.session(), by, order_id=order.id, at=clock.now())
+    assert closed.value.at == END
+
+
 def test_what_expired_unseen_is_ended_behind_the_pages(app, shop, travel, window):
     from blueprints.support.granting import end_expired_windows
 
@@ -215,14 +242,8 @@ def test_what_expired_unseen_is_ended_behind_the_pages(app, shop, travel, window
     assert "/support/access" in mail.text
 
 
-def test_two_agents_are_inside_at_once_and_one_cancels(app, agent, shop, order, window):
-    with app.app_context(), writing() as session:
-        session.add(
-            User(email="ugo@example.com", name="Ugo", role="support", password_hash="x", created_at=clock.now())
-        )
-    other = signed_in(app, "ugo")
-    enter(other, window)
-    sends = [(who, *filled_in(who, order)) for who in (agent, other)]
+def test_two_agents_are_inside_at_once_and_one_cancels(agent, other_agent, shop, order, window):
+    sends = [(who, *filled_in(who, order)) for who in (agent, other_agent)]
     assert [who.post(url, **fields).status for who, url, fields in sends] == [303, 409]
     assert acts(shop, window).count("order.cancelled") == 1
     assert acts(shop, window).count("access.entered") == 2
