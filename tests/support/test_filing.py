@@ -90,6 +90,15 @@ def test_without_the_tick_no_password_is_asked_for(app, order, shop, ask_to_canc
     assert shop.count(AccessWindow) == 0
 
 
+def test_nor_for_the_one_order(app, order, shop, ask_to_cancel):
+    with time_machine.travel(A_MORNING + timedelta(days=9), tick=False) as clock:
+        olive = signed_in(app, "olive")
+        clock.shift(timedelta(minutes=11))
+        ask_to_cancel(order, by=olive, open_window="y", hours="4", scope="order")
+    [window] = shop.all(select(AccessWindow))
+    assert window.order_id == order.id
+
+
 def test_a_day_unless_somebody_says_otherwise(order, shop, ask_to_cancel):
     ask_to_cancel(order, open_window="y")
     [window] = shop.all(select(AccessWindow))

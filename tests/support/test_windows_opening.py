@@ -153,6 +153,18 @@ def test_more_time_for_all_orders_asks_for_the_password_and_keeps_how_much(app, 
     assert window_of(shop, ticket).expires_at == window.expires_at + timedelta(hours=72)
 
 
+def test_one_order_asks_for_no_password(app, shop, ask_to_cancel):
+    order = shop.booked_order()
+    with time_machine.travel(A_MORNING + timedelta(days=9), tick=False) as clock:
+        olive = signed_in(app, "olive")
+        clock.shift(timedelta(minutes=11))
+        ticket = ask_to_cancel(order, by=olive)
+        assert open_window(olive, ticket, hours="4").location == f"/support/tickets/{ticket}"
+        window = window_of(shop, ticket)
+        assert olive.post(f"/support/windows/{window.id}/extend", hours="72").status == 303
+    assert window_of(shop, ticket).expires_at == window.expires_at + timedelta(hours=72)
+
+
 def test_guesses_at_the_password_are_slowed(olive, shop):
     answers = [olive.post("/confirm", password="wrong").status for _ in range(11)]
     assert (answers[0], answers[-1]) == (422, 429)
