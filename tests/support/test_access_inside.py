@@ -228,6 +228,15 @@ def test_a_look_after_the_clock_was_set_back_is_another(app, shop, ask_to_cancel
     assert acts(shop, window)[2:] == ["order.seen", "order.seen"]
 
 
+def test_the_same_look_in_another_window_is_another(olive, uma, shop, window, ask, order):
+    second = ask()
+    open_window(olive, second, scope="all")
+    for each in (window, window_of(shop, second)):
+        enter(uma, each)
+        uma.get(f"/orders/{order.id}")
+        assert "order.seen" in acts(shop, each)
+
+
 def test_each_agent_who_looks_is_named_however_lately_another_did(sam, uma, shop, window, order):
     shop.change(shop.get(User, 2), role=Role.SUPPORT)
     for agent in (sam, uma):

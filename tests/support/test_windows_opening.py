@@ -56,6 +56,15 @@ def test_opening_it_again_does_not_lengthen_it(olive, sam, shop, ticket):
     assert window.expires_at - window.opened_at == timedelta(hours=1)
 
 
+def test_nor_does_a_clock_that_was_set_back_open_a_second_one(app, shop, ticket):
+    with time_machine.travel(A_MORNING, tick=False) as clock:
+        open_window(signed_in(app, "olive"), ticket, hours="1")
+        clock.shift(timedelta(minutes=-20))
+        assert open_window(signed_in(app, "olive"), ticket, hours="1").status == 409
+    [window] = shop.all(select(AccessWindow))
+    assert (window.ended_at, acts(shop, window)) == (None, ["access.opened"])
+
+
 @pytest.mark.parametrize(("who", "how"), [("uma", "solve"), ("olive", "close")])
 def test_a_ticket_that_is_over_gets_no_access(app, olive, shop, ticket, who, how):
     signed_in(app, who).post(f"/support/tickets/{ticket}/{how}")
@@ -86,6 +95,26 @@ def test_what_has_ended_is_not_lengthened(olive, shop, ticket):
     assert (page.status, page.refusal) == (409, "Access has ended meanwhile, so it was not lengthened.")
 
 
+def test_nor_what_is_over_by_the_clock_alone(app, shop, ticket):
+    with time_machine.travel(A_MORNING, tick=False) as clock:
+        open_window(signed_in(app, "olive"), ticket, hours="1")
+        window = window_of(shop, ticket)
+        clock.shift(timedelta(hours=3))
+        page = signed_in(app, "olive").post(f"/support/windows/{window.id}/extend", hours="72")
+    assert (page.status, page.refusal) == (409, "Access has ended meanwhile, so it was not lengthened.")
+    assert "It ended today 10:30 AM." in page.text.replace("\u202f", " ")
+    assert window_of(shop, ticket).expires_at == window.expires_at
+
+
+def test_a_ticket_shows_its_own_access_and_no_other(olive, ticket, ask):
+    other = ask()
+    open_window(olive, ticket)
+    assert olive.get(f"/support/tickets/{ticket}").select("form[action$='/extend']")
+    page = olive.get(f"/support/tickets/{other}")
+    assert page.select("form[action$='/window']")
+    assert not page.select("form[action$='/extend']")
+
+
 def test_staff_open_and_revoke_it_and_the_owner_is_mailed(sam, shop, ticket):
     assert open_window(sam, ticket, hours="4").status == 303
     window = window_of(shop, ticket)
@@ -109,6 +138,16 @@ def test_revoking_twice_ends_it_once(olive, sam, shop, ticket):
     assert [who.post(f"/support/windows/{window.id}/revoke").status for who in (olive, sam)] == [303, 303]
     assert acts(shop, window) == ["access.opened", "access.revoked"]
     assert window_of(shop, ticket).ended_by_id == window.opened_by_id
+
+
+def test_revoked_in_the_moment_of_its_end_it_has_expired(app, shop, ticket):
+    with time_machine.travel(A_MORNING, tick=False) as clock:
+        olive = signed_in(app, "olive")
+        open_window(olive, ticket, hours="1")
+        clock.shift(timedelta(hours=1))
+        olive.post(f"/support/windows/{window_of(shop, ticket).id}/revoke")
+    window = window_of(shop, ticket)
+    assert (window.end, window.ended_at, window.ended_by_id) == ("expired", window.expires_at, None)
 
 
 def test_after_its_end_it_can_be_opened_anew(app, olive, shop, ticket):
