@@ -48,7 +48,9 @@ NOT_WHOLE = {
     "a script that begins like a gif": ("photo.gif", b"GIF89a=1;alert(1)//" + b";" * 40),
     "half a gif": ("photo.gif", GIF[:-1]),
     "a webp larger than its file": ("photo.webp", b"RIFF\xff\xff\xff\x7fWEBPVP8 "),
+    "a webp of nothing": ("photo.webp", b"RIFF\x04\x00\x00\x00WEBPVP8 "),
     "a sound": ("photo.webp", b"RIFF\x04\x00\x00\x00WAVEfmt "),
+    "a whole sound": ("photo.webp", b"RIFF\x24\x00\x00\x00WAVEfmt " + bytes(28)),
     "a drawing that acts": ("photo.svg", SVG),
     "a page behind a pdf's first line": ("bill.pdf", b"%PDF-1.4\n" + HTML),
     "a page before a pdf": ("bill.pdf", HTML + PDF),
@@ -77,10 +79,12 @@ def test_five_megabytes_fit_and_one_byte_more_does_not(send, kept):
     assert [file.size for file in kept()] == [FIVE_MB]
 
 
-def test_six_files_are_one_too_many(send, shop):
+def test_five_files_fit_and_six_are_one_too_many(send, kept, shop):
+    assert send(*[(f"{number}.png", PNG) for number in range(5)]).status == 303
+    assert len(kept()) == 5
     page = send(*[(f"{number}.png", PNG) for number in range(6)])
     assert page.errors == {"files": "Choose at most 5 files."}
-    assert shop.count(Ticket) == 0
+    assert (shop.count(Ticket), len(kept())) == (1, 5)
 
 
 def test_every_file_that_is_wrong_is_named(send):
