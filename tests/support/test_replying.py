@@ -78,6 +78,13 @@ def test_another_persons_form_is_no_second_click(olive, sam, shop, ask):
     assert shop.count(TicketMessage) == 1
 
 
+def test_a_form_of_another_ticket_is_none_either(uma, shop, ask):
+    first, second = ask(), ask()
+    fields = uma.get(f"/support/tickets/{first}").fields(URL.format(first)) | {"body": "On it"}
+    assert [uma.post(URL.format(ticket), data=fields).status for ticket in (first, second)] == [303, 409]
+    assert shop.count(TicketMessage) == 1
+
+
 def test_whoever_replies_waits_on_the_other_side(olive, uma, shop, ask):
     ticket = ask()
     assert state_of(shop, ticket) == "open"

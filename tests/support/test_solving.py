@@ -6,7 +6,7 @@ import pytest
 import time_machine
 from sqlalchemy import select
 
-from models import AccessWindow, Email, TicketMessage
+from models import AccessWindow, Email, Role, TicketMessage, User
 from tests.people import signed_in
 from tests.shop import A_MORNING
 from tests.support.conftest import mail_of, state_of, story_of
@@ -41,6 +41,15 @@ def test_pressed_twice_it_is_solved_once(uma, shop, ask):
         assert uma.post(f"/support/tickets/{ticket}/solve").status == 303
     assert story_of(shop, ticket) == ["ticket.opened", "ticket.solved"]
     assert len(mail_of(shop, ticket, "ticket_solved")) == 2  # to Olive, and to the store
+
+
+def test_what_another_agent_solved_is_not_solved_again(sam, uma, shop, ask):
+    ticket = ask()
+    shop.change(shop.get(User, 2), role=Role.SUPPORT)
+    uma.post(f"/support/tickets/{ticket}/solve")
+    page = sam.post(f"/support/tickets/{ticket}/solve")
+    assert (page.status, page.refusal) == (409, "Uma Support solved this ticket already.")
+    assert story_of(shop, ticket) == ["ticket.opened", "ticket.solved"]
 
 
 def test_sent_twice_the_last_words_are_said_once(uma, shop, ask):
