@@ -138,6 +138,12 @@ def test_a_second_link_is_void_when_the_first_was_used(link, app, mallory, shop)
     assert mallory.get(link_in(app, shop.emails()[1])).status == 404
 
 
+def test_the_link_of_somebody_else_is_not(link, app, mallory, shop):
+    ask(mallory, "olive@example.com")
+    mallory.post(link, new_password=NEW)
+    assert mallory.get(link_in(app, shop.emails()[1])).status == 200
+
+
 def test_a_link_from_before_an_account_was_disabled_stays_void(link, olive, mallory):
     for step in ("disable", "enable"):
         assert olive.post(f"/settings/users/2/{step}").status == 303

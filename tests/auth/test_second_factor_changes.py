@@ -3,7 +3,7 @@
 import pytest
 from sqlalchemy import select
 
-from models import Event, RecoveryCode, SecondFactor, User
+from models import Event, RecoveryCode, SecondFactor, SignInAttempt, User
 from tests.auth.phones import codes_on_paper, give_phone
 from tests.people import PASSWORD
 
@@ -106,6 +106,16 @@ def test_new_recovery_codes_make_the_old_ones_void(app, sam, phone, stranger, sh
     assert told(shop)[0] == "You have new recovery codes"
 
 
+@pytest.mark.parametrize("what", ["off", "recovery-codes"])
+def test_the_recovery_codes_of_everybody_else_stay_good(app, sam, phone, stranger, what):
+    give_phone(app, "uma")
+    sam.post(f"/second-factor/{what}", password=PASSWORD)
+    visitor = stranger()
+    visitor.follow(visitor.post("/login", email="uma@example.com", password=PASSWORD))
+    page = visitor.follow(visitor.post("/login/code", code=codes_on_paper(app, "uma")[0]))
+    assert page.messages == ["That recovery code is used up. 9 are left."]
+
+
 def test_the_owner_resets_it_for_a_lost_phone(app, olive, uma, shop, stranger):
     give_phone(app, "uma")
     row = shop.first(select(User).where(User.email == "uma@example.com"))
@@ -125,6 +135,14 @@ def test_a_sign_in_that_was_halfway_does_not_get_past_the_reset(app, phone, oliv
     olive.post(f"/settings/users/{sam_row.id}/second-factor")
     assert visitor.post("/login/code", code=phone.code()).location == "/login"
     assert not visitor.is_signed_in
+
+
+def test_wrong_codes_from_before_the_reset_slow_nobody(phone, olive, sam_row, stranger, shop):
+    visitor = stranger()
+    visitor.follow(visitor.post("/login", email="sam@example.com", password=PASSWORD))
+    assert visitor.post("/login/code", code=phone.wrong_code).status == 422
+    olive.post(f"/settings/users/{sam_row.id}/second-factor")
+    assert shop.count(SignInAttempt) == 0
 
 
 def test_the_command_line_resets_it_too(app, phone, sam, shop):

@@ -8,6 +8,7 @@ import time_machine
 from blueprints import background
 from blueprints.slowing import network_of
 from models import SignInAttempt
+from tests.auth.phones import give_phone
 from tests.people import PASSWORD
 
 NINE = datetime(2026, 11, 20, 1, 0, tzinfo=UTC)
@@ -100,6 +101,19 @@ def test_signing_in_to_ones_own_account_frees_no_guesses_at_another(stranger, sh
         guess(uma)
     assert guess(uma, email="uma@example.com", password=PASSWORD).status == 303
     assert shop.count(SignInAttempt) == 9
+
+
+def test_a_right_code_frees_no_guesses_but_those_at_it(app, shop, stranger, clock):
+    phones = {name: give_phone(app, name) for name in ("sam", "olive")}
+    thief, olive = stranger("10.0.0.9"), stranger("10.0.0.8")
+    for visitor, name in ((thief, "sam"), (olive, "olive")):
+        visitor.follow(guess(visitor, f"{name}@example.com", PASSWORD))
+    assert [thief.post("/login/code", code=phones["sam"].wrong_code).status for _ in range(5)] == [422] * 5
+    guess(stranger("10.0.0.7"), "olive@example.com")
+    assert olive.post("/login/code", code=phones["olive"].wrong_code).status == 422
+    assert olive.post("/login/code", code=phones["olive"].code()).status == 303
+    assert shop.count(SignInAttempt) == 6
+    assert thief.post("/login/code", code=phones["sam"].wrong_code).status == 429
 
 
 def test_guesses_are_forgotten_after_an_hour(stranger, shop, clock):
