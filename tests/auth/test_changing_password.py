@@ -7,6 +7,7 @@ from blueprints.auth import passwords
 from models import Event, PasswordReset, SecondFactor, User, UserSession
 from tests.auth.phones import give_phone
 from tests.people import PASSWORD, PASSWORD_HASH
+from tests.shop import A_MORNING
 
 NEW = "isda at sinigang"
 
@@ -35,18 +36,19 @@ def test_guessing_the_current_password_is_slowed(sam):
         ("/second-factor/off", {"password": PASSWORD}),
     ],
 )
-def test_what_was_changed_while_it_was_looked_at_proves_nothing(app, sam, shop, monkeypatch, url, typed):
+@pytest.mark.parametrize("meanwhile", [{"password_hash": f"{PASSWORD_HASH}, another one"}, {"disabled_at": A_MORNING}])
+def test_what_was_changed_while_it_was_looked_at_proves_nothing(app, sam, shop, monkeypatch, url, typed, meanwhile):
     give_phone(app, "sam")
     user, check = shop.first(select(User).where(User.email == "sam@example.com")), passwords.check_password_hash
 
     def slowly(*asked):
         is_right = check(*asked)
-        shop.change(user, password_hash=f"{PASSWORD_HASH}, another one")
+        shop.change(user, **meanwhile)
         return is_right
 
     monkeypatch.setattr(passwords, "check_password_hash", slowly)
     assert sam.post(url, **typed).status == 422
-    assert shop.get(User, user.id).password_hash == f"{PASSWORD_HASH}, another one"
+    assert shop.get(User, user.id).password_hash == meanwhile.get("password_hash", PASSWORD_HASH)
     assert [one.confirmed_at for one in shop.all(select(UserSession))] == [None]
     assert (shop.count(SecondFactor), shop.all(select(Event))) == (1, [])
 
