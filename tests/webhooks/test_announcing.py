@@ -224,3 +224,11 @@ def test_in_a_demo_it_stays_here(sam, shop, hooks, receiver, order):
     assert shop.get(Order, order.id).status == "pending"
     assert shop.count(WebhookMessage) == 2
     assert timedelta(0) < hooks.messages()[1].created_at - hooks.messages()[0].created_at
+
+
+def test_what_is_undone_in_a_demo_would_have_told_nobody(sam, shop, hooks, receiver, order):
+    hooks.add(receiver)
+    shop.change(shop.get(Store, 1), is_demo=True)
+    cancel(sam, order)
+    undo(sam, order)
+    assert [message.reason for message in hooks.messages()] == [UnsentReason.UNDONE]
