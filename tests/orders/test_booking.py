@@ -4,7 +4,8 @@ import pytest
 from sqlalchemy import select
 
 from models import Courier, Order, OrderStatus
-from tests.orders.deciding import drawn
+from tests.orders.books import undo
+from tests.orders.deciding import cancel, drawn
 
 
 @pytest.fixture
@@ -108,6 +109,14 @@ def test_a_booking_is_cancelled_once(sam, shop):
     assert cancel_booking(sam, order).refusal == f"Order {order.number} has no booking that could be cancelled."
     assert not shop.get(Order, order.id).is_booked
     assert shop.events(order) == ["order.booking_cancelled"]
+
+
+def test_a_cancel_after_it_can_be_undone(sam, shop):
+    order = shop.booked_order("Lalamove")
+    cancel_booking(sam, order)
+    cancel(sam, order)
+    assert undo(sam, order).status == 303
+    assert shop.get(Order, order.id).status is OrderStatus.PENDING
 
 
 def test_a_stale_page_cancels_no_booking(sam, shop):

@@ -136,6 +136,12 @@ def test_whoever_was_never_told_of_the_cancel_is_not_mailed_unless_that_is_ticke
     assert shop.emails(order)[-1].reason is NotSentReason.NOT_WANTED
 
 
+def test_nor_is_whoever_the_letter_never_reached(sam, shop, order):
+    cancel(sam, order)
+    shop.change(shop.emails(order)[0], state=EmailState.FAILED, attempts=1)
+    assert not sam.get(f"/orders/{order.id}/reinstate").one("[name=notify]").has_attr("checked")
+
+
 def test_whoever_was_told_at_a_corrected_address_hears_that_it_is_on_again(sam, shop, order):
     cancel(sam, order)
     letter = shop.emails(order)[0]
@@ -164,6 +170,22 @@ def test_no_copy_of_a_copy_leaves_once_the_order_is_on_again(sam, shop, order):
         EmailState.FAILED,
         EmailState.NOT_SENT,
     }
+
+
+@pytest.mark.parametrize(
+    ("state", "attempts", "may_have_read"),
+    [
+        (EmailState.SENDING, 1, True),
+        (EmailState.QUEUED, 1, True),
+        (EmailState.QUEUED, 0, False),
+        (EmailState.FAILED, 1, False),
+    ],
+)
+def test_whoever_may_have_read_of_money_reads_that_none_comes(sam, shop, order, state, attempts, may_have_read):
+    cancel(sam, order)
+    shop.change(shop.emails(order)[0], state=state, attempts=attempts)
+    again(sam, order, notify="y")
+    assert ("that we wrote of" in shop.emails(order)[-1].text) is may_have_read
 
 
 def test_whoever_never_read_of_money_does_not_read_that_none_comes(sam, shop, order):

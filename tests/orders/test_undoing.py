@@ -10,7 +10,6 @@ from sqlalchemy.exc import IntegrityError
 
 from models import (
     Cancellation,
-    Email,
     EmailState,
     NotSentReason,
     Order,
@@ -290,7 +289,8 @@ def test_a_cancel_that_was_taken_back_stays_so(sam, app, shop, order):
         session.execute(text("UPDATE cancellations SET withdrawn_at = NULL, withdrawal = NULL"))
 
 
-def test_no_row_of_the_email_is_lost(sam, shop, order):
-    cancel(sam, order)
+@pytest.mark.parametrize("notify", ["y", None])
+def test_no_row_of_the_email_is_lost_nor_still_to_be_told(sam, shop, order, notify):
+    cancel(sam, order, notify=notify)
     undo(sam, order)
-    assert shop.count(Email) == 1
+    assert [email.reason for email in shop.emails(order)] == [NotSentReason.UNDONE]
