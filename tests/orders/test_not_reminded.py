@@ -93,6 +93,16 @@ def test_who_was_sent_a_copy_at_an_address_that_was_wrong_still_is(app, shop, ti
     assert listed(app, order)
 
 
+def test_a_letter_that_is_kept_no_longer_still_reached_them(app, shop, timer):
+    order = timer.order()
+    timer.remind()
+    (letter,) = shop.emails(order)
+    shop.change(letter, recipient="", text="", html="", cleared_at=letter.sent_at)
+    assert not listed(app, order)
+    timer.at(HOURS)
+    assert timer.look() == {"cancelled": 1}
+
+
 def test_a_demo_has_read_its_mail(app, timer):
     order = timer.order()
     timer.remind(state=EmailState.NOT_SENT, reason=NotSentReason.DEMO, sent_at=None)
