@@ -174,15 +174,16 @@ def test_with_other_words_it_is_refused_and_both_can_be_read(sam, shop, slowly, 
     )
 
 
-def test_somebody_else_is_told_who_was_first_and_keeps_what_they_typed(sam, olive, shop):
+@pytest.mark.parametrize("typed", ["Typhoon: we reopen Monday.", "Sold out."])
+def test_somebody_else_is_told_who_was_first_and_keeps_what_they_typed(sam, olive, shop, typed):
     url = gather(sam, shop.order())
     page_as_drawn = olive.get(url)
     start(sam, url, note="Sold out.")
-    page = olive.post(f"{url}/start", **drawn(page_as_drawn, f"{url}/start", note="Typhoon: we reopen Monday."))
+    page = olive.post(f"{url}/start", **drawn(page_as_drawn, f"{url}/start", note=typed))
     assert page.status == 409
     assert "Sam Staff started to cancel them" in page.refusal
     assert "Sold out." in page.text
-    assert page.value("note") == "Typhoon: we reopen Monday."
+    assert page.value("note") == typed
 
 
 def test_words_for_what_was_left_alone_meanwhile_are_refused(sam, shop):
