@@ -12,7 +12,7 @@ from sqlalchemy.orm import joinedload
 from blueprints import background, clock
 from blueprints.leasing import LEASE
 from blueprints.orders import importing, reading_formats, receiving
-from blueprints.reading import Upload
+from blueprints.reading_csv import Upload
 from models import Event, ImportChunk, ImportNumber, ImportState, Order, OrderImport, OrderStatus, User, db
 from tests.orders.files import ANALYTICS, OURS, SHOPIFY, WOO, a_file, bring_in, counts, orders_in, send, worth_a_look
 from tests.people import signed_in
