@@ -66,12 +66,12 @@ WORDING: dict[int, Wording] = {
 NOT_KNOWN = (
     _l("Something went wrong here"),
     _l("It is our fault, not yours. We could not confirm whether your last change was saved."),
-    _l("Open the order or the page again to see how it stands, before you try once more."),
+    _l("Open the order or the page again to see how it is now, before you try once more."),
 )
 DISK_FAILED = (
     _l("Suki could not write to its disk"),
     _l("The disk may be full. We could not confirm whether your last change was saved."),
-    _l("Make room on the computer that runs Suki, then open the order or the page again to see how it stands."),
+    _l("Make room on the computer that runs Suki, then open the order or the page again to see how it is now."),
 )
 
 OUT_OF_REACH = (
@@ -109,7 +109,7 @@ def _page(
         "what_next": what_next,
         "reference": reference,
         "ticket_id": ticket_id,
-        "page_above": page_at(request.path) if status == 405 and request.method == "GET" else None,
+        "page_above": page_at(request.path) if _has_a_way_back(status) else None,
     }
     try:
         page = render_template("errors/error.html", **facts)
@@ -120,6 +120,11 @@ def _page(
         template = current_app.jinja_env.get_template("errors/error.html")
         page = template.render(facts, signed_in=False, language="en")
     return make_response(page, status)
+
+
+def _has_a_way_back(status: int) -> bool:
+    """To the page whose form was sent or whose address lacks an end, where that page is there and may be seen."""
+    return status == 405 if request.method == "GET" else status not in (403, 404)
 
 
 def _http_error(error: HTTPException) -> ResponseReturnValue:

@@ -62,6 +62,14 @@ def test_whoever_watches_the_server_is_told_when_the_database_does_not_answer(ap
     assert (answer.status_code, answer.json) == (503, {"database": "does not answer"})
 
 
+def test_after_a_form_that_could_not_be_taken_the_page_that_it_stood_on_is_offered(olive, shop):
+    order = shop.order()
+    for url, above in ((f"/orders/{order.id}/cancel", "cancel"), (f"/orders/{order.id}/status", "")):
+        page = Page(olive.client.post(url, data={"csrf_token": "of another day"}))
+        assert page.status == 400
+        assert page.select(f"main a.button[href='{f'/orders/{order.id}/{above}'.rstrip('/')}']")
+
+
 def test_while_somebody_else_writes_pages_are_read_and_a_write_is_asked_to_wait(app, olive):
     olive.get("/help/")
     with storing.lock_held(app):

@@ -9,7 +9,7 @@ from blueprints.auth.changing_factor import NoFactor, reset_factor
 from blueprints.auth.changing_users import LastOwner, disable_user, enable_user, set_password
 from blueprints.auth.email_addresses import name_out_of
 from blueprints.auth.finding_users import find_user_by_email, find_users
-from blueprints.auth.prompts import answer, new_password, read_address, read_name
+from blueprints.auth.prompts_cli import answer, new_password, read_address, read_name
 from blueprints.commands import in_a_store
 from blueprints.filters import local
 from models import SYSTEM, Role, User

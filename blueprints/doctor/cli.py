@@ -7,9 +7,9 @@ from flask_babel import force_locale
 
 from blueprints.backups.copying import NotWhole, database_file, refuse_unless_whole
 from blueprints.doctor import doctor
-from blueprints.doctor.examining import examine, this_installation
-from blueprints.doctor.examining_mail import examine_own_mail_server
+from blueprints.doctor.examining import examine
 from blueprints.doctor.findings import HealthFinding, Level
+from blueprints.doctor.routes import examine_own_mail_server, this_installation
 from blueprints.doctor.wording import in_words
 
 

@@ -6,11 +6,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from flask import current_app
 from sqlalchemy.exc import DatabaseError
 
-from blueprints.backups.copying import NotInAFile
-from blueprints.backups.keeping_backups import newest
 from blueprints.disk import database_path
 from blueprints.doctor.examining_machine import (
     examine_clock,
@@ -42,15 +39,6 @@ class Installation:
     """The application's."""
     instance: Path
     last_backup: datetime | None
-
-
-def this_installation() -> Installation:
-    """The one that serves this page, or runs this command."""
-    try:
-        last = newest()
-    except NotInAFile:
-        last = None
-    return Installation(current_app.config, Path(current_app.instance_path), last.at if last else None)
 
 
 def examine(here: Installation, *, damage: Damage | None = None) -> list[HealthFinding]:

@@ -1,15 +1,11 @@
 """Whether the mail server can be reached, shows a certificate that holds, and would take an email. No mail is sent."""
 
 import smtplib
-from email.utils import parseaddr
 
-from flask import current_app
 from flask_mail import Mail
-from sqlalchemy.exc import DatabaseError
 
 from blueprints.composing import UnsafeEmail, one_address
 from blueprints.doctor.findings import HealthFinding, fail, ok, warn
-from blueprints.mailing import sender
 from blueprints.outbox import mail_is_configured
 from blueprints.smtp import SmtpConnection, in_words
 
@@ -31,15 +27,6 @@ def examine_mail_server(mail: Mail, *, sender: str) -> HealthFinding:
         except OSError as problem:
             return fail("mail_server_silent", server=server, answer=in_words(problem))
     return ok("mail_server", server=server) if line.is_secure else warn("mail_server_plain", server=server)
-
-
-def examine_own_mail_server() -> HealthFinding:
-    """The one that is set up, with the store's own sender where there is a store."""
-    try:
-        address = sender()[1]
-    except (DatabaseError, RuntimeError):  # no store to ask
-        address = parseaddr(str(current_app.config["MAIL_DEFAULT_SENDER"] or ""))[1]
-    return examine_mail_server(current_app.extensions["mail"], sender=address)
 
 
 def _words(problem: smtplib.SMTPException) -> str:

@@ -1,15 +1,22 @@
 """The page of how the store and its computer are."""
 
-from flask import render_template
+from email.utils import parseaddr
+from pathlib import Path
+
+from flask import current_app, render_template
 from flask.typing import ResponseReturnValue
+from sqlalchemy.exc import DatabaseError
 
 from blueprints.access import Right, needs
+from blueprints.backups.copying import NotInAFile
+from blueprints.backups.keeping_backups import newest
 from blueprints.doctor import doctor
-from blueprints.doctor.examining import examine, this_installation
-from blueprints.doctor.examining_mail import examine_own_mail_server
+from blueprints.doctor.examining import Installation, examine
+from blueprints.doctor.examining_mail import examine_mail_server
 from blueprints.doctor.findings import HealthFinding
 from blueprints.doctor.wording import in_utc, in_words
 from blueprints.filters import moment
+from blueprints.mailing import sender
 from blueprints.outbox import mail_is_configured
 from blueprints.shop import current_store
 
@@ -34,3 +41,21 @@ def _page(findings: list[HealthFinding], *, asked_mail: bool = False) -> Respons
     say_when = moment if zone_is_known else in_utc
     said = [(finding, in_words(finding, say_when)) for finding in worst_first]
     return render_template("doctor/health.html", findings=said, asked_mail=asked_mail)
+
+
+def this_installation() -> Installation:
+    """The one that serves this page, or runs the command."""
+    try:
+        last = newest()
+    except NotInAFile:
+        last = None
+    return Installation(current_app.config, Path(current_app.instance_path), last.at if last else None)
+
+
+def examine_own_mail_server() -> HealthFinding:
+    """The one that is set up, with the store's own sender where there is a store."""
+    try:
+        address = sender()[1]
+    except (DatabaseError, RuntimeError):  # no store to ask
+        address = parseaddr(str(current_app.config["MAIL_DEFAULT_SENDER"] or ""))[1]
+    return examine_mail_server(current_app.extensions["mail"], sender=address)

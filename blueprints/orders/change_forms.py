@@ -104,7 +104,7 @@ class ChangeStatusForm(_ChangeForm):
     def say_that_nothing_changes(self) -> None:
         self.status.errors = [
             _(
-                "The order is “%(status)s” already. Choose the status that it should get, then press Save.",
+                "The order is “%(status)s” already. Choose first the status that it should get.",
                 status=word(self.chosen),
             )
         ]

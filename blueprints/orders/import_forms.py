@@ -1,5 +1,7 @@
 """The form that takes a file of orders, and the words for what can be wrong with one."""
 
+from enum import StrEnum
+
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf.file import FileField, FileRequired
@@ -7,7 +9,7 @@ from flask_wtf.file import FileField, FileRequired
 from blueprints.forms import FAULTS_OF_FILES, BaseForm
 from blueprints.orders.incoming import OrderFinding
 from blueprints.reading_csv import FileFault, Unreadable
-from models import ImportFinding
+from models import ImportFinding, OrderStatus, PaymentMethod, PaymentStatus
 
 FAULTS = {
     **FAULTS_OF_FILES,
@@ -25,24 +27,23 @@ FINDINGS = {
     "cell_too_long": _l("This row can’t be read: one of its cells is longer than any order’s."),
     "too_many_cells": _l("This row has more cells than there are columns. Maybe a text in it holds the separator."),
     "order_too_long": _l("This order has more rows than any order has."),
-    "empty": _l("Nothing stands here."),
+    "empty": _l("This cell is empty."),
     "number_too_long": _l("An order number has at most 40 characters."),
     "number_changed": _l("It seems that a spreadsheet changed this number. Save its column as text."),
     "row_differs": _l("The first row of this order says something else. Maybe this is another order."),
     "row_twice": _l("This row says the same as one before it. Its item counts twice."),
     "second_order": _l("A second order of this number begins here. Neither of them comes in."),
-    "amount_wrong": _l("This is not an amount."),
+    "amount_wrong": _l("This is not an amount. Write it as 480.00."),
     "maybe_thousands": _l("Suki takes what follows the point for decimals. Look whether thousands are meant."),
     "too_much": _l("Its amounts, or its pieces, are more than any order has."),
     "currency_unknown": _l("This is not a currency."),
     "quantity_wrong": _l("This is not a number of pieces."),
-    "time_wrong": _l("This is not a date and time that Suki can read."),
-    "day_and_month": _l("Day and month stand the other way round here than Suki reads them in this file."),
-    "still_to_come": _l("This day is still to come. Maybe its day and its month stand the other way round."),
+    "time_wrong": _l("This is not a date and time that Suki can read. Write it as 2026-11-27 14:30."),
+    "day_and_month": _l("Day and month are the other way round here from how Suki reads them in this file."),
+    "still_to_come": _l("This day is still to come. Maybe its day and its month are the other way round."),
     "status_unknown": _l("Suki does not know this status."),
     "payment_unknown": _l("Suki does not know this payment status."),
-    "payment_at_odds": _l("This does not go with the payment status or the total. All of them come in as they stand."),
-    "word_unknown": _l("This is not a word that Suki uses here."),
+    "payment_at_odds": _l("This does not go with the payment status or the total. All of them come in as they are."),
     "item_nameless": _l("This item has no name. It comes in without one."),
     "item_wrong": _l("This item can’t be read."),
     "shortened": _l("This is too long. The end of it will be left out."),
@@ -52,6 +53,14 @@ FINDINGS = {
     ),
     "part_paid_unknown": _l("The file does not say how much was paid. The order comes in as unpaid."),
 }
+
+
+WORDS: dict[str, type[StrEnum]] = {
+    "status": OrderStatus,
+    "payment_status": PaymentStatus,
+    "payment_method": PaymentMethod,
+}
+"""Those that a file of our own has in a column."""
 
 
 def fault_in_words(unreadable: Unreadable) -> str:
@@ -65,12 +74,14 @@ def fault_in_words(unreadable: Unreadable) -> str:
 
 def finding_in_words(finding: OrderFinding | ImportFinding) -> str:
     if finding.code == "number_twice":
-        return _("This order stands on line %(line)s already. This second one is left out.", line=finding.found)
+        return _("This order is on line %(line)s already. This second one is left out.", line=finding.found)
     if finding.code == "rows_apart":
         return _(
-            "Rows of this order stand on line %(line)s as well. Sort the file so that they stand together.",
+            "Rows of this order are on line %(line)s as well. Sort the file so that they are together.",
             line=finding.found,
         )
+    if finding.code == "word_unknown":
+        return _("Use one of these words: %(words)s.", words=", ".join(WORDS[finding.column]))
     if finding.code == "courier_new":
         return _("You have no courier of this name. It will be added to Settings, not in use.")
     return str(FINDINGS[finding.code])

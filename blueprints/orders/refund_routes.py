@@ -105,7 +105,7 @@ def _say_beside_field(form: SettleForm, order: Order, refusal: MoreThanIsOpen | 
         form.say_which_days_there_are(
             _("Choose a day from %(first)s to today.", first=day(refusal.earliest))
             if form.repayment.paid_on < refusal.earliest
-            else _("This day is still to come. Note the money when it went back.")
+            else _("This day is still to come. Record the money when it went back.")
         )
 
 

@@ -58,7 +58,7 @@ def reinstate(order_id: int) -> ResponseReturnValue:
     except OrderRefusal as refusal:
         return _page(order, cancellation_id, form, refusal=refusal)
     if was_cancelled:
-        flash(_("Order %(number)s is on again.", number=order.number), "done")
+        flash(_("Order %(number)s is reinstated.", number=order.number), "done")
     else:
         flash(_("The items are back on order %(number)s.", number=order.number), "done")
     return redirect(url_for("orders.detail", order_id=order_id), 303)

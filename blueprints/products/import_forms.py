@@ -52,7 +52,7 @@ def fault_in_words(unreadable: Unreadable) -> str:
 
 def finding_in_words(finding: ProductFinding) -> str:
     if finding.code == "sku_twice":
-        return _("This SKU stands on line %(line)s already. This second row is left out.", line=finding.found)
+        return _("This SKU is on line %(line)s already. This second row is left out.", line=finding.found)
     return str(FINDINGS[finding.code])
 
 

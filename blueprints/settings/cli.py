@@ -11,7 +11,7 @@ from sqlalchemy import select
 from blueprints import schema
 from blueprints.auth.adding_users import add_user
 from blueprints.auth.email_addresses import name_out_of
-from blueprints.auth.prompts import answer, new_password, read_address, read_name
+from blueprints.auth.prompts_cli import answer, new_password, read_address, read_name
 from blueprints.backups.cli import REFUSALS, why
 from blueprints.backups.upgrading import upgrade
 from blueprints.settings import settings

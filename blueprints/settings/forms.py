@@ -31,7 +31,7 @@ USUAL_CURRENCIES = ("PHP", "USD", "SGD", "HKD", "JPY", "EUR", "GBP", "AUD", "CAD
 USUAL_ZONES = ("Asia/Manila", "Asia/Singapore", "Asia/Hong_Kong", "Asia/Dubai", "Asia/Tokyo", "UTC")
 ALERTS_BESIDE_STATUSES = {
     CustomerAlert.ORDER_PART_CANCELLED: _l("Cancelled in part"),
-    CustomerAlert.ORDER_REINSTATED: _l("On again after a cancel"),
+    CustomerAlert.ORDER_REINSTATED: _l("Reinstated after a cancel"),
     CustomerAlert.REFUND_SETTLED: WORDS[PaymentStatus.REFUNDED],
     CustomerAlert.PAYMENT_REMINDER: _l("Unpaid for long (a reminder before it is cancelled)"),
 }

@@ -35,7 +35,7 @@ class UnpaidForm(BaseForm):
     unpaid_note = TextAreaField(
         _l("Note to the customer when it is cancelled"),
         [AtMost(LONGEST_NOTE)],
-        description=_l("It stands in their email, as with any cancel."),
+        description=_l("It is in their email, as with any cancel."),
     )
     unpaid_reason_id = SelectField(
         _l("Reason, for your own reports"),

@@ -74,12 +74,16 @@ class _WithFiles(SentOnce):
         return bool(self.errors and self.files.data)
 
 
-class _WithAccess(_WithFiles):
-    """Which also lets support in, if it is wanted. Without a tick the page may send whatever was left in the rest."""
+class _LetsIn:
+    """A form that files a ticket, and lets support in if that is ticked; else the page may send whatever was left in
+    the rest."""
 
+    reason: TextAreaField
+    files: AttachmentsField
     open_window: BooleanField
     hours: HoursField
     scope: ScopeField
+    token: str | None
 
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)
@@ -96,7 +100,7 @@ class _WithAccess(_WithFiles):
         return replace(filing, hours=int(self.hours.data), scope=WindowScope(self.scope.data))
 
 
-class QuestionForm(_WithAccess):
+class QuestionForm(_LetsIn, _WithFiles):
     subject = StringField(
         _l("What is it about?"), [DataRequired(_l("Say in a few words what it is about.")), AtMost(150)]
     )
@@ -113,7 +117,7 @@ class QuestionForm(_WithAccess):
         self.scope.offer(None)
 
 
-class CancellationForm(_WithAccess):
+class CancellationForm(_LetsIn, _WithFiles):
     reason = TextAreaField(
         _l("Why should it be cancelled?"),
         [DataRequired(_l("Say why it should be cancelled: support needs the reason.")), AtMost(LONGEST_TEXT)],

@@ -110,7 +110,7 @@ def _subject_of_an_error() -> str:
 
 
 def _filed(ticket_id: int) -> ResponseReturnValue:
-    flash(_("Ticket %(number)s is with support. Their answer will stand here.", number=ticket_id), "done")
+    flash(_("Ticket %(number)s is with support. You will see their answer here.", number=ticket_id), "done")
     return redirect(url_for("support.ticket", ticket_id=ticket_id), 303)
 
 

@@ -159,6 +159,13 @@ for (const element of document.querySelectorAll("[data-until]")) {
   countDown(element);
 }
 
+// The way back to the list of orders leads to what was looked for in it, in this tab.
+const LIST = "/orders/";
+if (location.pathname === LIST) sessionStorage.setItem("list of orders", location.search);
+else for (const back of document.querySelectorAll(`.back[href="${LIST}"]`)) {
+  back.search = sessionStorage.getItem("list of orders") ?? "";
+}
+
 // One box ticks all the others of its form, those on this page.
 for (const box of document.querySelectorAll("[data-tick-all]")) {
   const others = () => [...box.form.elements].filter((other) => other.type === "checkbox" && other !== box);

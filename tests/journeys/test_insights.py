@@ -46,7 +46,7 @@ def test_charts_are_read_by_everybody(served, browser_page, a_year, width, schem
         assert all(left > right for (_, right), (left, _) in pairwise(boxes)), f"{name} overlap"
 
     page.get_by_text("The weeks as a table").click()
-    for table in ("By reason", "By payment", "By courier", "Refunds for these cancels", "Kept out of sales"):
+    for table in ("By reason", "By payment", "By courier", "Refunds for these cancels", "Sales after cancels"):
         assert page.get_by_role("table", name=table).get_by_role("rowheader").count() > 1
     assert page.get_by_role("table", name="Cancelled in each week").get_by_role("rowheader").count() > 10
     assert page.evaluate("document.documentElement.scrollWidth") <= width

@@ -32,6 +32,16 @@ def end_sessions(shop):
         shop.change(each, ended_at=datetime.now(UTC))
 
 
+def test_the_way_back_from_an_order_leads_to_what_was_looked_for(page, served, shop):
+    order = shop.order(customer_name="Marisol Peña")
+    page.goto(f"{served}/orders/?q=pena&status=pending")
+    page.get_by_role("link", name=order.number).click()
+    page.get_by_label("Status", exact=True).select_option("accepted")
+    page.get_by_role("button", name="Save").click()
+    page.get_by_role("link", name="Orders").and_(page.locator(".back")).click()
+    page.wait_for_url(f"{served}/orders/?q=pena&status=pending")
+
+
 def fill_in_order(page, served):
     page.goto(f"{served}/orders/new")
     page.get_by_role("button", name="Add more rows").click()

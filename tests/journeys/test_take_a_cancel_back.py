@@ -77,11 +77,11 @@ def test_when_the_time_is_over_the_page_offers_to_reinstate(page, served, shop, 
         assert fits(page)
         page.get_by_label("Note to Maria Santos").fill("We found another set.")
         page.get_by_role("button", name="Save: reinstate order 1001").click()
-        page.get_by_text("Order 1001 is on again.").wait_for()
+        page.get_by_text("Order 1001 is reinstated.").wait_for()
         background.run_once(app)
     assert [letter.message["Subject"] for letter in post_office.letters] == [
         "Your order 1001 is cancelled",
-        "Your order 1001 is on again",
+        "Your order 1001 is going ahead after all",
     ]
     assert "We found another set." in post_office.letters[1].text
     assert (status(shop, order), shop.on_hand(product)) == (OrderStatus.PENDING, -1)

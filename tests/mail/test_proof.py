@@ -58,7 +58,7 @@ def not_told(sam):
         ("not_sent", NotSentReason.ALERTS_OFF, "because this email alert is off in Settings."),
         ("not_sent", NotSentReason.NOT_WANTED, "because “Email the customer” was not ticked."),
         ("not_sent", NotSentReason.NO_SERVER, "because no mail server is set up."),
-        ("not_sent", NotSentReason.UNDONE, "because it was taken back in time."),
+        ("not_sent", NotSentReason.UNDONE, "because it was undone before it left."),
     ],
 )
 def test_who_was_not_told_was_not_told_for_a_reason(state, reason, says, sam, shop, desk):

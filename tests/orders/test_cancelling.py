@@ -221,4 +221,4 @@ def test_a_booking_with_another_courier_stands_and_the_page_says_whom_to_call(ol
     page = olive.follow(cancel(olive, order))
     after = shop.get(Order, order.id)
     assert (after.status, after.booking_cancelled_at) == (OrderStatus.CANCELLED, None)
-    assert "The booking with Lalamove still stands" in page.text
+    assert "The booking with Lalamove is still on" in page.text

@@ -59,7 +59,7 @@ def test_rows_of_an_order_that_stand_apart_are_told_and_nothing_half_comes_in(ol
     later = item_row(SHOPIFY, Lineitem_name="Ube jam", Lineitem_quantity="1", Lineitem_price="180.00")
     file = a_file(SHOPIFY, {}, {"Name": "#1002"}, later)
     page = send(olive, file)
-    assert "4 1001 – – Rows of this order stand on line 2 as well." in page.text
+    assert "4 1001 – – Rows of this order are on line 2 as well." in page.text
     bring_in(olive, file)
     assert [order.number for order in orders_in(shop)] == ["1002"]
     assert counts(shop) == {"new": 1, "bad": 1, "imported": 1}
@@ -73,7 +73,7 @@ def test_an_item_row_that_comes_before_its_order_is_told(refused):
 
 def test_an_order_that_is_in_the_file_twice_comes_in_once(olive, shop):
     page = send(olive, a_file(SHOPIFY, {}, {"Name": "#1002"}, {"Shipping Name": "Somebody else"}))
-    assert "4 1001 – – This order stands on line 2 already." in page.text
+    assert "4 1001 – – This order is on line 2 already." in page.text
     bring_in(olive, a_file(SHOPIFY, {}, {"Name": "#1002"}, {"Shipping Name": "Somebody else"}))
     assert [order.customer_name for order in orders_in(shop)] == ["Maria Santos", "Maria Santos"]
 
@@ -119,7 +119,7 @@ def test_what_is_no_time_is_told(refused):
     times = ["yesterday", "2026-13-01 10:00", "2026-11-20 25:00", "0001-01-01 00:00", "20.11.2026"]
     rows = refused(*numbered(*({"Created at": time} for time in times)))
     assert [row[2:4] for row in rows] == [["Created at", time] for time in times]
-    assert {row[4] for row in rows} == {"This is not a date and time that Suki can read."}
+    assert {row[4] for row in rows} == {"This is not a date and time that Suki can read. Write it as 2026-11-27 14:30."}
 
 
 def test_a_status_follows_from_what_was_sent_and_paid(imported):
@@ -289,18 +289,18 @@ def test_an_email_that_is_none_is_left_out_and_told(olive, shop):
 
 def test_what_is_wrong_is_told_with_its_column(refused):
     wrong = [
-        ("Total", "-5", "This is not an amount."),
-        ("Total", "1.480", "This is not an amount."),
-        ("Total", "", "Nothing stands here."),
-        ("Name", "", "Nothing stands here."),
+        ("Total", "-5", "This is not an amount. Write it as 480.00."),
+        ("Total", "1.480", "This is not an amount. Write it as 480.00."),
+        ("Total", "", "This cell is empty."),
+        ("Name", "", "This cell is empty."),
         ("Name", "9" * 41, "An order number has at most 40 characters."),
         ("Lineitem quantity", "two", "This is not a number of pieces."),
         ("Lineitem quantity", "٣", "This is not a number of pieces."),
-        ("Lineitem price", "free", "This is not an amount."),
+        ("Lineitem price", "free", "This is not an amount. Write it as 480.00."),
         ("Currency", "PESO", "This is not a currency."),
         ("Financial Status", "maybe", "Suki does not know this payment status."),
         ("Fulfillment Status", "lost", "Suki does not know this status."),
-        ("Created at", "", "Nothing stands here."),
+        ("Created at", "", "This cell is empty."),
     ]
     rows = refused(*numbered(*({column: text} for column, text, _ in wrong)))
     assert [row[2:] for row in rows] == [[column, text or "–", why] for column, text, why in wrong]

@@ -37,7 +37,7 @@ def test_rows_of_one_number_are_one_order(imported):
 
 def test_rows_of_one_number_that_stand_apart_are_told(olive):
     page = send(olive, a_file(OURS, {}, {"number": "1002"}, {"item_name": "Ube jam"}))
-    assert "4 1001 – – Rows of this order stand on line 2 as well." in page.text
+    assert "4 1001 – – Rows of this order are on line 2 as well." in page.text
     assert page.h1 == "Import 1 order?"
 
 
@@ -111,7 +111,7 @@ def test_an_order_without_items_comes_in(imported):
 @pytest.mark.parametrize("price", ["", " "])
 def test_an_item_without_a_price_keeps_its_order_out_and_a_free_one_does_not(olive, price):
     page = send(olive, a_file(OURS, {"item_price": price}, {"number": "1002", "item_price": "0"}))
-    assert "2 1001 item_price – Nothing stands here." in page.text
+    assert "2 1001 item_price – This cell is empty." in page.text
     assert page.h1 == "Import 1 order?"
 
 
@@ -151,7 +151,7 @@ def test_payment_is_as_the_file_says(imported):
 )
 def test_a_payment_that_contradicts_its_status_is_worth_a_look(olive, status, paid):
     page = send(olive, a_file(OURS, {"payment_status": status, "paid": paid}))
-    said = "This does not go with the payment status or the total. All of them come in as they stand."
+    said = "This does not go with the payment status or the total. All of them come in as they are."
     assert worth_a_look(page) == [f"2 1001 paid {paid} {said}"]
     assert page.h1 == "Import 1 order?"
 
@@ -195,6 +195,7 @@ def test_what_is_wrong_is_told_with_its_column(olive):
     page = send(olive, a_file(OURS, {}, *rows))
     told = [[cell.get_text() for cell in row.select("td")[2:4]] for row in page.select("#left-out tbody tr")]
     assert told == [list(pair) for pair in wrong]
+    assert "Use one of these words: unpaid, paid, partially_refunded, refunded." in page.text
 
 
 def test_a_booking_comes_in_with_its_courier(imported):

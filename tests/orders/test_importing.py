@@ -20,7 +20,7 @@ from tests.shop import A_MORNING
 
 THREE = a_file(SHOPIFY, {"Name": "#1001"}, {"Name": "#1002"}, {"Name": "#1003", "Email": ""})
 
-OTHER_WAY = "Day and month stand the other way round here than Suki reads them in this file."
+OTHER_WAY = "Day and month are the other way round here from how Suki reads them in this file."
 
 
 def left_over(shop):
@@ -230,7 +230,7 @@ def test_a_bad_row_is_told_with_line_and_column_and_the_rest_comes_in(olive, sho
 
 def test_what_is_wrong_can_be_read_after_the_import_too(olive):
     page = bring_in(olive, a_file(SHOPIFY, {}, {"Name": "#1002", "Total": ""}))
-    assert "3 1002 Total – Nothing stands here." in page.text
+    assert "3 1002 Total – This cell is empty." in page.text
 
 
 MONEY = [
@@ -255,7 +255,7 @@ def test_a_day_that_is_still_to_come_is_told_and_the_order_comes_in(olive, shop)
     file = a_file(OURS, {"placed_at": far}, {"number": "1002", "placed_at": near})
     page = send(olive, file)
     assert worth_a_look(page) == [
-        f"2 1001 placed_at {far} This day is still to come. Maybe its day and its month stand the other way round."
+        f"2 1001 placed_at {far} This day is still to come. Maybe its day and its month are the other way round."
     ]
     bring_in(olive, file)
     assert [order.number for order in orders_in(shop)] == ["1002", "1001"]

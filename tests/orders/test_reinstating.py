@@ -1,4 +1,4 @@
-"""Reinstate: when it is too late for Undo, the order is on again, and the customer is told so."""
+"""Reinstate: when it is too late for Undo, the order goes ahead, and the customer is told so."""
 
 from datetime import UTC, datetime
 
@@ -72,11 +72,11 @@ def test_the_customer_is_told_that_it_is_on_again(sam, shop, cancelled):
     page = again(sam, cancelled, note="We found another set.").next
     told = shop.emails(cancelled)[-1]
     assert (told.kind, told.state) == ("order_reinstated", EmailState.QUEUED)
-    assert told.subject == "Your order 1001 is on again"
+    assert told.subject == "Your order 1001 is going ahead after all"
     for words in ("We found another set.", "₱960.00 that we wrote of is not returned"):
         assert words in told.text
         assert words in told.html.replace("&#8369;", "₱")
-    assert "Order 1001 is on again." in page.messages
+    assert "Order 1001 is reinstated." in page.messages
 
 
 def test_reason_and_note_of_the_cancel_are_not_shown_as_what_holds(sam, cancelled):

@@ -56,7 +56,7 @@ NOTHING = (0, 0, 0)
         ("amount", "-5", "Write an amount such as 1250.00."),
         ("amount", "1e9", "Write an amount such as 1250.00."),
         ("amount", "9" * 40, "Write an amount such as 1250.00."),
-        ("paid_on", "2026-11-24", "This day is still to come. Note the money when it went back."),
+        ("paid_on", "2026-11-24", "This day is still to come. Record the money when it went back."),
         ("paid_on", "2026-11-19", "Choose a day from 20 November 2026 to today."),
         ("paid_on", "yesterday", "Write the day as year-month-day, such as 2026-11-21."),
         ("paid_on", "2026-02-30", "Write the day as year-month-day, such as 2026-11-21."),
