@@ -126,6 +126,13 @@ def test_some_orders_came_in_through_the_web_shop(ana, books):
     assert "Storefront" in ana.get("/settings/tokens").text
 
 
+def test_before_a_cancel_it_says_where_the_email_goes(ana):
+    for page in ("cancel", "cancel/items"):
+        said = ana.get(f"/orders/120/{page}").text
+        assert "goes into the mailbox of this demo, unless you untick that below" in said
+        assert "Nobody is emailed" not in said
+
+
 def test_nobody_is_warned_that_it_mails_nobody(ana):
     assert "No mail server is set up" not in ana.get("/settings/health").text
 
