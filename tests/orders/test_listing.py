@@ -106,6 +106,12 @@ def test_an_address_that_makes_no_sense_shows_the_first_page(sam, shop, query):
     assert (page.status, numbers(page)) == (200, [order.number])
 
 
+def test_every_page_names_the_zone_of_its_times(sam, shop):
+    assert "Times as in Asia/Manila" in sam.get("/orders/").one("footer").text
+    shop.change(shop.get(Store, 1), timezone="America/Argentina/Buenos_Aires")
+    assert "Times as in America/Argentina/Buenos Aires" in sam.get(f"/orders/{shop.order().id}").one("footer").text
+
+
 def test_days_are_the_days_of_the_shop(sam, shop):
     order = shop.order(placed_at=A_MORNING.replace(hour=17))  # 1:00 of the next day in Manila
     assert numbers(sam.get("/orders/?from=2026-11-21&to=2026-11-21")) == [order.number]

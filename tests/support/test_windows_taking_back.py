@@ -41,6 +41,7 @@ def test_once_the_courier_let_go_the_order_is_never_on_again(inside, olive, shop
     ):
         assert answer.status == 409
         assert answer.refusal == "J&T Express has let go of the parcel, so order 1041 can’t be reinstated."
+        assert answer.select("main a[href='/orders/new']")
     assert shop.get(Order, booked.id).status is OrderStatus.CANCELLED
 
 
