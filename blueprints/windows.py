@@ -273,7 +273,9 @@ def open_windows(session: Session, now: datetime) -> OpenWindows | None:
     return None if found is None else OpenWindows(*found)
 
 
-def tell_owners(session: Session, kind: str, window: AccessWindow, *, at: datetime, **said: Any) -> None:
+def tell_owners(
+    session: Session, kind: str, window: AccessWindow, *, at: datetime, about_order_id: int | None = None, **said: Any
+) -> None:
     """One email to each owner, in the caller's transaction."""
     ticket = session.get_one(Ticket, window.ticket_id, options=[joinedload(Ticket.opened_by)])
     message = outbox.render(kind, ticket=ticket, window=window, **said)
@@ -285,6 +287,7 @@ def tell_owners(session: Session, kind: str, window: AccessWindow, *, at: dateti
             recipient=owner,
             at=at,
             ticket_id=ticket.id,
+            about_order_id=about_order_id,
             not_sent=outbox.why_nothing_leaves(),
         )
 

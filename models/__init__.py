@@ -12,7 +12,7 @@ from models.importing import ImportChunk, ImportFinding, ImportNumber, ImportSta
 from models.order import Note, Order, OrderItem
 from models.order_states import OrderSource, OrderStatus, PaymentMethod, PaymentStatus
 from models.payment_reminder import KeptOrder, PaymentReminder
-from models.privacy import EmailRetention, ErasedOrder, Erasure
+from models.privacy import EmailRetention, ErasedOrder, ErasedQuestion, Erasure
 from models.product import MovementKind, Product, StockMovement
 from models.second_factor import RecoveryCode, SecondFactor
 from models.settlement import Settlement, SettlementMethod
@@ -74,6 +74,7 @@ __all__ = [
     "EmailRetention",
     "EmailState",
     "ErasedOrder",
+    "ErasedQuestion",
     "Erasure",
     "Event",
     "ImportChunk",

@@ -14,8 +14,6 @@ from models.text import ERASED
 from models.user import User
 
 LONGEST_WISH = 500
-NOTICE = "cancel_requested"
-"""The kind of the email by which the store tells itself that a customer asks."""
 
 
 class RequestState(StrEnum):

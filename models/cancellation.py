@@ -85,6 +85,8 @@ class Cancellation(Base):
     withdrawn_at: Mapped[datetime | None]
     withdrawal: Mapped[Withdrawal | None]
     withdrawn_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    token_id: Mapped[int | None] = mapped_column(ForeignKey("api_tokens.id"))
+    """Of the program that asked for it, in the name of `user`."""
 
     user: Mapped[User | None] = relationship(foreign_keys=[user_id])
     reason: Mapped[Reason | None] = relationship()
@@ -93,15 +95,7 @@ class Cancellation(Base):
     email: Mapped[Email | None] = relationship()
     refund: Mapped["Refund | None"] = relationship(viewonly=True, lazy="joined")
     items: Mapped[list["CancelledItem"]] = relationship(order_by="CancelledItem.order_item_id")
-    program: Mapped["ApiToken | None"] = relationship(
-        secondary=lambda: Base.metadata.tables["events"].join(Base.metadata.tables["token_events"]),
-        primaryjoin="and_(Event.order_id == Cancellation.order_id, Event.at == Cancellation.at, "
-        "Event.code == 'order.cancelled', Cancellation.is_part.is_(False))",
-        secondaryjoin="TokenEvent.token_id == ApiToken.id",
-        uselist=False,
-        viewonly=True,
-    )
-    """That asked for it, in the name of `user`; as the event of it says."""
+    program: Mapped["ApiToken | None"] = relationship()
 
     @property
     def who(self) -> str | None:

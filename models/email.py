@@ -86,6 +86,7 @@ NOT_TOLD = text(
 
 # Whoever takes old texts away finds them by age; `due_at` is when it was tried last.
 HAS_A_TEXT = text("cleared_at IS NULL AND state IN ('sent', 'failed', 'not_sent')")
+_ABOUT_AN_ORDER = text("about_order_id IS NOT NULL")
 
 
 class Email(Delivery, Base):
@@ -99,6 +100,12 @@ class Email(Delivery, Base):
         Index("ix_emails_state", "state", "id"),
         Index("ix_emails_with_text", "due_at", sqlite_where=HAS_A_TEXT, postgresql_where=HAS_A_TEXT),
         Index("ix_emails_not_told", "id", sqlite_where=NOT_TOLD, postgresql_where=NOT_TOLD),
+        Index(
+            "ix_emails_about_order",
+            "about_order_id",
+            sqlite_where=_ABOUT_AN_ORDER,
+            postgresql_where=_ABOUT_AN_ORDER,
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -123,6 +130,9 @@ class Email(Delivery, Base):
     """What the mail server said last."""
     again_of_id: Mapped[int | None] = mapped_column(ForeignKey("emails.id"))
     """The email of which this is Send again."""
+    about_order_id: Mapped[int | None] = mapped_column(ForeignKey("orders.id"))
+    """The order of which it tells the shop's own people. It is none of that order's emails, which go to its customer;
+    but with the customer's data its text goes."""
 
     over_since: Mapped[datetime | None]
     """Since when what it tells of is not so any more: its cancel was taken back, or what was to be paid is."""

@@ -35,6 +35,11 @@ class Erasure(Base):
 
     user: Mapped[User] = relationship()
     orders: Mapped[list["ErasedOrder"]] = relationship(order_by="ErasedOrder.order_id", back_populates="erasure")
+    questions: Mapped[list["ErasedQuestion"]] = relationship(order_by="ErasedQuestion.ticket_id")
+
+    @property
+    def tickets_of_orders(self) -> int:
+        return self.tickets - len(self.questions)
 
 
 class ErasedOrder(Base):
@@ -48,6 +53,15 @@ class ErasedOrder(Base):
 
     erasure: Mapped[Erasure] = relationship(back_populates="orders", lazy="joined")
     order: Mapped[Order] = relationship()
+
+
+class ErasedQuestion(Base):
+    """A ticket about no order that was emptied as well. Tickets about the orders go with these."""
+
+    __tablename__ = "erased_questions"
+
+    erasure_id: Mapped[int] = mapped_column(ForeignKey("erasures.id"), primary_key=True)
+    ticket_id: Mapped[int] = mapped_column(ForeignKey("tickets.id"), primary_key=True)
 
 
 class EmailRetention(Base):

@@ -31,6 +31,7 @@ ON_MERCHANT = (TicketState.WAITING_ON_MERCHANT,)
 ON_SUPPORT = (TicketState.OPEN, TicketState.WAITING_ON_SUPPORT)
 STILL_OPEN = (TicketState.OPEN, TicketState.WAITING_ON_MERCHANT, TicketState.WAITING_ON_SUPPORT)
 _OPEN_CANCELLATION = text("kind = 'cancellation' AND state IN ('open', 'waiting_on_merchant', 'waiting_on_support')")
+_ABOUT_AN_ORDER = text("about_order_id IS NOT NULL")
 
 
 class Ticket(Base):
@@ -102,7 +103,15 @@ class TicketMessage(Base):
     """`internal`: for the support team alone; the merchant never sees it."""
 
     __tablename__ = "ticket_messages"
-    __table_args__ = (CheckConstraint("length(body) BETWEEN 1 AND 4000", name="body_has_a_length"),)
+    __table_args__ = (
+        CheckConstraint("length(body) BETWEEN 1 AND 4000", name="body_has_a_length"),
+        Index(
+            "ix_ticket_messages_about_order",
+            "about_order_id",
+            sqlite_where=_ABOUT_AN_ORDER,
+            postgresql_where=_ABOUT_AN_ORDER,
+        ),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     ticket_id: Mapped[int] = mapped_column(ForeignKey("tickets.id"), index=True)
@@ -112,6 +121,8 @@ class TicketMessage(Base):
     internal: Mapped[bool] = mapped_column(default=False)
     once: Mapped[str | None] = mapped_column(String(64), unique=True)
     """As a ticket's."""
+    about_order_id: Mapped[int | None] = mapped_column(ForeignKey("orders.id"))
+    """The order of which support says what it did to it. It need not be the ticket's, which may have none."""
 
     ticket: Mapped[Ticket] = relationship(back_populates="messages")
     user: Mapped[User] = relationship()

@@ -31,10 +31,15 @@ def shape(path) -> dict[str, str]:
     with sqlite3.connect(path) as connection:
         rows = connection.execute("SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL").fetchall()
     return {
-        name: _sorted_columns(re.sub(r"\s+", " ", sql).replace('"', ""))
+        name: _sorted_columns(_keys_apart(re.sub(r"\s+", " ", sql).replace('"', "")))
         for name, sql in rows
         if name != "alembic_version"
     }
+
+
+def _keys_apart(sql: str) -> str:
+    """A column that was added later has its foreign key beside it: SQLite adds none to a table that is there."""
+    return re.sub(r"(\w+)( \w+) CONSTRAINT (\w+) REFERENCES", r"\1\2, CONSTRAINT \3 FOREIGN KEY(\1) REFERENCES", sql)
 
 
 def _sorted_columns(sql: str) -> str:

@@ -36,7 +36,7 @@ def _cancellations(session: Session, order_ids: list[int]) -> dict[int, dict[str
             joinedload(Cancellation.reason),
             joinedload(Cancellation.note),
             joinedload(Cancellation.email).load_only(Email.state, Email.reason),
-            selectinload(Cancellation.program),
+            joinedload(Cancellation.program),
         ),
         execution_options={"populate_existing": True},
     )

@@ -226,6 +226,7 @@ class Life:
         courier = order.courier_name or ""
         confirmed = f"{courier} confirmed that its booking is cancelled: {step.reference}."
         case.solve(f"Order {order.number} is cancelled. {confirmed}", by=self.user, at=self.at)
+        case.messages[-1].about_order_id = order.id
         self.user, self.inside = merchant, {}
 
     @property

@@ -14,9 +14,8 @@ from blueprints.orders.refusals import OrderRefusal, TooLateToAsk, refusal_of
 from blueprints.orders.telling import write_to_asker
 from blueprints.shop import current_store
 from models import SYSTEM, CancelRequest, NotSentReason, Order, RequestState, db, writing
-from models.cancel_request import NOTICE
 
-RECEIPT = "cancel_request_received"
+RECEIPT, NOTICE = "cancel_request_received", "cancel_requested"
 
 
 @dataclass(frozen=True)
@@ -96,4 +95,12 @@ def _tell_store(session: Session, order: Order, request: CancelRequest, at: date
     if not store.email or nothing_leaves is NotSentReason.NO_SERVER:
         return
     message = outbox.render(NOTICE, order=order, request=request, plain_number=plain_number(order.number))
-    outbox.queue(session, kind=NOTICE, message=message, recipient=store.email, at=at, not_sent=nothing_leaves)
+    outbox.queue(
+        session,
+        kind=NOTICE,
+        message=message,
+        recipient=store.email,
+        at=at,
+        about_order_id=order.id,
+        not_sent=nothing_leaves,
+    )

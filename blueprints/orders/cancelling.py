@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session, joinedload, selectinload
+from sqlalchemy.orm import Session, joinedload
 
 from blueprints import announcing, clock, windows
 from blueprints.orders.approving_request import approve_request
@@ -69,7 +69,7 @@ def cancel_order(
         cancel_under_lock(session, order, wish, by=by, at=at, window=window, once=once)
         if window is not None:
             session.flush()
-            windows.tell_owners(session, "access_acted", window, at=at, by=by, order=order)
+            windows.tell_owners(session, "access_acted", window, at=at, about_order_id=order_id, by=by, order=order)
             if report is not None:
                 report(session, window, at)
         if asked:
@@ -105,7 +105,7 @@ def cancellation_of(session: Session, order: Order) -> Cancellation | None:
             joinedload(Cancellation.note),
             joinedload(Cancellation.internal_note),
             joinedload(Cancellation.email),
-            selectinload(Cancellation.program),
+            joinedload(Cancellation.program),
         )
     ).one_or_none()
 

@@ -122,7 +122,7 @@ def _report(order: Order, form: CancelForm, by: Actor) -> Report | None:
         )
     else:
         body = _("Order %(number)s is cancelled.", number=order.number)
-    return partial(report_act, body=body, solve=form.solve.data, by=by)
+    return partial(report_act, order_id=order.id, body=body, solve=form.solve.data, by=by)
 
 
 @orders.post("/orders/<id:order_id>/cancel/preview")

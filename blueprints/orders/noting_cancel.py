@@ -96,6 +96,7 @@ def keep_decision(
         order_id=order.id,
         at=at,
         user_id=by.user_id,
+        token_id=by.token_id,
         previous_status=previous_status,
         reason_id=wish.reason_id,
         note=write_note(session, order, wish.note),

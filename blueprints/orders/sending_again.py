@@ -64,9 +64,11 @@ def send_copy(session: Session, email: Email, *, by: Actor) -> int:
         reply_to=current_store().email,
         at=at,
         order_id=email.order_id,
+        ticket_id=email.ticket_id,
+        about_order_id=email.about_order_id,
         not_sent=nothing_leaves,
     )
-    copy.again_of_id, copy.ticket_id = email.again_of_id or email.id, email.ticket_id
+    copy.again_of_id = email.again_of_id or email.id
     session.flush()
     session.add(Event(at=at, code="order.email_again", user_id=by.user_id, order_id=email.order_id, email_id=copy.id))
     return copy.id

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session, aliased
 
 from blueprints import clock
 from blueprints.privacy.clearing import clear
-from blueprints.privacy.finding import Chosen, chosen, notices_about, reports_about, words_about
+from blueprints.privacy.finding import Chosen, chosen, emails_about, messages_about
 from blueprints.privacy.refusals import ChangedSince, NothingChosen, NotYet, hindrances_of
 from models import (
     Actor,
@@ -19,8 +19,8 @@ from models import (
     BulkCancel,
     BulkOrder,
     CancelRequest,
-    Email,
     ErasedOrder,
+    ErasedQuestion,
     Erasure,
     Event,
     ImportFinding,
@@ -59,13 +59,14 @@ def erase_customer(wish: ErasureWish, *, by: Actor) -> int:
         _refuse(session, these, wish)
         erasure = Erasure(at=at, user_id=by.user_id, tickets=len(these.tickets), once=wish.once)
         erasure.orders = [ErasedOrder(order_id=order_id) for order_id in these.order_ids]
+        erasure.questions = [ErasedQuestion(ticket_id=ticket.id) for ticket in these.questions]
         session.add(erasure)
         session.flush()  # from here on the database lets the words of these orders go
         _forget_links(session, these)
         _empty_words(session, these)
         _empty_copies(session, these)
         _empty_tickets(session, these, wish.name, by=by, at=at)
-        _empty_emails(session, these, at)
+        clear(session, list(session.scalars(emails_about(these))), at=at)
         _empty_orders(session, these, wish.name, by=by, at=at)
         return erasure.id
 
@@ -124,8 +125,7 @@ def _empty_copies(session: Session, these: Chosen) -> None:
 
 def _empty_tickets(session: Session, these: Chosen, name: str, *, by: Actor, at: datetime) -> None:
     ids = these.ticket_ids
-    said = or_(TicketMessage.ticket_id.in_(ids), TicketMessage.id.in_(words_about(these)))
-    change_rows(session, update(TicketMessage).where(said).values(body=ERASED))
+    change_rows(session, update(TicketMessage).where(TicketMessage.id.in_(messages_about(these))).values(body=ERASED))
     session.execute(delete(Attachment).where(Attachment.ticket_id.in_(ids)))
     for ticket in these.tickets:
         ticket.reason = ERASED
@@ -136,13 +136,6 @@ def _empty_tickets(session: Session, these: Chosen, name: str, *, by: Actor, at:
             ticket.customer_name, ticket.waybill = name, None
         ticket.make_findable()
     session.flush()
-
-
-def _empty_emails(session: Session, these: Chosen, at: datetime) -> None:
-    """To the customer, and about their orders and tickets."""
-    about = select(Email.id).where(or_(Email.order_id.in_(these.order_ids), Email.ticket_id.in_(these.ticket_ids)))
-    found = (about, notices_about(these.order_ids), reports_about(these))
-    clear(session, [email_id for emails in found for email_id in session.scalars(emails)], at=at)
 
 
 def _forget_links(session: Session, these: Chosen) -> None:

@@ -22,7 +22,6 @@ def export_customer(order_ids: Sequence[int], ticket_ids: Sequence[int], *, time
         )
         session.add_all(
             Event(at=at, code="ticket.data_exported", user_id=by.user_id, ticket_id=ticket.id)
-            for ticket in these.tickets
-            if ticket.order_id is None
+            for ticket in these.questions
         )
     return everything_about(db.session(), chosen(db.session(), order_ids, ticket_ids), time=time)

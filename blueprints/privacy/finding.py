@@ -6,11 +6,10 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, and_, func, or_, select, union_all
-from sqlalchemy.orm import Session, aliased, selectinload
+from sqlalchemy import ColumnElement, Row, Select, and_, or_, select
+from sqlalchemy.orm import Session, selectinload
 
-from models import CancelRequest, Email, Event, Order, Ticket, TicketKind, TicketMessage, db
-from models.cancel_request import NOTICE
+from models import Email, Order, Ticket, TicketKind, TicketMessage, db
 from models.search import ORDER_INDEX, beginning, digits_of, fold, searched
 from models.text import cleaned_line
 
@@ -169,6 +168,11 @@ class Chosen:
         return [ticket.id for ticket in self.tickets]
 
     @property
+    def questions(self) -> list[Ticket]:
+        """The tickets that are about no order."""
+        return [ticket for ticket in self.tickets if ticket.order_id is None]
+
+    @property
     def names(self) -> list[str]:
         """As they stand in the orders, each once."""
         return list(dict.fromkeys(order.customer_name for order in self.orders))
@@ -190,35 +194,13 @@ def chosen(session: Session, order_ids: Sequence[int], ticket_ids: Sequence[int]
     return Chosen(orders, list(tickets))
 
 
-def notices_about(order_ids: Sequence[int]) -> Select[int, int]:
-    """The emails by which the store told itself of requests, and of which order each. They stand in no order's list;
-    each was written in the same moment as the receipt, right after it. No index leads to what was sent again of them,
-    but one to the events that say so, which name no order."""
-    first, copy = aliased(Email), aliased(Email)
-    beside_receipt = and_(first.id > CancelRequest.receipt_id, first.id <= CancelRequest.receipt_id + 2)
-    of_these = CancelRequest.order_id.in_(order_ids), first.kind == NOTICE, first.created_at == CancelRequest.asked_at
-    firsts = select(CancelRequest.order_id).join(first, beside_receipt).where(*of_these)
-    copies = firsts.join(copy, copy.again_of_id == first.id).join(Event, Event.email_id == copy.id)
-    copies = copies.where(Event.code == "order.email_again", Event.order_id.is_(None))
-    notices = union_all(firsts.add_columns(first.id), copies.add_columns(copy.id)).subquery()
-    return select(Email.id, notices.c.order_id).join(notices, notices.c.id == Email.id)
+def emails_about(these: Chosen) -> Select[int]:
+    """To the customer, and to the shop's own people about their orders and tickets."""
+    of_orders = Email.order_id.in_(these.order_ids), Email.about_order_id.in_(these.order_ids)
+    return select(Email.id).where(or_(*of_orders, Email.ticket_id.in_(these.ticket_ids)))
 
 
-def reports_about(these: Chosen) -> Select[int, Any]:
-    """The emails that tell of what support did to the orders for a ticket that is not theirs, and of which order each:
-    the courier's reference stands in them. Written in the same moment, and perhaps sent again."""
-    first = aliased(Email)
-    of_that_moment = and_(first.id == func.coalesce(Email.again_of_id, Email.id), first.created_at == Event.at)
-    found = select(Email.id, Event.order_id).join(Event, Event.ticket_id == Email.ticket_id)
-    return found.join(first, of_that_moment).where(*_done_elsewhere(these))
-
-
-def words_about(these: Chosen) -> Select[int]:
-    """What support said of it on that ticket."""
-    of_that_moment = and_(Event.ticket_id == TicketMessage.ticket_id, Event.at == TicketMessage.at)
-    return select(TicketMessage.id).join(Event, of_that_moment).where(*_done_elsewhere(these))
-
-
-def _done_elsewhere(these: Chosen) -> tuple[ColumnElement[bool], ...]:
-    is_theirs = Event.order_id.in_(these.order_ids)
-    return is_theirs, Event.ticket_id.not_in(these.ticket_ids), Event.code != "order.seen"
+def messages_about(these: Chosen) -> Select[int]:
+    """What was said on their tickets, and on others of what support did to their orders."""
+    of_orders = TicketMessage.about_order_id.in_(these.order_ids)
+    return select(TicketMessage.id).where(or_(of_orders, TicketMessage.ticket_id.in_(these.ticket_ids)))

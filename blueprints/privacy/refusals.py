@@ -4,16 +4,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, select
+from sqlalchemy import ColumnElement, Select, or_, select
 from sqlalchemy.orm import Session
 
-from blueprints.privacy.finding import Chosen, notices_about, reports_about
+from blueprints.privacy.finding import Chosen
 from models import CancelRequest, Email, Order, Refund, Ticket
 from models.cancel_request import ASKED
 from models.cancellation import STILL_OWED
-from models.email import ON_ITS_WAY, WAITING
-
-_WAITS = Email.state.in_(ON_ITS_WAY)
+from models.email import WAITING
 
 
 @dataclass(frozen=True)
@@ -63,8 +61,7 @@ def hindrances_of(session: Session, these: Chosen) -> list[Hindrance]:
     owed = _orders_with(session, orders, select(Refund.order_id).where(STILL_OWED), Refund.order_id)
     asked = _orders_with(session, orders, select(CancelRequest.order_id).where(ASKED), CancelRequest.order_id)
     waiting = _orders_with(session, orders, select(Email.order_id).where(WAITING), Email.order_id)
-    for elsewhere in (notices_about(these.order_ids), reports_about(these)):
-        waiting |= {order_id for _, order_id in session.execute(elsewhere.where(_WAITS))}
+    waiting |= set(session.scalars(still_told_elsewhere(these)))
     found = [Hindrance("under_way", order) for order in these.orders if not order.is_finished]
     found += [Hindrance("refund_owed", orders[each]) for each in sorted(owed)]
     found += [Hindrance("request_open", orders[each]) for each in sorted(asked)]
@@ -77,6 +74,14 @@ def hindrances_of(session: Session, these: Chosen) -> list[Hindrance]:
         elif ticket.id in ticket_waits:
             found.append(Hindrance("email_waits", ticket=ticket))
     return found
+
+
+def still_told_elsewhere(these: Chosen) -> Select[int | None]:
+    """The orders of which the shop's own people are yet to hear, otherwise than by the emails of these tickets."""
+    on_no_ticket_of_theirs = or_(Email.ticket_id.is_(None), Email.ticket_id.not_in(these.ticket_ids))
+    return select(Email.about_order_id).where(
+        WAITING, Email.about_order_id.in_(these.order_ids), on_no_ticket_of_theirs
+    )
 
 
 def _orders_with(

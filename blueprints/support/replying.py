@@ -22,6 +22,8 @@ class Words:
     internal: bool = False
     uploads: tuple[NewAttachment, ...] = ()
     once: str | None = None
+    about_order_id: int | None = None
+    """When they say what support did to an order."""
 
 
 def reply(ticket_id: int, words: Words, *, by: Actor) -> None:
@@ -58,7 +60,13 @@ def was_written(session: Session, ticket: Ticket, words: Words, by: Actor) -> bo
 
 def write(session: Session, ticket: Ticket, words: Words, *, by: Actor, at: datetime) -> None:
     message = TicketMessage(
-        ticket_id=ticket.id, user_id=by.user_id, at=at, body=words.body, internal=words.internal, once=words.once
+        ticket_id=ticket.id,
+        user_id=by.user_id,
+        at=at,
+        body=words.body,
+        internal=words.internal,
+        once=words.once,
+        about_order_id=words.about_order_id,
     )
     session.add(message)
     session.flush()

@@ -56,7 +56,16 @@ def _mark_as_over(
     kind = "ticket_solved" if state is TicketState.SOLVED else "ticket_closed"
     if state is TicketState.SOLVED:
         announcing.ticket_solved(session, ticket, at=at)
-    tell_other_side(session, ticket, kind=kind, by=by, at=at, body=spoken.body, files=len(spoken.uploads))
+    tell_other_side(
+        session,
+        ticket,
+        kind=kind,
+        by=by,
+        at=at,
+        about_order_id=spoken.about_order_id,
+        body=spoken.body,
+        files=len(spoken.uploads),
+    )
 
 
 def _ended_by(session: Session, ticket: Ticket) -> User | None:

@@ -12,7 +12,16 @@ from blueprints.windows import owners_addresses
 from models import Actor, NotSentReason, Ticket
 
 
-def tell_other_side(session: Session, ticket: Ticket, *, kind: str, by: Actor, at: datetime, **said: Any) -> None:
+def tell_other_side(
+    session: Session,
+    ticket: Ticket,
+    *,
+    kind: str,
+    by: Actor,
+    at: datetime,
+    about_order_id: int | None = None,
+    **said: Any,
+) -> None:
     """One email for each address, in the caller's transaction. The ticket has its number already."""
     if by.is_merchant:
         recipients: list[str | None] = [current_store().support_email]
@@ -31,6 +40,7 @@ def tell_other_side(session: Session, ticket: Ticket, *, kind: str, by: Actor, a
             reply_to=reply_to,
             at=at,
             ticket_id=ticket.id,
+            about_order_id=about_order_id,
             not_sent=outbox.why_nothing_leaves() if recipient else NotSentReason.NO_ADDRESS,
         )
 

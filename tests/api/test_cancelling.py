@@ -95,6 +95,15 @@ def test_people_read_which_program_it_was_and_can_take_it_back(app, olive, sam, 
     assert program.get(f"/orders/{order.id}").json["cancellation"] is None
 
 
+def test_which_program_it_was_is_known_whatever_the_clock_said(olive, shop, program):
+    order = shop.order()
+    program.cancel(order)
+    done = shop.first(select(Cancellation))
+    shop.change(done, at=done.at - timedelta(seconds=1))
+    assert "Cancelled by Storefront (API) on" in olive.get(f"/orders/{order.id}").one("#status-area").text
+    assert program.get(f"/orders/{order.id}").json["cancellation"]["by"] == "Storefront (API)"
+
+
 def test_an_order_that_came_to_its_end_is_not_cancelled(shop, program):
     for status in ("completed", "returned", "declined"):
         answer = program.cancel(shop.order(status=OrderStatus(status)))

@@ -3,7 +3,7 @@
 import pytest
 from sqlalchemy import select
 
-from blueprints.privacy import finding
+from blueprints.privacy import finding, refusals
 from models import OrderStatus, Ticket
 from tests.explaining import plan_of
 from tests.privacy.customers import HERE, SOMEBODY
@@ -89,9 +89,9 @@ def test_what_stands_elsewhere_is_found_from_the_orders_and_no_table_is_read_thr
     these = finding.Chosen(orders, shop.all(select(Ticket)))
     with app.app_context():
         for found, begins in (
-            (finding.notices_about(these.order_ids), "ix_cancel_requests_order_id"),
-            (finding.reports_about(these), "ix_events_order"),
-            (finding.words_about(these), "ix_events_order"),
+            (finding.emails_about(these), "ix_emails_about_order"),
+            (finding.messages_about(these), "ix_ticket_messages_about_order"),
+            (refusals.still_told_elsewhere(these), "ix_emails_about_order"),
         ):
             plan = "; ".join(plan_of(found))
             assert begins in plan

@@ -2,6 +2,9 @@
 
 from datetime import timedelta
 
+import time_machine
+
+from blueprints import clock
 from models import ErasedOrder, Erasure, writing
 from tests.orders.watching import statements
 from tests.privacy.customers import HERE, bring_to_an_end, erase
@@ -38,6 +41,14 @@ def test_each_question_is_named_and_leads_to_its_page(app, olive):
     assert listed(page) == [f"Ticket {other}", f"Ticket {one}, Ticket {third}"]
     links = [link["href"] for link in page.select("#erased li a")]
     assert links == [f"/support/tickets/{ticket}" for ticket in (other, one, third)]
+
+
+def test_of_two_erasures_in_one_moment_each_has_its_own_questions(app, olive):
+    one, other = (ask_and_close(app, olive, subject) for subject in ("Ana", "Ben"))
+    with time_machine.travel(clock.now(), tick=False):
+        erase(olive, [], (one,))
+        erase(olive, [], (other,))
+    assert listed(olive.get(HERE)) == [f"Ticket {other}", f"Ticket {one}"]
 
 
 def test_tickets_about_the_orders_go_with_these_and_are_counted(app, olive, orders):
