@@ -8,7 +8,20 @@ from pathlib import Path
 
 from flask import Flask, Response, current_app, request, url_for
 
-SHEETS = ("tokens", "layout", "menu", "components", "tables", "lists", "forms", "pages", "texts", "orders", "print")
+SHEETS = (
+    "tokens",
+    "layout",
+    "menu",
+    "components",
+    "tables",
+    "lists",
+    "forms",
+    "finding",
+    "pages",
+    "texts",
+    "orders",
+    "print",
+)
 """What every page needs, a later one over an earlier."""
 STYLE = "css/suki.css"
 """All of SHEETS: no file of this name is there."""

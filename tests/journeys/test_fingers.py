@@ -8,16 +8,19 @@ pytestmark = pytest.mark.browser
 WITH_MUCH_BESIDE_EACH_OTHER = (
     "/insights/",
     "/orders/",
+    "/orders/?q=x",
     "/refunds/",
     "/refunds/3",
     "/support/tickets",
     "/support/tickets/4",
+    "/support/tickets/new?order=111",
     "/help/feedback",
     "/settings/alerts",
 )
 PAGES = ["/orders/116", "/orders/120", "/orders/120/cancel", "/settings/outbox", "/settings/privacy"]
 TARGETS = ".back, .tap, .contact a, .foot a"
 FINGERTIP = 44
+EDGES = ("first-child", "nth-last-child(2)")
 
 
 def boxes_of(page):
@@ -49,6 +52,30 @@ def test_the_days_of_insights_fit_the_smallest_phone(served, browser_page):
     sign_in_as_ana(page, served)
     page.goto(f"{served}/insights/")
     assert page.evaluate("document.documentElement.scrollWidth") == 320
+
+
+def test_names_do_not_push_the_numbers_of_today_out_of_line(served, browser_page):
+    page = browser_page(width=1440)
+    sign_in_as_ana(page, served)
+    tiles = [tile.bounding_box() for tile in page.locator(".tile").all()]
+    numbers = [number.bounding_box() for number in page.locator(".tile-number").all()]
+    beside = [place for place in range(1, len(tiles)) if tiles[place]["y"] == tiles[place - 1]["y"]]
+    assert beside
+    assert [place for place in beside if numbers[place]["y"] != numbers[place - 1]["y"]] == []
+
+
+def test_what_needs_a_line_of_its_own_on_a_phone_has_one(served, browser_page):
+    page = browser_page(width=390)
+    sign_in_as_ana(page, served)
+    page.goto(f"{served}/orders/108")
+    save, cancel = (page.locator(f"#status-form .form-buttons > :{which}").bounding_box() for which in EDGES)
+    assert cancel["y"] >= save["y"] + save["height"], "their customer has no email to look at, which would part them"
+    page.goto(f"{served}/orders/108/cancel")
+    assert len({each.bounding_box()["x"] for each in page.locator(".choice-row input").all()}) == 1
+    page.goto(f"{served}/settings/privacy")
+    assert page.locator(".search-box").bounding_box()["width"] > 350
+    page.goto(f"{served}/orders/")
+    assert len({page.locator(f".search-row > {each}").bounding_box()["y"] for each in ("div", "button")}) == 1
 
 
 def test_the_fields_of_a_form_end_at_one_line(served, browser_page):
@@ -86,3 +113,6 @@ def test_a_page_is_no_wider_than_the_phone_also_with_letters_of_twice_their_size
         page.goto(served + address)
         page.evaluate("document.documentElement.style.fontSize = '200%'")
         assert page.evaluate("document.documentElement.scrollWidth") == 390, address
+        assert page.locator(".store").bounding_box()["width"] > 150, "whose store it is stays readable"
+        boxes = [box.bounding_box()["width"] for box in page.locator(".search-box").all()]
+        assert min(boxes, default=390) > 250, address
