@@ -4,6 +4,7 @@ are, each page asks the database the same number of questions."""
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from sqlalchemy import Row, case, func, select
 from sqlalchemy.orm import joinedload
@@ -20,6 +21,7 @@ from blueprints.orders.refusals import (
     refuse_if_changed,
 )
 from blueprints.orders.telling import kind_of, why_not_told
+from blueprints.orders.undoable import UNDOABLE
 from blueprints.paging import Page, page_from
 from blueprints.shop import current_store
 from models import (
@@ -27,6 +29,7 @@ from models import (
     BulkOrder,
     BulkOutcome,
     BulkState,
+    Cancellation,
     NotSentReason,
     Order,
     OrderItem,
@@ -53,6 +56,8 @@ class BulkLine:
     ticket_id: int | None = None
     pieces: int = 0
     """How many were taken from the stock for it, and would go back."""
+    undoable: Cancellation | None = None
+    """Its cancel, while one click undoes it."""
 
 
 @dataclass(frozen=True)
@@ -102,6 +107,12 @@ class Outlook:
         return sum(line.order.is_booked for line in self.cancelled)
 
     @property
+    def undo_until(self) -> datetime | None:
+        """When the last of them can't be undone any more."""
+        ends = [line.undoable.undo_until for line in self.cancelled if line.undoable and line.undoable.undo_until]
+        return max(ends, default=None)
+
+    @property
     def for_support(self) -> list[BulkLine]:
         """Booked ones for which a ticket can be filed."""
         booked = (group.lines for group in self.refused if group.code == BookedWithCourier.code)
@@ -142,11 +153,14 @@ def foresee(bulk: BulkCancel) -> Outlook:
 
 def look_back(bulk: BulkCancel) -> Outlook:
     """What came of it, as it was noted."""
+    undoable = _undoable(bulk)
     cancelled, refused = list[BulkLine](), dict[str, list[BulkLine]]()
     for row in _rows(bulk):
         if row.outcome is BulkOutcome.CANCELLED:
-            is_over = row.cancellation is not None and row.cancellation.withdrawn_at is not None
-            cancelled.append(BulkLine(row.order, 0 if is_over else row.owed))
+            done = row.cancellation
+            is_over = done is not None and done.withdrawn_at is not None
+            can_be_undone = row.cancellation_id in undoable
+            cancelled.append(BulkLine(row.order, 0 if is_over else row.owed, undoable=done if can_be_undone else None))
         elif row.refusal:
             refused.setdefault(row.refusal, []).append(BulkLine(row.order, 0, ticket_id=row.ticket_id))
     return _outlook(cancelled, refused)
@@ -215,6 +229,11 @@ def _open_tickets(bulk: BulkCancel) -> dict[int, int]:
         Ticket.order_id.in_(mine), Ticket.kind == TicketKind.CANCELLATION, Ticket.state.in_(STILL_OPEN)
     )
     return {row.order_id: row.id for row in db.session.execute(tickets)}
+
+
+def _undoable(bulk: BulkCancel) -> set[int]:
+    mine = UNDOABLE.join(BulkOrder, BulkOrder.cancellation_id == Cancellation.id).where(BulkOrder.bulk_id == bulk.id)
+    return set(db.session.scalars(mine))
 
 
 def _pieces_taken(bulk: BulkCancel) -> dict[int, int]:

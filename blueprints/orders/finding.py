@@ -11,18 +11,17 @@ from sqlalchemy import (
     Row,
     Select,
     and_,
-    bindparam,
     exists,
     not_,
     or_,
     select,
 )
 
-from blueprints import clock
 from blueprints.orders.singling_out import SINGLED_OUT, Attention
+from blueprints.orders.undoable import UNDOABLE
 from blueprints.paging import Page, page_beside
-from models import Cancellation, Courier, Email, EmailState, Order, OrderStatus, PaymentStatus, Refund, db
-from models.base import UTCDateTime, on_postgresql
+from models import Cancellation, Courier, Order, OrderStatus, PaymentStatus, Refund, db
+from models.base import on_postgresql
 from models.order import position_of
 from models.search import ORDER_INDEX, containing, contains, digits_of, facet, fold, pieces_of, quoted
 
@@ -116,20 +115,7 @@ def positions_of(typed: str, filters: Filters) -> Select[Any]:
 _PLACE = Order.__table__.c.position
 _IS_BOOKED = and_(Order.booked_at.is_not(None), Order.booking_cancelled_at.is_(None))
 
-# The cancel that one click still undoes; the clock is asked when the list is.
-_UNDO_ID = (
-    select(Cancellation.id)
-    .outerjoin(Email, Email.id == Cancellation.email_id)
-    .where(
-        Cancellation.order_id == Order.id,
-        Cancellation.withdrawn_at.is_(None),
-        Cancellation.is_part.is_(False),
-        Cancellation.undo_until > bindparam("now", callable_=clock.now, type_=UTCDateTime),
-        or_(Email.id.is_(None), Email.state.in_((EmailState.HELD, EmailState.NOT_SENT))),
-        ~exists().where(Refund.cancellation_id == Cancellation.id, Refund.settled_at.is_not(None)),
-    )
-    .scalar_subquery()
-)
+_UNDO_ID = UNDOABLE.where(Cancellation.order_id == Order.id).scalar_subquery()
 LISTED = select(
     Order.id,
     Order.number,

@@ -22,9 +22,14 @@ class _OfCancel(BaseForm):
 
 
 class UndoForm(_OfCancel):
-    """One button. `back`: it stood in the list."""
+    """One button. `back`: it stood in the list; `bulk`: on the page of orders that were cancelled together."""
 
     back = HiddenField()
+    bulk = HiddenField()
+
+    @property
+    def bulk_id(self) -> int | None:
+        return read_id(self.bulk.data)
 
 
 class ReinstateForm(VersionForm, _OfCancel):

@@ -33,6 +33,8 @@ def undo(order_id: int) -> ResponseReturnValue:
     if form.back.data == "list":
         query: dict[str, Any] = {**FindForm(request.form).asked()}
         return redirect(url_for("orders.listing", **query), 303)
+    if form.bulk_id:
+        return redirect(url_for("orders.bulk", bulk_id=form.bulk_id), 303)
     return redirect(url_for("orders.detail", order_id=order_id), 303)
 
 
