@@ -22,6 +22,7 @@ from blueprints.orders.showing import status_area
 from blueprints.orders.singling_out import Attention
 from blueprints.outbox import Message
 from models import Order
+from models.order_states import FINISHED
 
 LATEST = 6
 
@@ -58,6 +59,7 @@ def listing() -> ResponseReturnValue:
         untold=why_untold(found.rows) if may_see_shop and filters.attention is Attention.NOT_TOLD else {},
         waiting=waiting,
         may_add_orders=access.may(Right.ADD_ORDERS),
+        may_cancel_some=access.may(Right.CHANGE_ORDERS) and any(row.status not in FINISHED for row in found.rows),
     )
 
 

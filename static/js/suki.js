@@ -178,6 +178,19 @@ for (const box of document.querySelectorAll("[data-tick-all]")) {
   });
 }
 
+// The button for what is ticked says how many that is; each language has its words for one and for more.
+for (const button of document.querySelectorAll("[data-ticked-one]")) {
+  const { tickedOne, tickedMany } = button.dataset;
+  const noneIsTicked = button.textContent;
+  const say = () => {
+    const ticked = [...button.form.elements].filter((box) => box.name && box.type === "checkbox" && box.checked).length;
+    const words = ticked === 1 ? tickedOne : tickedMany;
+    button.textContent = ticked ? words.replace("#", figures.format(ticked)) : noneIsTicked;
+  };
+  document.addEventListener("change", say);
+  addEventListener("pageshow", say);  // the browser may have kept the ticks
+}
+
 // A press on a secret selects all of it, also where the style sheet's word for that is not known.
 for (const secret of document.querySelectorAll("code.secret, code.key")) {
   secret.addEventListener("click", () => getSelection().selectAllChildren(secret));

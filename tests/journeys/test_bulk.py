@@ -37,7 +37,7 @@ def test_tick_three_look_save_and_ask_support(at_the_list, app, shop, width, sch
         page.mouse.click(target["x"] + 3, target["y"] + 3)
         assert box.is_checked(), "the whole target ticks, and the row's own link does not get in its way"
     faults += faults_of(page)
-    page.get_by_role("button", name="Cancel the ticked orders").click()
+    page.get_by_role("button", name="Cancel 3 ticked orders").click()
 
     assert page.get_by_role("heading", level=1).inner_text() == "Cancel 1 order?"
     faults += faults_of(page)
@@ -79,7 +79,15 @@ def test_one_box_ticks_all_on_the_page(at_the_list, shop):
     assert page.locator("tbody input:checked").count() == 3
     page.get_by_label("Order 1002", exact=True).uncheck()
     assert not everything.is_checked()
-    page.get_by_role("button", name="Cancel the ticked orders").click()
+    says = page.locator(".pick-bar button").first
+    assert says.inner_text() == "Cancel 2 ticked orders …"
+    page.get_by_label("Order 1001", exact=True).uncheck()
+    assert says.inner_text() == "Cancel 1 ticked order …"
+    page.get_by_label("Order 1003", exact=True).uncheck()
+    assert says.inner_text() == "Cancel the ticked orders …"
+    page.get_by_label("Order 1001", exact=True).check()
+    page.get_by_label("Order 1003", exact=True).check()
+    says.click()
     assert page.get_by_role("heading", level=1).inner_text() == "Cancel 2 orders?"
 
 
@@ -90,7 +98,7 @@ def test_a_page_that_waits_shows_the_end_by_itself(at_the_list, served, app, sho
     page = at_the_list()
     page.reload()
     page.get_by_label("Tick all on this page").check()
-    page.get_by_role("button", name="Cancel the ticked orders").click()
+    page.get_by_role("button", name="Cancel 3 ticked orders").click()
     page.get_by_role("button", name="Save: cancel 3 orders").click()
     assert page.get_by_text("1 of 3 orders are through.").is_visible()
     assert not list(faults_of(page))

@@ -42,6 +42,14 @@ def test_each_order_in_the_list_can_be_ticked(sam, shop):
     assert box["aria-label"] == "Order 1001"
 
 
+def test_where_all_have_come_to_their_end_there_is_nothing_to_tick(sam, shop):
+    for name in ("CANCELLED", "COMPLETED", "RETURNED", "DECLINED"):
+        shop.order(status=OrderStatus[name])
+    assert sam.get("/orders/").select(".c-pick, form#bulk") == []
+    shop.booked_order()
+    assert len(sam.get("/orders/").select("tbody .c-pick")) == 5
+
+
 def test_today_has_nothing_to_tick(sam, shop):
     shop.order()
     assert sam.get("/").select(".c-pick") == []
