@@ -45,7 +45,7 @@ def _ask_for_password(ticket: Ticket, **chosen: str) -> ResponseReturnValue:
 
 
 def _back_to(ticket: Ticket) -> ResponseReturnValue:
-    return redirect(url_for("support.ticket", ticket_id=ticket.id, _anchor="access"), 303)
+    return redirect(url_for("support.ticket", ticket_id=ticket.id), 303)
 
 
 @support.post("/support/windows/<id:window_id>/extend")
@@ -72,7 +72,7 @@ def revoke_window(window_id: int) -> ResponseReturnValue:
     access.window_or_404(window_id)
     revoke_access(window_id, by=access.actor())
     flash(_("Support’s access has ended. Nothing more can be done in it."), "done")
-    return redirect(url_for("support.watch", _anchor=f"window-{window_id}"), 303)
+    return redirect(url_for("support.watch"), 303)
 
 
 @support.get("/support/access")

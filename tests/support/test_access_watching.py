@@ -38,6 +38,15 @@ def test_before_anybody_was_let_in_the_page_says_how(olive):
     assert "Support has never been let in" in page.text
 
 
+def test_its_end_stands_before_what_was_done_in_it_and_opening_leads_to_the_answer(olive, window):
+    for address in ("/support/access", f"/support/windows/{window.id}"):
+        text = olive.get(address).one("main").get_text()
+        assert text.index("Open until") < text.index("Revoke") < text.index("opened access for support"), address
+    olive.post(f"/support/windows/{window.id}/revoke")
+    answer = open_window(olive, window.ticket_id)
+    assert answer.response.location == f"/support/tickets/{window.ticket_id}", "not further down"
+
+
 def test_each_look_and_act_stands_there_as_it_happens(olive, uma, window, order):
     assert told(olive.get("/support/access"))[0] == "Olive Owner opened access for support."
     enter(uma, window)
@@ -87,7 +96,9 @@ def test_the_banner_stands_on_every_page_of_the_merchant_and_revokes(olive, sam,
     for who in (olive, sam):
         banner = words(who.get("/help/").one(".banner-access"))
         assert banner.startswith("Support can act on order 1041 until")
-    page = olive.follow(olive.post(f"/support/windows/{window.id}/revoke"))
+    answer = olive.post(f"/support/windows/{window.id}/revoke")
+    assert answer.response.location == "/support/access", "from its top, where the answer stands"
+    page = olive.follow(answer)
     assert page.messages == ["Support’s access has ended. Nothing more can be done in it."]
     assert not page.select(".banner-access")
 
