@@ -54,6 +54,30 @@ def test_the_days_of_insights_fit_the_smallest_phone(served, browser_page):
     assert page.evaluate("document.documentElement.scrollWidth") == 320
 
 
+SHOWS_WHERE = """row => {
+    row.scrollIntoView({ block: "center", behavior: "instant" })
+    const { right, top, height } = row.getBoundingClientRect()
+    const atItsEnd = document.elementFromPoint(right - 8, top + height / 2)
+    return atItsEnd.closest("a") === row.querySelector(".row-link") && getComputedStyle(row, "::after").width === "7px"
+}"""
+IS_A_LINK = """title => {
+    title.scrollIntoView({ block: "center", behavior: "instant" })
+    const { left, top } = title.getBoundingClientRect()
+    return document.elementFromPoint(left + 9, top + 9).closest("a") !== null
+}"""
+
+
+def test_a_row_that_leads_somewhere_shows_it_at_its_end_and_is_no_larger_than_it_looks(served, browser_page):
+    page = browser_page(width=390)
+    sign_in_as_ana(page, served)
+    for address in ("/settings/", "/settings/couriers", "/settings/reasons", "/settings/users"):
+        page.goto(served + address)
+        rows = page.locator("main :is(.list > li, tbody tr):has(.row-link)").all()
+        assert rows, address
+        assert [row.inner_text() for row in rows if not row.evaluate(SHOWS_WHERE)] == []
+        assert not page.locator("h1").evaluate(IS_A_LINK), address
+
+
 def test_names_do_not_push_the_numbers_of_today_out_of_line(served, browser_page):
     page = browser_page(width=1440)
     sign_in_as_ana(page, served)
@@ -70,10 +94,16 @@ def test_what_needs_a_line_of_its_own_on_a_phone_has_one(served, browser_page):
     page.goto(f"{served}/orders/108")
     save, cancel = (page.locator(f"#status-form .form-buttons > :{which}").bounding_box() for which in EDGES)
     assert cancel["y"] >= save["y"] + save["height"], "their customer has no email to look at, which would part them"
+    page.locator("#customer bdi").evaluate("name => { name.textContent = 'محمد' }")
+    assert page.locator("#customer bdi").bounding_box()["x"] < 20, "beside the rest, whichever way it is written"
     page.goto(f"{served}/orders/108/cancel")
     assert len({each.bounding_box()["x"] for each in page.locator(".choice-row input").all()}) == 1
+    page.goto(f"{served}/orders/116")
+    page.locator(".proof summary").first.click()
+    assert page.locator(".mail-text").first.evaluate("text => text.scrollHeight - text.clientHeight") == 0
     page.goto(f"{served}/settings/privacy")
     assert page.locator(".search-box").bounding_box()["width"] > 350
+    assert page.locator(".user-menu summary").inner_text().split("\n")[-1] == "More", "also for who knows no icons"
     page.goto(f"{served}/orders/")
     assert len({page.locator(f".search-row > {each}").bounding_box()["y"] for each in ("div", "button")}) == 1
 
