@@ -7,12 +7,13 @@ import time_machine
 from blueprints import clock
 from models import ErasedOrder, Erasure, writing
 from tests.orders.watching import statements
+from tests.pages import words
 from tests.privacy.customers import HERE, bring_to_an_end, erase
 from tests.shop import A_MORNING
 
 
 def listed(page):
-    return [" ".join(line.p.get_text().split()) for line in page.select("#erased li")]
+    return [", ".join(words(each) for each in line.select("li")) for line in page.select("#erased .links")]
 
 
 def ask_and_close(app, olive, subject):
@@ -55,7 +56,7 @@ def test_tickets_about_the_orders_go_with_these_and_are_counted(app, olive, orde
     question = ask_and_close(app, olive, "She")
     erase(olive, orders, (question,))
     numbers = ", ".join(f"Order {order.number}" for order in orders)
-    assert listed(olive.get(HERE)) == [f"{numbers} (1 ticket), Ticket {question}"]
+    assert listed(olive.get(HERE)) == [f"{numbers}, (1 ticket), Ticket {question}"]
 
 
 def test_however_many_there_are_all_can_be_seen(app, olive, orders):
