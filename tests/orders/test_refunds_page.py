@@ -11,6 +11,7 @@ from blueprints.orders import listing_refunds
 from blueprints.orders.listing_refunds import RefundTab, list_refunds, total_owed
 from models import PaymentStatus, Refund, Store
 from tests.orders.deciding import cancel, settle, waive
+from tests.pages import words
 
 PAID = {"payment_status": PaymentStatus.PAID}
 NOW = datetime(2026, 11, 23, 4, tzinfo=UTC)
@@ -52,6 +53,7 @@ def test_who_waits_longest_stands_first_with_all_that_reaches_them(sam, owe):
     page = sam.get("/refunds/")
     assert numbers(page) == ["1002", "1003", "1001"]
     assert "1002 Juan maria@example.com 0917 123 4567 1 week" in page.text.replace("Email ", "").replace("Phone ", "")
+    assert next(words(each) for each in page.select(".r-since .only-narrow")) == "owed for 1 week"
     links = [str(link["href"]) for link in page.select(".r-reach a")][:2]
     assert links == ["mailto:maria@example.com", "tel:09171234567"]
 
