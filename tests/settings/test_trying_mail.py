@@ -41,6 +41,7 @@ def test_without_a_mail_server_it_is_kept_and_the_page_says_why(app, olive, shop
     text = olive.get("/settings/alerts").text
     assert "No mail server is set up" in text
     assert "It did not leave: no mail server is set up." in text
+    assert "Nobody is told: no mail server is set up" in olive.get("/settings/").text
 
 
 def test_without_a_sender_the_page_says_what_is_missing(app, olive):
