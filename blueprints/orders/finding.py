@@ -24,6 +24,7 @@ from models import Cancellation, Courier, Order, OrderStatus, PaymentStatus, Ref
 from models.base import on_postgresql
 from models.order import position_of
 from models.search import ORDER_INDEX, containing, contains, digits_of, facet, fold, pieces_of, quoted
+from models.text import bare_number
 
 PAGE = 50
 LONGEST_SEARCH = 200
@@ -79,7 +80,7 @@ class Search:
         typed = typed[:LONGEST_SEARCH].replace("\0", "").encode(errors="ignore").decode()
         folded = fold(typed)[:LONGEST_SEARCH]
         words = tuple(dict.fromkeys(filter(None, (_bare(word) for word in folded.split()))))[:MOST_WORDS]
-        number = " ".join(typed.split()).lstrip("#").strip()
+        number = bare_number(typed)
         phone = _phone_in(folded)
         if phone and any(phone in word for word in words):
             return cls(number, (phone,))  # what has the word has the phone: the index is asked once, not twice

@@ -12,7 +12,7 @@ from blueprints.orders.incoming import OrderFinding, ShopFacts
 from blueprints.reading_csv import Row
 from models import PaymentMethod
 from models.money import is_known_currency, may_be_thousands, names_other_currency, parse_decimal, parse_money, rounded
-from models.text import cleaned_line, cleaned_text
+from models.text import bare_number, cleaned_line, cleaned_text
 
 YEARS = range(1990, 2101)  # the database's order of orders ends in 2106
 ZONES_APART = timedelta(days=1)
@@ -178,7 +178,7 @@ def payment_method_of(text: str) -> PaymentMethod:
 
 def number_of(text: str) -> str:
     """As the customer knows it: without the `#`, and without the sign by which a spreadsheet marks a text."""
-    return cleaned_line(text).removeprefix("'").removeprefix("#").strip()
+    return bare_number(cleaned_line(text).removeprefix("'"))
 
 
 def phone_of(text: str) -> str:

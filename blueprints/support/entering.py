@@ -28,7 +28,7 @@ def enter_store(window_id: int, *, user_session_id: int, by: Actor) -> None:
             tell_owners(session, "access_entered", window, at=at, by=by)
 
 
-def leave_store(window_id: int, *, user_session_id: int, by: Actor) -> None:
+def leave_store(window_id: int, *, user_session_id: int) -> None:
     """Who is not inside has left already."""
     with writing() as session:
         entry = _entry_of(session, user_session_id)

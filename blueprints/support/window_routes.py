@@ -106,6 +106,6 @@ def enter(window_id: int) -> ResponseReturnValue:
 @needs(Right.ENTER_STORE)
 def leave(window_id: int) -> ResponseReturnValue:
     ticket = access.window_or_404(window_id).ticket
-    leave_store(window_id, user_session_id=g.user_session_id, by=access.actor())
+    leave_store(window_id, user_session_id=g.user_session_id)
     flash(_("You have left the store."), "done")
     return redirect(url_for("support.ticket", ticket_id=ticket.id), 303)

@@ -18,7 +18,7 @@ from models import WebhookMessage, db
 def test(endpoint_id: int) -> ResponseReturnValue:
     endpoint_or_404(endpoint_id)
     try:
-        message_id = send_test(endpoint_id, by=access.actor())
+        message_id = send_test(endpoint_id)
     except NotSent as refusal:
         return endpoint_page(endpoint_or_404(endpoint_id), refusal), 409
     if current_store().is_demo:

@@ -29,7 +29,7 @@ class NotSent(Exception):
         self.why = why
 
 
-def send_test(endpoint_id: int, *, by: Actor) -> int:
+def send_test(endpoint_id: int) -> int:
     """The message's id. Raises NotSent."""
     with writing() as session:
         at, endpoint = clock.now(), session.get_one(WebhookEndpoint, endpoint_id)

@@ -223,7 +223,7 @@ class Store(RuleBasedStateMachine):
     @rule(agent=AGENTS, window_id=ANY)
     def leave(self, agent, window_id):
         window_id = self.picked(window_id)
-        leave_store(window_id, user_session_id=self.sessions[agent], by=UMA)
+        leave_store(window_id, user_session_id=self.sessions[agent])
         if self.inside.get(agent) == window_id:
             del self.inside[agent]
 

@@ -41,6 +41,10 @@ def test_all_that_is_in_the_file_is_in_the_order(imported):
     assert (item.name, item.sku, item.quantity, item.price) == ("Adobo set", "ADO-2", 2, 48000)
 
 
+def test_a_number_loses_all_signs_before_it_as_where_it_is_typed(imported):
+    assert [order.number for order in imported({"Name": "##1001"}, {"Name": "'# 1002"})] == ["1001", "1002"]
+
+
 def test_later_rows_of_an_order_are_items_of_it(imported):
     later = item_row(SHOPIFY, Lineitem_name="Ube jam", Lineitem_quantity="1", Lineitem_price="0.00")
     first, second = imported({}, later, {"Name": "#1002"})

@@ -33,7 +33,7 @@ class WebhookDesk:
     def test(self, endpoint: WebhookEndpoint) -> WebhookMessage:
         """One message for it."""
         with self.app.app_context():
-            message_id = send_test(endpoint.id, by=SYSTEM)
+            message_id = send_test(endpoint.id)
         return self.message(message_id)
 
     def deliver(self) -> Counter[Outcome]:
