@@ -10,6 +10,7 @@ from blueprints.support.attaching import NewAttachment, attach
 from blueprints.support.granting import open_window
 from blueprints.support.refusals import AlreadyAsked, NotForSupport, TicketFormUsedAgain
 from blueprints.support.telling import tell_other_side
+from blueprints.support.window_refusals import NoOrderToLimitTo
 from models import (
     STILL_OPEN,
     Actor,
@@ -58,7 +59,9 @@ def file_cancellation(order_id: int, filing: Filing, *, by: Actor) -> int:
 
 
 def file_question(filing: Filing, *, by: Actor) -> int:
-    """The ticket's number; as file_cancellation. Raises TicketFormUsedAgain."""
+    """The ticket's number; as file_cancellation. Raises NoOrderToLimitTo, TicketFormUsedAgain."""
+    if filing.hours and filing.scope is WindowScope.ORDER:
+        raise NoOrderToLimitTo
     with writing() as session:
         if done := _filed_with(session, filing, None):
             return done.id

@@ -188,14 +188,14 @@ class Planter:
         body = say("ticket_messages.body", 4000)
 
         def report(session, window, at):
-            report_act(session, window, at, body=body, solve=True, by=agent)
+            report_act(session, window, at, order_id=booked.id, body=body, solve=True, by=agent)
 
         agent = Actor(3, say("users.name", 100), Role.SUPPORT, window_id=1)
         wish = self.wish(courier_reference=say("orders.courier_reference", 60))
         cancel_order(booked.id, version=1, wish=wish, by=agent, report=report)
-        question = Filing(say("tickets.subject", 150), say("tickets.reason", 4000), hours=24)
+        question = Filing(say("tickets.subject", 150), say("tickets.reason", 4000))
         close(file_question(question, by=self.owner), by=self.owner)
-        file_question(Filing(say("tickets.subject", 150), say("tickets.reason", 4000), hours=24), by=self.owner)
+        file_question(Filing(say("tickets.subject", 150), say("tickets.reason", 4000)), by=self.owner)
 
     def not_paid(self, travel: time_machine.Traveller) -> None:
         unpaid = {"payment_status": PaymentStatus.UNPAID, "payment_method": PaymentMethod.GCASH}

@@ -250,7 +250,7 @@ class Store(RuleBasedStateMachine):
         version = db.session.scalar(select(Order.version).where(Order.id == order))
 
         def report(session, window, at):
-            report_act(session, window, at, body="Done.", solve=solves, by=by)
+            report_act(session, window, at, order_id=order, body="Done.", solve=solves, by=by)
 
         try:
             cancel_order(order, version=version, wish=CancelWish(courier_reference="J-1"), by=by, report=report)
