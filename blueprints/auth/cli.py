@@ -105,7 +105,7 @@ def _taken(email: str) -> click.ClickException:
 
 
 def _user(email: str) -> User:
-    user = find_user_by_email(answer(email, "Email", read_address))
+    user = find_user_by_email(email.strip().lower())
     if user is None:
         raise click.ClickException(f"There is no user {email}. Those there are: flask users list")
     return user

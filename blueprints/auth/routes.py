@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import current_user, login_user
 from sqlalchemy import text
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.wrappers import Response
 
 from blueprints.access import Right, may, needs, public
@@ -39,7 +39,7 @@ def healthz() -> ResponseReturnValue:
     """For whoever watches the server; a load balancer goes elsewhere."""
     try:
         db.session.execute(OF_POSTGRESQL if on_postgresql() else OF_SQLITE)
-    except DBAPIError:
+    except SQLAlchemyError:
         log.exception("the database does not answer")
         return {"database": "does not answer"}, 503
     return {"database": "ok"}

@@ -68,7 +68,7 @@ def terms_of(store: Store) -> Terms | None:
 
 
 def waiting(terms: Terms) -> Select[int, PaymentReminder]:
-    """The orders that the timer is for, by their ids and with their reminders, if any. What somebody put on again after
+    """The orders that the timer is for, by their ids and with their reminders, if any. What somebody reinstated after
     a cancel, or keeps, is theirs to decide about."""
     return (
         select(Order.id, PaymentReminder)

@@ -38,7 +38,7 @@ def payment(order_id: int) -> ResponseReturnValue:
         return _page("orders/payment.html", order, form, refuse_payment, status=422)
     except OrderRefusal as refusal:
         return _page("orders/payment.html", order, form, refuse_payment, refusal=refusal)
-    flash(_("%(amount)s was noted as paid.", amount=money(form.sum, order.currency)), "done")
+    flash(_("%(amount)s was recorded as paid.", amount=money(form.sum, order.currency)), "done")
     return redirect(url_for("orders.detail", order_id=order_id, _anchor="money"), 303)
 
 
@@ -76,7 +76,7 @@ def refund(order_id: int) -> ResponseReturnValue:
         return redirect(url_for("orders.refund_owed", refund_id=refusal.refund_id), 303)
     except OrderRefusal as refusal:
         return _page("orders/refund.html", order, form, refuse_refund, refusal=refusal)
-    flash(_("%(amount)s was noted as paid back.", amount=money(form.sum, order.currency)), "done")
+    flash(_("%(amount)s was recorded as paid back.", amount=money(form.sum, order.currency)), "done")
     return redirect(url_for("orders.detail", order_id=order_id, _anchor="money"), 303)
 
 

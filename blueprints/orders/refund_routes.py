@@ -112,11 +112,11 @@ def _say_beside_field(form: SettleForm, order: Order, refusal: MoreThanIsOpen | 
 def _settled(order: Order, amount: int, left: int) -> str:
     if left:
         return _(
-            "%(amount)s was noted as returned; %(left)s is left.",
+            "%(amount)s was recorded as returned; %(left)s is left.",
             amount=money(amount, order.currency),
             left=money(left, order.currency),
         )
-    return _("%(amount)s was noted as returned. Nothing more is owed.", amount=money(amount, order.currency))
+    return _("%(amount)s was recorded as returned. Nothing more is owed.", amount=money(amount, order.currency))
 
 
 @dataclass(frozen=True)

@@ -87,7 +87,7 @@ class ReasonUnknown(OrderRefusal):
 
 
 class ReferenceMissing(OrderRefusal):
-    """Support cancels what an integrated courier holds only with the courier's own confirmation."""
+    """Support cancels what a courier holds only with the courier's own confirmation."""
 
     code = "reference_missing"
 

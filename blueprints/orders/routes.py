@@ -49,6 +49,7 @@ def listing() -> ResponseReturnValue:
     may_see_shop = access.may(Right.SEE_SHOP)
     waiting = count_waiting() if may_see_shop else NOTHING_SAID
     tabs = tab_links(asked, waiting)
+    may_be_some = found.older or found.newer or any(row.status not in FINISHED for row in found.rows)
     return render_template(
         "orders/list.html",
         form=form,
@@ -59,7 +60,7 @@ def listing() -> ResponseReturnValue:
         untold=why_untold(found.rows) if may_see_shop and filters.attention is Attention.NOT_TOLD else {},
         waiting=waiting,
         may_add_orders=access.may(Right.ADD_ORDERS),
-        may_cancel_some=access.may(Right.CHANGE_ORDERS) and any(row.status not in FINISHED for row in found.rows),
+        may_cancel_some=access.may(Right.CHANGE_ORDERS) and may_be_some,
     )
 
 

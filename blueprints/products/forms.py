@@ -105,8 +105,8 @@ class MoveForm(SentOnce):
 def noted(moved: Moved) -> str:
     count = _with_a_minus(f"{moved.on_hand:,}")
     if not moved.quantity:
-        return _("The count was %(count)s already, so nothing was noted.", count=count)
-    return _("Noted: %(change)s. On hand now: %(count)s.", change=_with_a_minus(f"{moved.quantity:+,}"), count=count)
+        return _("The count was %(count)s already, so nothing was recorded.", count=count)
+    return _("Recorded: %(change)s. On hand now: %(count)s.", change=_with_a_minus(f"{moved.quantity:+,}"), count=count)
 
 
 def _with_a_minus(number: str) -> str:

@@ -159,9 +159,10 @@ for (const element of document.querySelectorAll("[data-until]")) {
   countDown(element);
 }
 
-// The way back to the list of orders leads to what was looked for in it, in this tab.
+// The way back to the list of orders leads to what was looked for in it, in this tab, by who is signed in.
 const LIST = "/orders/";
-if (location.pathname === LIST) sessionStorage.setItem("list of orders", location.search);
+if (location.pathname === "/login") sessionStorage.removeItem("list of orders");
+else if (location.pathname === LIST) sessionStorage.setItem("list of orders", location.search);
 else for (const back of document.querySelectorAll(`.back[href="${LIST}"]`)) {
   back.search = sessionStorage.getItem("list of orders") ?? "";
 }

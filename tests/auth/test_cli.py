@@ -51,6 +51,11 @@ def test_a_user_is_added_and_signs_in(users, sign_in, shop):
     assert shop.first(select(Event)).user_id is None
 
 
+def test_somebody_whose_address_no_mail_goes_to_any_more_is_still_found(users, shop):
+    shop.change(shop.first(select(User).where(User.email == "sam@example.com")), email="sám@example.com")
+    assert users("disable", "Sám@example.com").exit_code == 0
+
+
 def test_with_a_password_nobody_is_asked_for_a_name(users, shop):
     answer = users("add", "rica@example.com", "--role", "staff", "--password", NEW)
     assert (answer.exit_code, answer.output) == (0, "Rica (staff) can sign in with rica@example.com.\n")

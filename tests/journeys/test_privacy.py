@@ -36,6 +36,6 @@ def test_from_the_order_to_the_file_and_to_being_forgotten(served, shop, browser
     page.get_by_role("button", name="Erase for good").dblclick()
     page.get_by_text("The customer’s data is erased.").wait_for()
     page.get_by_role("link", name=f"Order {order.number}").click()
-    page.get_by_text("Erased customer").wait_for()
+    page.locator("#customer").get_by_text("Erased customer").wait_for()
     assert len(shop.all(select(Erasure))) == 1
     assert shop.get(Order, other.id).customer_email == "other@example.com"

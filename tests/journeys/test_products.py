@@ -40,7 +40,7 @@ def test_stock_is_kept_on_a_phone(page, served, shop):
     page.get_by_label("How many", exact=True).fill("12")
     page.get_by_role("textbox", name="Note").fill("From Good Shepherd")
     page.get_by_role("button", name="Record it").click()
-    page.get_by_text("Noted: +12. On hand now: 12.").wait_for()
+    page.get_by_text("Recorded: +12. On hand now: 12.").wait_for()
     assert "From Good Shepherd" in page.locator("#movements").inner_text()
     assert fits(page)
 

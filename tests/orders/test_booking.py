@@ -59,7 +59,7 @@ def test_a_stale_page_books_nothing_and_says_what_changed(sam, olive, shop, cour
     olive.post(payment, **drawn(olive.get(payment), payment, amount="10"))
     answer = sam.post(url, **typed)
     assert answer.status == 409
-    assert "Olive Owner noted a payment of ₱10.00." in answer.text
+    assert "Olive Owner recorded a payment of ₱10.00." in answer.text
     assert (answer.value("waybill"), answer.value("courier")) == ("LM 1", str(lalamove.id))
     again = sam.post(url, **drawn(answer, url))
     assert again.status == 303

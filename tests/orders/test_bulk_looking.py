@@ -12,6 +12,7 @@ from tests.orders.many import gather
 from tests.orders.watching import statements
 from tests.pages import words
 from tests.people import signed_in
+from tests.shop import A_MORNING
 
 PAID = {"payment_status": PaymentStatus.PAID}
 
@@ -48,6 +49,13 @@ def test_where_all_have_come_to_their_end_there_is_nothing_to_tick(sam, shop):
     assert sam.get("/orders/").select(".c-pick, form#bulk") == []
     shop.booked_order()
     assert len(sam.get("/orders/").select("tbody .c-pick")) == 5
+
+
+def test_all_that_a_search_shows_can_be_cancelled_also_from_a_page_where_all_are_finished(sam, shop):
+    shop.order(number="1")
+    for number in range(2, 52):
+        shop.order(number=str(number), status=OrderStatus.COMPLETED, placed_at=A_MORNING + timedelta(minutes=number))
+    assert sam.get("/orders/?q=maria").select("#bulk [name=all]")
 
 
 def test_today_has_nothing_to_tick(sam, shop):

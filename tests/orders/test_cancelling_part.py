@@ -3,6 +3,8 @@
 import pytest
 from sqlalchemy import select
 
+from blueprints.orders import part_routes
+from blueprints.orders.cancelling_part import cancel_part
 from models import (
     Cancellation,
     CancelledItem,
@@ -45,6 +47,22 @@ def test_what_one_piece_costs_stands_beside_it(sam, order):
         "₱480.00 each, 2 in the order",
         "₱150.00 each, 3 in the order",
     ]
+
+
+def test_an_item_that_came_back_meanwhile_is_no_reason_to_lose_what_was_typed(sam, shop, order, monkeypatch):
+    items = shop.all(select(OrderItem).order_by(OrderItem.id))
+    assert cancel_items(sam, order, {0: 2}).status == 303
+
+    def undone_first(*args, **options):
+        monkeypatch.undo()
+        undo(sam, order)
+        cancel_part(*args, **options)
+
+    url = f"/orders/{order.id}/cancel/items"
+    fields = drawn(sam.get(url), url, note="Sorry.", **{f"pieces_{items[1].id}": "1"})
+    monkeypatch.setattr(part_routes, "cancel_part", undone_first)
+    page = sam.post(url, **fields)
+    assert (page.status, page.value("note")) == (409, "Sorry.")
 
 
 def test_the_order_goes_on_with_what_remains(sam, shop, order):

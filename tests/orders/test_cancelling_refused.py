@@ -67,7 +67,7 @@ def test_an_order_that_came_in_cancelled_names_nobody(olive, shop):
     ("status", "says", "way_on"),
     [
         ("completed", "is completed, so it can’t be cancelled any more.", "change its status to Returned"),
-        ("returned", "is returned, so there is nothing left to cancel.", "note the refund"),
+        ("returned", "is returned, so there is nothing left to cancel.", "record the refund"),
         ("declined", "was declined, so there is nothing to cancel.", "add it as a new order"),
     ],
 )

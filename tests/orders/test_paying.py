@@ -43,7 +43,7 @@ def test_what_is_open_is_filled_in_and_makes_the_order_paid(sam, shop):
     order = shop.order()
     page = sam.get(f"/orders/{order.id}/payment")
     assert (page.value("amount"), page.value("method")) == ("960.00", "cod")
-    assert sam.follow(note(sam, order, "payment", method="gcash")).messages == ["₱960.00 was noted as paid."]
+    assert sam.follow(note(sam, order, "payment", method="gcash")).messages == ["₱960.00 was recorded as paid."]
     paid = shop.get(Order, order.id)
     assert (paid.payment_status, paid.paid, paid.payment_method) == (PaymentStatus.PAID, 96000, PaymentMethod.GCASH)
     assert shop.events(order) == ["order.paid"]
@@ -120,7 +120,7 @@ def test_a_cancel_in_the_middle_leads_to_what_it_owes(app, olive, shop):
 def test_money_goes_back_in_parts_until_all_is_back(sam, returned, shop):
     note(sam, returned, "refund", amount="60")
     assert shop.get(Order, returned.id).payment_status is PaymentStatus.PARTIALLY_REFUNDED
-    assert sam.follow(note(sam, returned, "refund")).messages == ["₱900.00 was noted as paid back."]
+    assert sam.follow(note(sam, returned, "refund")).messages == ["₱900.00 was recorded as paid back."]
     assert shop.get(Order, returned.id).payment_status is PaymentStatus.REFUNDED
     assert shop.events(returned) == ["order.refunded", "order.refunded"]
 

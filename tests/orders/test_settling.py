@@ -114,7 +114,7 @@ def test_a_stale_page_notes_nothing_and_keeps_what_was_typed(sam, olive, shop, r
     settle(olive, refund, amount="50")
     page = sam.post(url, **form)
     assert (page.status, page.refusal) == (409, "Order 1001 was changed while you had this page open.")
-    assert "Olive Owner noted a refund of ₱50.00." in page.text
+    assert "Olive Owner recorded a refund of ₱50.00." in page.text
     assert (page.value("amount"), page.value("reference")) == ("100", "GC-1")
     assert sam.post(url, **drawn(page, url)).status == 303
     assert books(shop, refund) == (15000, 15000, 2)
@@ -208,8 +208,8 @@ def test_what_is_left_is_proposed_by_the_way_it_came(sam, refund):
 
 def test_a_part_leaves_the_rest_owed_and_tells_nobody_yet(sam, shop, refund):
     page = sam.follow(settle(sam, refund, amount="300", method="cash", reference="OR 12", paid_on="2026-11-21"))
-    assert page.messages == ["₱300.00 was noted as returned; ₱660.00 is left."]
-    assert "Cash · 21 November 2026 OR 12 · noted by Sam Staff today 12:00 PM \N{MINUS SIGN}₱300.00" in page.text
+    assert page.messages == ["₱300.00 was recorded as returned; ₱660.00 is left."]
+    assert "Cash · 21 November 2026 OR 12 · recorded by Sam Staff today 12:00 PM \N{MINUS SIGN}₱300.00" in page.text
     order = shop.get(Order, refund.order_id)
     assert (order.refunded, order.payment_status) == (30000, PaymentStatus.PARTIALLY_REFUNDED)
     assert [email.kind for email in shop.emails()] == ["order_cancelled"]
@@ -219,7 +219,7 @@ def test_a_part_leaves_the_rest_owed_and_tells_nobody_yet(sam, shop, refund):
 def test_the_last_part_closes_it_and_the_customer_reads_of_each(sam, shop, refund):
     settle(sam, refund, amount="300", method="cash", paid_on="2026-11-21")
     page = sam.follow(settle(sam, refund, reference="GC-9"))
-    assert page.messages == ["₱660.00 was noted as returned. Nothing more is owed."]
+    assert page.messages == ["₱660.00 was recorded as returned. Nothing more is owed."]
     done, order = shop.get(Refund, refund.id), shop.get(Order, refund.order_id)
     assert (done.settled, done.settled_at is not None) == (96000, True)
     assert (order.refunded, order.payment_status) == (96000, PaymentStatus.REFUNDED)

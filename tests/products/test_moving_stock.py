@@ -59,7 +59,7 @@ def test_a_second_click_notes_nothing_more(sam, stocked, movements):
     typed = form(sam, product, kind="received", pieces="3")
     for _click in range(2):
         page = sam.follow(sam.post(f"/products/{product.id}/move", **typed))
-        assert "Noted: +3. On hand now: 3." in page.messages
+        assert "Recorded: +3. On hand now: 3." in page.messages
     assert movements(product) == [("received", 3, 3)]
 
 
@@ -68,7 +68,7 @@ def test_a_form_that_says_something_else_the_second_time_is_asked_again(sam, oli
     typed = form(sam, product, kind="received", pieces="3", note="Eggs")
     sam.post(f"/products/{product.id}/move", **typed)
     page = sam.post(f"/products/{product.id}/move", **typed | {"pieces": "4"})
-    assert (page.status, page.refusal) == (409, "This form noted +3 before.")
+    assert (page.status, page.refusal) == (409, "This form recorded +3 before.")
     assert (page.value("pieces"), page.value("note")) == ("4", "Eggs")
     assert send(olive, product, kind="received", pieces="3", note="Eggs", once=typed["once"]).status == 409
     again = page.fields(f"/products/{product.id}/move")
@@ -97,7 +97,7 @@ def test_what_came_went_and_was_counted_adds_up(sam, stocked, movements):
     send(sam, product, kind="received", pieces="12", note="From <b>Lucban</b>")
     send(sam, product, kind="removed", pieces="2")
     page = sam.follow(send(sam, product, kind="counted", pieces="7"))
-    assert "Noted: −3. On hand now: 7." in page.messages  # noqa: RUF001 (a minus, as on the page)
+    assert "Recorded: −3. On hand now: 7." in page.messages  # noqa: RUF001 (a minus, as on the page)
     assert movements(product) == [("received", 12, 12), ("removed", -2, 10), ("counted", -3, 7)]
     assert "Received From <b>Lucban</b> Sam Staff +12 then 12" in page.text
 
@@ -113,7 +113,7 @@ def test_all_that_is_there_can_go(sam, stocked, movements):
 def test_a_count_that_agrees_writes_nothing_and_says_so(sam, stocked, movements):
     product = stocked(on_hand=5)
     page = sam.follow(send(sam, product, kind="counted", pieces="5"))
-    assert page.messages == ["The count was 5 already, so nothing was noted."]
+    assert page.messages == ["The count was 5 already, so nothing was recorded."]
     assert movements(product) == [("counted", 5, 5)]
 
 

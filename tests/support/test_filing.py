@@ -138,6 +138,8 @@ def test_with_a_question_support_is_let_into_all_orders_or_not_at_all(olive, sho
     ticket = ask(open_window="y", hours="4")
     [window] = shop.all(select(AccessWindow))
     assert (window.ticket_id, window.scope, window.expires_at - window.opened_at) == (ticket, "all", timedelta(hours=4))
+    [mail] = mail_of(shop, ticket, "ticket_opened")
+    assert "You may act on all orders in the store until" in mail.text
 
 
 def test_a_question_is_filed_before_the_password_that_lets_them_in_is_asked_for(app, shop, ask):

@@ -45,6 +45,16 @@ def test_once_the_courier_let_go_the_order_is_never_on_again(inside, olive, shop
     assert shop.get(Order, booked.id).status is OrderStatus.CANCELLED
 
 
+def test_nor_where_the_courier_is_not_integrated(inside, olive, shop):
+    order = shop.booked_order(number="1042", courier="Lalamove")
+    cancelled_by(inside, order)
+    answer = olive.get(f"/orders/{order.id}/reinstate")
+    assert (answer.status, answer.refusal) == (
+        409,
+        "Lalamove has let go of the parcel, so order 1042 can’t be reinstated.",
+    )
+
+
 def test_as_it_can_not_be_undone_the_customer_is_told_at_once(inside, shop, booked):
     cancelled_by(inside, booked)
     assert [email.state for email in shop.emails(booked)] == [EmailState.QUEUED]
