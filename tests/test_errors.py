@@ -53,6 +53,7 @@ def test_the_page_is_there_when_the_database_is_not(app, olive, table):
     assert "We could not confirm" in page.text
 
 
+@pytest.mark.sqlite
 def test_whoever_watches_the_server_is_told_when_the_database_does_not_answer(app, mallory):
     assert mallory.client.get("/healthz").json == {"database": "ok"}
     with app.app_context():
