@@ -109,6 +109,7 @@ def take_cancel(page: Page, address: str) -> None:
     take(page, "note", around(page, "main .title", ".field:has(#note)"))
     take(page, "save", around(page, ".field:has(#notify)", ".form-buttons"))
     page.click(".form-buttons button")
+    page.wait_for_url(address + cancel.removesuffix("/cancel"))  # where the note that was sent is let go of
     show(page, address, cancel.removesuffix("/cancel"))
     take(page, "cancelled", around(page, "#status-area"))
     page.locator("#status-area").get_by_role("button", name="Undo").click()
