@@ -74,7 +74,7 @@ class _WithFiles(SentOnce):
         return bool(self.errors and self.files.data)
 
 
-class _LetsIn:
+class LetsIn:
     """A form that files a ticket, and lets support in if that is ticked; else the page may send whatever was left in
     the rest."""
 
@@ -100,7 +100,7 @@ class _LetsIn:
         return replace(filing, hours=int(self.hours.data), scope=WindowScope(self.scope.data))
 
 
-class QuestionForm(_LetsIn, _WithFiles):
+class QuestionForm(LetsIn, _WithFiles):
     subject = StringField(
         _l("What is it about?"), [DataRequired(_l("Say in a few words what it is about.")), AtMost(150)]
     )
@@ -117,7 +117,7 @@ class QuestionForm(_LetsIn, _WithFiles):
         self.scope.offer(None)
 
 
-class CancellationForm(_LetsIn, _WithFiles):
+class CancellationForm(LetsIn, _WithFiles):
     reason = TextAreaField(
         _l("Why should it be cancelled?"),
         [DataRequired(_l("Say why it should be cancelled: support needs the reason.")), AtMost(LONGEST_TEXT)],

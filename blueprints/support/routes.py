@@ -1,6 +1,8 @@
 """Tickets: the list, filing one, and what came with them."""
 
 import re
+from collections.abc import Callable
+from functools import partial
 from io import BytesIO
 
 from flask import abort, flash, redirect, render_template, request, send_file, url_for
@@ -14,7 +16,7 @@ from blueprints.ids import read_id
 from blueprints.support import support
 from blueprints.support.assigning import is_staffed
 from blueprints.support.finding import Tab, count_by_tab, find_tickets
-from blueprints.support.forms import MOST_BYTES_SENT, CancellationForm, QuestionForm
+from blueprints.support.forms import MOST_BYTES_SENT, CancellationForm, LetsIn, QuestionForm
 from blueprints.support.refusals import AlreadyAsked, TicketRefusal
 from blueprints.support.ticketing import asked_of, file_cancellation, file_question, refuse_to_ask
 from models import Order, db
@@ -72,10 +74,7 @@ def _ask_to_cancel(order: Order) -> ResponseReturnValue:
     refused: TicketRefusal | None = None
     try:
         if form.validate_on_submit():
-            proven = not form.lets_into_all or access.has_proven_lately()
-            filing = form.filing(subject, letting_in=proven)
-            ticket_id = file_cancellation(order.id, filing, by=access.actor())
-            return _filed(ticket_id) if proven else _ask_for_password(ticket_id, form)
+            return _file(form, subject, partial(file_cancellation, order.id))
         refuse_to_ask(db.session(), order)
     except AlreadyAsked as refusal:
         flash(_("This is ticket %(number)s: it asks support to cancel the order already.", number=refusal.ticket_id))
@@ -93,10 +92,7 @@ def _ask_about_anything() -> ResponseReturnValue:
     refused: TicketRefusal | None = None
     try:
         if form.validate_on_submit():
-            proven = not form.lets_into_all or access.has_proven_lately()
-            filing = form.filing(form.subject.data, letting_in=proven)
-            ticket_id = file_question(filing, by=access.actor())
-            return _filed(ticket_id) if proven else _ask_for_password(ticket_id, form)
+            return _file(form, form.subject.data, file_question)
     except TicketRefusal as refusal:
         refused = refusal
     page = render_template("support/new_question.html", form=form, refusal=refused, is_staffed=is_staffed(db.session()))
@@ -109,12 +105,17 @@ def _subject_of_an_error() -> str:
     return _("Error page %(reference)s", reference=reference) if re.fullmatch("[0-9a-f]{4,16}", reference) else ""
 
 
-def _filed(ticket_id: int) -> ResponseReturnValue:
+def _file(form: LetsIn, subject: str, file: Callable[..., int]) -> ResponseReturnValue:
+    """Support is let into all orders by somebody who gave their password lately, and by nobody else."""
+    proven = not form.lets_into_all or access.has_proven_lately()
+    ticket_id = file(form.filing(subject, letting_in=proven), by=access.actor())
+    if not proven:
+        return _ask_for_password(ticket_id, form)
     flash(_("Ticket %(number)s is with support. You will see their answer here.", number=ticket_id), "done")
     return redirect(url_for("support.ticket", ticket_id=ticket_id), 303)
 
 
-def _ask_for_password(ticket_id: int, form: CancellationForm | QuestionForm) -> ResponseReturnValue:
+def _ask_for_password(ticket_id: int, form: LetsIn) -> ResponseReturnValue:
     """The ticket is filed, so that nothing is lost, and nobody is let in; then to where that can be done."""
     back = url_for("support.ticket", ticket_id=ticket_id, scope=form.scope.data, hours=form.hours.data)
     flash(
