@@ -10,9 +10,9 @@ from wtforms.validators import ValidationError
 from wtforms.widgets import HiddenInput
 
 from blueprints.filters import WORDS, word
-from blueprints.forms import AtMost, BaseForm, CountField, MoneyField, SentOnce
+from blueprints.forms import AtMost, BaseForm, MoneyField, SentOnce
 from blueprints.ids import IdConverter
-from blueprints.orders.count_forms import counted, fields_of
+from blueprints.orders.count_forms import ItemCountField, counted, fields_of
 from blueprints.orders.noting_cancel import CancelWish
 from models import Order, OrderStatus, Reason
 
@@ -175,7 +175,7 @@ class CancelForm(_ChangeForm):
         )
 
     @property
-    def counts_back(self) -> list[CountField]:
+    def counts_back(self) -> list[ItemCountField]:
         """One for each item of which some pieces were taken from the stock."""
         return fields_of(self, "back")
 

@@ -1,7 +1,7 @@
 """Fields that ask for pieces of an order's items, one an item: what of it is cancelled, what goes back into stock."""
 
 from collections.abc import Sequence
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from blueprints.forms import BaseForm, CountField
 from models import OrderItem
@@ -9,18 +9,22 @@ from models import OrderItem
 AnyForm = TypeVar("AnyForm", bound=BaseForm)
 
 
+class ItemCountField(CountField):
+    def __init__(self, item: OrderItem, **options: Any) -> None:
+        super().__init__(item.name, **options)
+        self.item = item
+
+
 def with_counts(form: type[AnyForm], prefix: str, items: Sequence[OrderItem], most: dict[int, int]) -> type[AnyForm]:
     """The form with a field for each of the items that `most` has something for: `<prefix>_<id of the item>`."""
-    counts = {f"{prefix}_{item.id}": CountField(item.name, most=most[item.id]) for item in items if most.get(item.id)}
+    counts = {f"{prefix}_{item.id}": ItemCountField(item, most=most[item.id]) for item in items if most.get(item.id)}
     return type(form.__name__, (form,), counts)
 
 
 def counted(form: BaseForm, prefix: str) -> dict[int, int]:
     """What was written in these fields, by the item's id; those left empty are left out."""
-    return {
-        int(field.name.rpartition("_")[2]): field.data for field in fields_of(form, prefix) if field.data is not None
-    }
+    return {field.item.id: field.data for field in fields_of(form, prefix) if field.data is not None}
 
 
-def fields_of(form: BaseForm, prefix: str) -> list[CountField]:
-    return [field for field in form if isinstance(field, CountField) and field.name.startswith(f"{prefix}_")]
+def fields_of(form: BaseForm, prefix: str) -> list[ItemCountField]:
+    return [field for field in form if isinstance(field, ItemCountField) and field.name.startswith(f"{prefix}_")]

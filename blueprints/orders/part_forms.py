@@ -2,9 +2,8 @@
 
 from flask_babel import gettext as _
 
-from blueprints.forms import CountField
 from blueprints.orders.change_forms import CancelForm
-from blueprints.orders.count_forms import counted, fields_of
+from blueprints.orders.count_forms import ItemCountField, counted, fields_of
 
 
 class PartForm(CancelForm):
@@ -13,7 +12,7 @@ class PartForm(CancelForm):
     status = None  # type: ignore[assignment]  # as WTForms leaves a field out
 
     @property
-    def counts(self) -> list[CountField]:
+    def counts(self) -> list[ItemCountField]:
         """One for each item that is still in the order."""
         return fields_of(self, "pieces")
 
