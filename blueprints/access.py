@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import NoReturn, TypeVar, cast
+from typing import NoReturn, cast
 from urllib.parse import urlsplit
 
 from flask import Flask, abort, current_app, flash, g, redirect, request, url_for
@@ -16,7 +16,7 @@ from sqlalchemy.orm import joinedload, undefer
 
 from blueprints import clock, windows
 from blueprints.addresses import page_at
-from blueprints.programs import scope_of
+from blueprints.programs import View, scope_of
 from blueprints.sessions import is_over
 from blueprints.shop import find_store
 from blueprints.tokens import hash_of
@@ -37,8 +37,6 @@ from models import (
     writing,
 )
 from models.base import DiskFailed
-
-View = TypeVar("View", bound=Callable[..., ResponseReturnValue])
 
 
 class Right(StrEnum):

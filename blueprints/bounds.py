@@ -1,12 +1,10 @@
 """How long an address and a header may be, how large a form, and how many fields it may have."""
 
 from collections.abc import Callable
-from typing import TypeVar
 
 from flask import Flask, abort, current_app, request
-from flask.typing import ResponseReturnValue
 
-View = TypeVar("View", bound=Callable[..., ResponseReturnValue])
+from blueprints.programs import View
 
 LONGEST_ADDRESS = 4096
 LONGEST_HEADER = 8192
