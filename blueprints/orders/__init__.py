@@ -4,6 +4,8 @@ orders = Blueprint("orders", __name__, cli_group=None)
 FURNITURE = (
     "routes",
     "new_routes",
+    "customer_routes",
+    "note_routes",
     "booking_routes",
     "payment_routes",
     "refund_routes",

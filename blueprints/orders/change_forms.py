@@ -1,4 +1,4 @@
-"""The forms that change an order's status: the status area, and the cancel page."""
+"""The forms that change an order's status, the status area and the cancel page; and the note beside it."""
 
 import re
 from typing import Any
@@ -6,7 +6,7 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, Field, HiddenField, RadioField, SelectChoice, SelectField, StringField, TextAreaField
-from wtforms.validators import ValidationError
+from wtforms.validators import DataRequired, ValidationError
 from wtforms.widgets import HiddenInput
 
 from blueprints.filters import WORDS, word
@@ -86,6 +86,12 @@ class _ChangeForm(VersionForm, SentOnce):
         super().drawn_for(order, anew=anew)
         if anew:
             self.draw_anew()
+
+
+class NoteForm(BaseForm):
+    internal_note = TextAreaField(
+        _l("Note for the store only"), validators=[DataRequired(_l("Write the note.")), AtMost(LONGEST_NOTE)]
+    )
 
 
 class ChangeStatusForm(_ChangeForm):

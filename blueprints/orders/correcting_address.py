@@ -1,13 +1,15 @@
 """Correcting a customer's address from one of their emails: the order gets it, and the email goes there."""
 
-from sqlalchemy import or_, update
+from typing import Any
+
+from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from blueprints import clock
 from blueprints.composing import can_take_mail
 from blueprints.orders.history import leave_event
 from blueprints.orders.sending_again import NotSentAgain, send_copy, why_not_again
-from models import Actor, Email, EmailState, Order, writing
+from models import Actor, Email, EmailState, NotSentReason, Order, writing
 
 # It has not left yet, so where it goes can still be changed.
 _STAYED = (EmailState.HELD, EmailState.QUEUED)
@@ -35,20 +37,18 @@ def correct_address(email_id: int, *, address: str, by: Actor) -> int:
         had, order.customer_email = order.customer_email, address
         if had != address:
             leave_event(session, order, "order.email_corrected", by=by, at=clock.now())
-        _redirect(session, email, order, had=had)
+        redirect_emails(session, order)
         if email.state in _STAYED:
             return email.id
         return send_copy(session, email, by=by)
 
 
-def _redirect(session: Session, email: Email, order: Order, *, had: str | None) -> None:
-    """This email, and whatever else waits to go where the customer is not: nothing of it has left."""
-    session.execute(
-        update(Email)
-        .where(
-            Email.order_id == order.id,
-            Email.state.in_(_STAYED),
-            or_(Email.id == email.id, Email.recipient == had),
-        )
-        .values(recipient=order.customer_email)
-    )
+def redirect_emails(session: Session, order: Order) -> None:
+    """What waits to go where the customer is not: nothing of it has left. In the caller's transaction, with the address
+    that the order has now; when that is none, nobody gets it."""
+    if order.customer_email:
+        anew: dict[str, Any] = {"recipient": order.customer_email}
+    else:
+        anew = {"recipient": None, "state": EmailState.NOT_SENT, "reason": NotSentReason.NO_ADDRESS}
+    waiting = update(Email).where(Email.order_id == order.id, Email.state.in_(_STAYED))
+    session.execute(waiting.values(**anew))

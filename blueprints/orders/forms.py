@@ -1,4 +1,4 @@
-"""The forms of orders that are added, booked, paid and paid back."""
+"""The forms of orders that are added, corrected, booked, paid and paid back."""
 
 from typing import ClassVar
 
@@ -25,6 +25,7 @@ from blueprints.forms import NOT_AN_EMAIL, AtMost, BaseForm, CanTakeMail, CountF
 from blueprints.ids import read_id
 from blueprints.orders.adding import NewItem, NewOrder
 from blueprints.orders.change_forms import VersionForm
+from blueprints.orders.correcting_customer import CustomerDetails
 from models import Courier, PaymentMethod
 from models.text import bare_number
 
@@ -178,6 +179,28 @@ class NewOrderForm(BaseForm):
             is_paid=self.is_paid.data,
             courier_id=self.courier_id,
             waybill=self.waybill.data or "",
+        )
+
+
+class CustomerForm(VersionForm):
+    """What a new order asks about its customer, once more."""
+
+    customer_name = NewOrderForm.customer_name
+    customer_email = NewOrderForm.customer_email
+    customer_phone = NewOrderForm.customer_phone
+    address = NewOrderForm.address
+
+    def fill_in(self, details: CustomerDetails) -> None:
+        self.customer_name.data, self.customer_email.data = details.name, details.email
+        self.customer_phone.data, self.address.data = details.phone, details.address
+
+    @property
+    def details(self) -> CustomerDetails:
+        return CustomerDetails(
+            name=self.customer_name.data,
+            email=self.customer_email.data or None,
+            phone=self.customer_phone.data or None,
+            address=self.address.data or "",
         )
 
 

@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from blueprints import access
 from blueprints.access import Right, needs
 from blueprints.orders import orders
-from blueprints.orders.change_forms import ChangeStatusForm
+from blueprints.orders.change_forms import ChangeStatusForm, NoteForm
 from blueprints.orders.counting import NOTHING_SAID, count_waiting
 from blueprints.orders.email_forms import AddressForm, Correction
 from blueprints.orders.find_forms import FindForm, filters_beyond_tab, filters_of, tab_links
@@ -83,6 +83,7 @@ def order_page(
     refusal: OrderRefusal | None = None,
     preview: Message | None = None,
     correction: Correction | None = None,
+    note_form: NoteForm | None = None,
 ) -> str:
     """The order's page, for every route whose form stands on it: with what was typed, and what was refused."""
     status_form = status_form or ChangeStatusForm(formdata=None)
@@ -98,6 +99,7 @@ def order_page(
         address_form=AddressForm(formdata=None),
         correction=correction,
         preview=preview,
+        note_form=note_form or NoteForm(formdata=None),
         history=history,
         entered_by=program_that_entered(history),
         refusal=refusal,

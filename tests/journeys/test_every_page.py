@@ -30,6 +30,7 @@ PAGES = [
     "/orders/120/cancel",
     "/orders/120/cancel/items",
     "/orders/116/reinstate",
+    "/orders/120/customer",
     "/orders/120/booking",
     "/orders/120/payment",
     "/orders/116",

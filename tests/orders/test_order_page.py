@@ -41,7 +41,8 @@ def test_a_part_that_was_paid_stands_beside_unpaid(sam, shop):
 
 def test_the_customer_is_one_press_away(sam, shop):
     order = shop.order(customer_email="o'hara+1@example.com", customer_phone="+63 (917) 123-4567")
-    links = [link["href"] for link in sam.get(f"/orders/{order.id}").select("#customer a")]
+    links = [link["href"] for link in sam.get(f"/orders/{order.id}").select("#customer a[href]")]
+    links.remove(f"/orders/{order.id}/customer")
     assert links == ["mailto:o%27hara+1@example.com", "tel:+639171234567", "/orders/?q=o'hara%2B1@example.com"]
 
 

@@ -1,0 +1,67 @@
+"""Correcting who an order is for and how they are reached: a name that was misheard, another phone, an address."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from sqlalchemy import select
+
+from blueprints import clock
+from blueprints.orders.cancelling import reread
+from blueprints.orders.correcting_address import redirect_emails
+from blueprints.orders.history import leave_event
+from blueprints.orders.refusals import OrderRefusal, refuse_if_changed
+from models import Actor, ErasedOrder, Order, db, writing
+
+
+class CustomerErased(OrderRefusal):
+    """The customer's data was erased: nothing of it comes back."""
+
+    code = "customer_erased"
+
+
+@dataclass(frozen=True)
+class CustomerDetails:
+    name: str
+    email: str | None
+    phone: str | None
+    address: str
+
+
+def correct_customer(order_id: int, *, version: int, details: CustomerDetails, by: Actor) -> bool:
+    """Whether anything differs from what the order had. Emails that have not left go to the new address, and to nobody
+    when none is left. Raises CustomerErased, OrderChanged."""
+    with writing() as session:
+        order = reread(session, order_id)
+        refuse_to_correct(order)
+        refuse_if_changed(order, version)
+        had = details_of(order)
+        order.customer_name, order.customer_email = details.name, details.email
+        order.customer_phone, order.address = details.phone, details.address
+        at, codes = clock.now(), list(_what_differs(had, details))
+        for code in codes:
+            leave_event(session, order, code, by=by, at=at)
+        if had.email != details.email:
+            redirect_emails(session, order)
+        return bool(codes)
+
+
+def details_of(order: Order) -> CustomerDetails:
+    return CustomerDetails(order.customer_name, order.customer_email, order.customer_phone, order.address)
+
+
+def _what_differs(had: CustomerDetails, has: CustomerDetails) -> Iterator[str]:
+    """As the history says it; what stood there before is kept nowhere."""
+    if had.name != has.name:
+        yield "order.name_corrected"
+    if had.email != has.email:
+        yield "order.email_corrected"
+    if had.phone != has.phone:
+        yield "order.phone_corrected"
+    if had.address != has.address:
+        yield "order.address_corrected"
+
+
+def refuse_to_correct(order: Order) -> None:
+    """The rule, for whoever asks it: the page before it is drawn, and the correction under the lock."""
+    if db.session.scalar(select(ErasedOrder.order_id).where(ErasedOrder.order_id == order.id).limit(1)):
+        raise CustomerErased
