@@ -37,6 +37,18 @@ class Share:
     """What the customer has paid beyond what remains, before any fee."""
 
 
+@dataclass(frozen=True)
+class Outlook:
+    """What a cancel of a part would come to, in minor units of the order's currency."""
+
+    total: int
+    """Of what remains."""
+    owed: int
+    """Back to the customer, less the fee."""
+    message: Message
+    """The email that would be queued."""
+
+
 def cancel_part(
     order_id: int,
     *,
@@ -94,17 +106,18 @@ def take_off(order: Order, pieces: Mapping[int, int], share: Share) -> list[tupl
     return taken
 
 
-def preview_part(order: Order, pieces: Mapping[int, int], wish: CancelWish) -> Message:
-    """The email that cancel_part would queue. Nothing is changed. Raises NothingChosen, ThatIsAll, OrderChanged,
-    FeeTooHigh."""
+def look_ahead(order: Order, pieces: Mapping[int, int], wish: CancelWish) -> Outlook:
+    """What cancel_part would do. Nothing is changed. Raises NothingChosen, ThatIsAll, OrderChanged, FeeTooHigh."""
     share = share_of(order, pieces)
     refuse_fee(share.owed, wish.fee)
     session = db.session()
     with session.no_autoflush:
         told = take_off(order, pieces, share)
-        message = part_email(order, told, note=wish.note, refund_owed=share.owed - wish.fee, fee_kept=wish.fee)
+        owed = share.owed - wish.fee
+        message = part_email(order, told, note=wish.note, refund_owed=owed, fee_kept=wish.fee)
+        outlook = Outlook(order.total, owed, message)
     session.rollback()
-    return message
+    return outlook
 
 
 def _cancel_part(

@@ -9,14 +9,13 @@ from blueprints.access import Right, needs
 from blueprints.filters import money
 from blueprints.orders import orders
 from blueprints.orders.cancelling import refuse_to_cancel
-from blueprints.orders.cancelling_part import cancel_part, preview_part
+from blueprints.orders.cancelling_part import Outlook, cancel_part, look_ahead
 from blueprints.orders.count_forms import with_counts
 from blueprints.orders.history import missed_by
 from blueprints.orders.part_forms import PartForm
 from blueprints.orders.refusals import FeeTooHigh, NothingChosen, OrderRefusal, ReasonUnknown, ThatIsAll, refusal_of
 from blueprints.orders.showing import going_back
 from blueprints.orders.telling import why_nobody_is_told
-from blueprints.outbox import Message
 from blueprints.shop import reasons_to_choose
 from models import CustomerAlert, Order, db
 
@@ -48,16 +47,16 @@ def cancel_items(order_id: int) -> ResponseReturnValue:
 @orders.post("/orders/<id:order_id>/cancel/items/preview")
 @needs(Right.CHANGE_ORDERS)
 def cancel_items_preview(order_id: int) -> ResponseReturnValue:
-    """The page as it was filled in, with the email that Save would queue. Nothing is changed."""
+    """The page as it was filled in, with what Save would come to and the email of it. Nothing is changed."""
     order = access.order_or_404(order_id)
     form = _form(order)
     if not form.validate():
         return _page(order, form, status=422)
     try:
-        preview = preview_part(order, form.pieces, form.wish)
+        outlook = look_ahead(order, form.pieces, form.wish)
     except OrderRefusal as refusal:
         return _refused(order, form, refusal)
-    return _page(order, form, preview=preview)
+    return _page(order, form, outlook=outlook)
 
 
 def _form(order: Order) -> PartForm:
@@ -89,7 +88,7 @@ def _page(
     *,
     status: int = 200,
     refusal: OrderRefusal | None = None,
-    preview: Message | None = None,
+    outlook: Outlook | None = None,
 ) -> ResponseReturnValue:
     refusal = refusal or refusal_of(refuse_to_cancel, db.session(), order)
     form.drawn_for(order, anew=refusal is not None)
@@ -100,6 +99,7 @@ def _page(
         refusal=refusal,
         missed=missed_by(order, refusal),
         nobody=why_nobody_is_told(order, kind=CustomerAlert.ORDER_PART_CANCELLED.value),
-        preview=preview,
+        outlook=outlook,
+        preview=outlook.message if outlook else None,
     )
     return page, 409 if refusal else status

@@ -196,3 +196,13 @@ for (const button of document.querySelectorAll("[data-ticked-one]")) {
 for (const secret of document.querySelectorAll("code.secret, code.key")) {
   secret.addEventListener("click", () => getSelection().selectAllChildren(secret));
 }
+
+// A button that copies what is shown once. Over plain http from elsewhere no page may, and there is no button.
+for (const button of document.querySelectorAll("[data-copy]")) {
+  if (!navigator.clipboard) break;
+  button.hidden = false;
+  button.addEventListener("click", async () => {
+    await navigator.clipboard.writeText(document.getElementById(button.dataset.copy).innerText.trim());
+    button.textContent = button.dataset.copied;
+  });
+}

@@ -44,6 +44,10 @@ def test_from_the_token_to_the_cancel_and_to_the_end_of_the_token(page, served, 
     page.get_by_role("button", name="Make token").click()
     token = page.locator("code.secret").inner_text()
     assert fits(page)
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page.get_by_role("button", name="Copy", exact=True).click()
+    page.get_by_role("button", name="Copied", exact=True).wait_for()
+    assert page.evaluate("navigator.clipboard.readText()") == token
     page.get_by_role("button", name="I have copied it").click()
     page.wait_for_url(f"{served}/settings/tokens")
     assert token not in page.content()

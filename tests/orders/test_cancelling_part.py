@@ -173,6 +173,24 @@ def test_the_email_can_be_read_before_and_changes_nothing(sam, app, order):
     assert books(app) == before
 
 
+@pytest.mark.parametrize(
+    ("columns", "fee", "says"),
+    [
+        (PAID, "", "The order then comes to ₱480.00. ₱480.00 is owed back."),
+        (PAID, "80", "The order then comes to ₱480.00. ₱400.00 is owed back."),
+        (PAID, "480", "The order then comes to ₱480.00. Nothing is owed back."),
+        ({}, "", "The order then comes to ₱480.00."),
+    ],
+)
+def test_what_it_comes_to_can_be_read_before_also_where_nobody_is_emailed(sam, shop, columns, fee, says):
+    order = shop.order(customer_email=None, **columns)
+    url = f"/orders/{order.id}/cancel/items"
+    page = sam.post(f"{url}/preview", **drawn(sam.get(url), url, **{f"pieces_{order.items[0].id}": "1"}, fee=fee))
+    assert page.one("#outlook").get_text(" ", strip=True).replace("  ", " ") == says
+    assert not page.select("#preview")
+    assert shop.get(Order, order.id).total == 96000
+
+
 def test_undo_makes_it_as_it_was(sam, app, shop, order):
     before = books(app)
     cancel_items(sam, order, {0: 1, 1: 2}, note="The freezer broke.")

@@ -58,6 +58,17 @@ def test_a_search_among_some_orders_offers_to_search_all(sam, shop):
     assert numbers(sam.get(page.one(".empty a")["href"])) == [order.number]
 
 
+def test_a_search_says_how_many_it_found_when_all_are_on_the_page(sam, shop):
+    for _each in range(50):
+        shop.order()
+    shop.order(customer_name="Juan Peña")
+    assert "1 order found" in sam.get("/orders/?q=pena").text
+    assert "50 orders found" in sam.get("/orders/?q=santos").text
+    shop.order()
+    for url in ("/orders/?q=santos", "/orders/"):
+        assert "found" not in sam.get(url).one("main").get_text()
+
+
 def test_search_and_filters_stay_in_every_link(sam, app):
     seed(app, 150)
     asked = {"q": ["example"], "booked": ["yes"], "from": ["2020-01-02"], "to": ["2099-01-02"]}
