@@ -13,6 +13,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from markupsafe import Markup
+from sqlalchemy.orm import QueryableAttribute
 from werkzeug.datastructures import CombinedMultiDict, MultiDict
 from wtforms import (
     BooleanField,
@@ -32,6 +33,7 @@ from wtforms.widgets import CheckboxInput, ListWidget, TextInput
 from blueprints.composing import can_take_mail
 from blueprints.reading_csv import FileFault
 from blueprints.shop import current_store
+from models.base import longest
 from models.money import names_other_currency, parse_money, plain_money, precision_of
 from models.text import cleaned_line, cleaned_text
 
@@ -137,21 +139,21 @@ class CanTakeMail:
             raise ValidationError(NOT_AN_EMAIL)
 
 
-class AtMost:
-    """A length in characters, said with both numbers, so that the reader knows how much to take away; and nothing
-    else, as of what is too long little else is true."""
+class Fits:
+    """Into the column that keeps it, in characters; said with both numbers, so that the reader knows how much to take
+    away, and nothing else, as of what is too long little else is true."""
 
-    def __init__(self, limit: int) -> None:
-        self.limit = limit
-        self.field_flags = {"maxlength_hint": limit}
+    def __init__(self, column: QueryableAttribute[Any]) -> None:
+        self.most = longest(column)
+        self.field_flags = {"maxlength_hint": self.most}
 
     def __call__(self, form: FlaskForm, field: Field) -> None:
         length = len(field.data or "")
-        if length > self.limit:
+        if length > self.most:
             sentence = _(
                 "This is %(length)s characters long; at most %(limit)s fit.",
                 length=f"{length:,}",
-                limit=f"{self.limit:,}",
+                limit=f"{self.most:,}",
             )
             raise StopValidation(AboutField(field, sentence))
 

@@ -25,7 +25,7 @@ from sqlalchemy import (
     event,
 )
 from sqlalchemy.exc import InternalError, OperationalError
-from sqlalchemy.orm import DeclarativeBase, Session, mapped_column
+from sqlalchemy.orm import DeclarativeBase, QueryableAttribute, Session, mapped_column
 from sqlalchemy.types import TypeDecorator
 
 from models import postgresql, sqlite
@@ -183,6 +183,11 @@ def writing(*, waits: bool = True) -> Iterator[Session]:
     finally:
         del session.info["writing"]
         _writers.release()
+
+
+def longest(column: QueryableAttribute[Any]) -> int:
+    """How many characters fit into it: the model says so once, for forms, files and programs."""
+    return int(column.type.length)
 
 
 def change_rows(session: Session, statement: Update | Delete) -> int:

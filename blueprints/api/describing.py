@@ -8,7 +8,9 @@ from blueprints.api.answering_once import KEPT_HOURS
 from blueprints.api.schemas import LARGEST_ID, SCHEMAS, Schema
 from blueprints.problems import CODES, MIMETYPE
 from blueprints.programs import Scope
+from models import Order
 from models.api import LONGEST_KEY
+from models.base import longest
 
 ABOUT = """The order desk of a small shop. A cancel that comes from a program is the same cancel as on the
 order's page: the same refusals, email, stock, refund and time to undo it. Amounts are whole numbers in minor units
@@ -16,7 +18,7 @@ order's page: the same refusals, email, stock, refund and time to undo it. Amoun
 
 LIMIT = {"type": "integer", "minimum": 1, "maximum": 100, "default": 50}
 PLACE = {"type": "string", "pattern": "^([0-9]{1,18}|[1-8][0-9]{18})$"}
-NUMBER = {"type": "string", "minLength": 1, "maxLength": 40}
+NUMBER = {"type": "string", "minLength": 1, "maxLength": longest(Order.number)}
 QUERY: dict[str, tuple[Schema, str]] = {
     "limit": (LIMIT, "How many orders at most"),
     "before": (PLACE, "`next` of the page before"),

@@ -12,7 +12,7 @@ from wtforms import RadioField, SelectChoice, StringField
 from wtforms.validators import DataRequired
 
 from blueprints.api.reading_requests import RequestFault
-from blueprints.forms import AtMost, BaseForm
+from blueprints.forms import BaseForm, Fits
 from blueprints.orders.adding import NewOrder
 from blueprints.orders.booking import couriers_to_choose
 from blueprints.orders.change_forms import CancelForm
@@ -20,8 +20,7 @@ from blueprints.orders.forms import NewOrderForm
 from blueprints.orders.noting_cancel import CancelWish
 from blueprints.orders.refusals import CourierUnknown, ReasonUnknown
 from blueprints.shop import reasons_to_choose
-from models import Order
-from models.api import LONGEST_TOKEN_NAME
+from models import ApiToken, Order
 from models.money import plain_money
 
 READ, WRITE = "read", "write"
@@ -30,7 +29,7 @@ READ, WRITE = "read", "write"
 class TokenForm(BaseForm):
     name = StringField(
         _l("Name of the program"),
-        validators=[DataRequired(_l("Write which program it is for.")), AtMost(LONGEST_TOKEN_NAME)],
+        validators=[DataRequired(_l("Write which program it is for.")), Fits(ApiToken.name)],
     )
     scope = RadioField(
         _l("What it may do"),

@@ -3,8 +3,23 @@ request is checked against them: so they can't say different things."""
 
 from typing import Any
 
+from sqlalchemy.orm import QueryableAttribute
+
 from blueprints.problems import CODES
-from models import CustomerAlert, EmailState, NotSentReason, OrderStatus, PaymentMethod, PaymentStatus
+from models import (
+    Courier,
+    CustomerAlert,
+    EmailState,
+    Note,
+    NotSentReason,
+    Order,
+    OrderItem,
+    OrderStatus,
+    PaymentMethod,
+    PaymentStatus,
+    Reason,
+)
+from models.base import longest
 from models.money import MOST
 
 Schema = dict[str, Any]
@@ -12,7 +27,6 @@ Schema = dict[str, Any]
 LARGEST_ID = 10**18 - 1
 MOST_ITEMS = 100
 MOST_PIECES = 100_000
-LONGEST_NOTE = 1000
 # What cleaning takes out of a line: spaces, controls, and what can't be seen.
 _UNSEEN = r"\s\u0000-\u001f\u007f-\u009f\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufdd0-\ufdef\ufeff\ufffe\uffff"
 SEEN = f"[^{_UNSEEN}]"
@@ -28,8 +42,9 @@ def _ref(name: str) -> Schema:
     return {"$ref": f"#/components/schemas/{name}"}
 
 
-def _text(longest: int, says: str = "", **more: Any) -> Schema:
-    return {"type": "string", "maxLength": longest, **({"description": says} if says else {}), **more}
+def _text(column: QueryableAttribute[Any], says: str = "", **more: Any) -> Schema:
+    """No longer than what keeps it."""
+    return {"type": "string", "maxLength": longest(column), **({"description": says} if says else {}), **more}
 
 
 def _amount(says: str, **more: Any) -> Schema:
@@ -56,26 +71,30 @@ _MINOR = "In minor units of the currency: 48000 is ₱480.00"
 
 NEW_ITEM = _object(
     ("name", "quantity", "price"),
-    name=_text(300, "What it is", pattern=SEEN),
-    sku=_text(80, "A counted product with this SKU is taken from the stock"),
+    name=_text(OrderItem.name, "What it is", pattern=SEEN),
+    sku=_text(OrderItem.sku, "A counted product with this SKU is taken from the stock"),
     quantity={"type": "integer", "minimum": 1, "maximum": MOST_PIECES},
     price=_amount(f"Of one piece. {_MINOR}"),
 )
 NEW_ORDER = {
     **_object(
         ("number", "customer_name", "items"),
-        number=_text(40, "As the customer knows it; a # before it is dropped", pattern=SEEN_OF_NUMBER),
-        customer_name=_text(200, pattern=SEEN),
+        number=_text(Order.number, "As the customer knows it; a # before it is dropped", pattern=SEEN_OF_NUMBER),
+        customer_name=_text(Order.customer_name, pattern=SEEN),
         customer_email=_text(
-            254,
+            Order.customer_email,
             "One that mail can go to: what only looks like an address is refused as `not_accepted`",
             format="email",
             pattern=r"^[^\s@]+@[^\s@.]+(\.[^\s@.]+)+$",
             examples=["maria@example.com"],
         ),
-        customer_phone=_text(40, "With digits, in any of the ways in which phones are written", pattern="[0-9]"),
-        address=_text(500),
-        customer_note=_text(2000, "What the customer wrote with the order"),
+        customer_phone=_text(
+            Order.customer_phone,
+            "With digits, in any of the ways in which phones are written",
+            pattern="[0-9]",
+        ),
+        address=_text(Order.address),
+        customer_note=_text(Order.customer_note, "What the customer wrote with the order"),
         items={"type": "array", "minItems": 1, "maxItems": MOST_ITEMS, "items": _ref("NewItem")},
         shipping=_amount(_MINOR, default=0),
         discount=_amount("At most what all the rest comes to", default=0),
@@ -86,16 +105,16 @@ NEW_ORDER = {
         },
         payment_method={"type": "string", "enum": _values(PaymentMethod), "default": PaymentMethod.COD.value},
         is_paid={"type": "boolean", "default": False, "description": "All of it was paid already"},
-        courier=_text(60, "By its name on the store's list; the order is booked with it", minLength=1),
-        waybill=_text(60),
+        courier=_text(Courier.name, "By its name on the store's list; the order is booked with it", minLength=1),
+        waybill=_text(Order.waybill),
     ),
     "dependentRequired": {"waybill": ["courier"]},
 }
 CANCEL = _object(
     (),
-    note=_text(LONGEST_NOTE, "To the customer"),
-    internal_note=_text(LONGEST_NOTE, "For the store's eyes only"),
-    reason=_text(60, "One of the store's list, by its label", minLength=1),
+    note=_text(Note.body, "To the customer"),
+    internal_note=_text(Note.body, "For the store's eyes only"),
+    reason=_text(Reason.label, "One of the store's list, by its label", minLength=1),
     restock={"type": "boolean", "default": True, "description": "Whether the items go back into stock"},
     notify={"type": "boolean", "default": True, "description": "Whether the customer is emailed, if they can be"},
     fee=_amount("What the shop keeps of what was paid", default=0),

@@ -8,9 +8,11 @@ import click
 from blueprints.auth.email_addresses import NotAnEmail, read_email
 from blueprints.auth.forms import WEAKNESSES
 from blueprints.auth.passwords import WeakPassword, refuse_weak
+from models import User
+from models.base import longest
 from models.text import cleaned_line
 
-LONGEST_NAME = 100
+LONGEST_NAME = longest(User.name)
 
 
 def answer(given: str | None, question: str, read: Callable[[str], str], **options: Any) -> str:

@@ -8,8 +8,8 @@ from blueprints import outbox
 from blueprints.auth.email_addresses import NotAnEmail, read_email
 from blueprints.auth.forms import WEAKNESSES
 from blueprints.auth.passwords import WeakPassword, refuse_weak
-from blueprints.forms import NOT_AN_EMAIL, AtMost, BaseForm
-from models import Role
+from blueprints.forms import NOT_AN_EMAIL, BaseForm, Fits
+from models import Role, User
 
 ROLES = [
     SelectChoice(Role.OWNER.value, _l("Owner: everything, settings and users too")),
@@ -19,7 +19,7 @@ ROLES = [
 
 
 def _name() -> StringField:
-    return StringField(_l("Name"), validators=[DataRequired(_l("Enter a name.")), AtMost(100)])
+    return StringField(_l("Name"), validators=[DataRequired(_l("Enter a name.")), Fits(User.name)])
 
 
 def _role() -> RadioField:

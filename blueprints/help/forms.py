@@ -4,7 +4,8 @@ from flask_babel import lazy_gettext as _l
 from wtforms import RadioField, SelectChoice, TextAreaField
 from wtforms.validators import AnyOf
 
-from blueprints.forms import AtMost, BaseForm
+from blueprints.forms import BaseForm, Fits
+from models import ArticleFeedback
 
 ANSWERS = ("yes", "no")
 
@@ -16,4 +17,4 @@ class FeedbackForm(BaseForm):
         validate_choice=False,
         validators=[AnyOf(ANSWERS, message=_l("Answer with Yes or No."))],
     )
-    comment = TextAreaField(_l("Anything to add?"), [AtMost(1000)])
+    comment = TextAreaField(_l("Anything to add?"), [Fits(ArticleFeedback.comment)])

@@ -6,10 +6,10 @@ from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, TextAreaField
 from wtforms.validators import DataRequired, ValidationError
 
-from blueprints.forms import AtMost, BaseForm
+from blueprints.forms import BaseForm, Fits
 from blueprints.orders.change_forms import CancelForm
+from models import BulkCancel
 
-LONGEST_TICKET_REASON = 2000
 _SAY_WHY = _l("Say why they should be cancelled: support needs the reason.")
 
 
@@ -21,7 +21,7 @@ class BulkForm(CancelForm):
     status: Any = None
     fee: Any = None
     asks_support = BooleanField(_l("Ask support to cancel the booked ones"))
-    ticket_reason = TextAreaField(_l("Why should they be cancelled?"), validators=[AtMost(LONGEST_TICKET_REASON)])
+    ticket_reason = TextAreaField(_l("Why should they be cancelled?"), validators=[Fits(BulkCancel.ticket_reason)])
 
     def validate_ticket_reason(self, field: TextAreaField) -> None:
         if self.asks_support.data and not field.data:
@@ -39,5 +39,5 @@ class BulkForm(CancelForm):
 
 class AskSupportForm(BaseForm):
     reason = TextAreaField(
-        _l("Why should they be cancelled?"), validators=[DataRequired(_SAY_WHY), AtMost(LONGEST_TICKET_REASON)]
+        _l("Why should they be cancelled?"), validators=[DataRequired(_SAY_WHY), Fits(BulkCancel.ticket_reason)]
     )

@@ -10,14 +10,11 @@ from wtforms.validators import DataRequired, ValidationError
 from wtforms.widgets import HiddenInput
 
 from blueprints.filters import WORDS, word
-from blueprints.forms import AtMost, BaseForm, MoneyField, SentOnce
+from blueprints.forms import BaseForm, Fits, MoneyField, SentOnce
 from blueprints.ids import IdConverter
 from blueprints.orders.count_forms import ItemCountField, counted, fields_of
 from blueprints.orders.noting_cancel import CancelWish
-from models import Order, OrderStatus, Reason
-
-LONGEST_NOTE = 1000
-LONGEST_REFERENCE = 60
+from models import Note, Order, OrderStatus, Reason
 
 
 class VersionField(Field):
@@ -66,7 +63,7 @@ class StatusField(SelectField):
 
 
 class _ChangeForm(VersionForm, SentOnce):
-    note = TextAreaField(_l("Note to the customer"), validators=[AtMost(LONGEST_NOTE)])
+    note = TextAreaField(_l("Note to the customer"), validators=[Fits(Note.body)])
     notify = BooleanField(_l("Email the customer"), default=True)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -90,7 +87,7 @@ class _ChangeForm(VersionForm, SentOnce):
 
 class NoteForm(BaseForm):
     internal_note = TextAreaField(
-        _l("Note for the store only"), validators=[DataRequired(_l("Write the note.")), AtMost(LONGEST_NOTE)]
+        _l("Note for the store only"), validators=[DataRequired(_l("Write the note.")), Fits(Note.body)]
     )
 
 
@@ -154,7 +151,7 @@ class CancelledField(HiddenField):
 class CancelForm(_ChangeForm):
     status = CancelledField(default=OrderStatus.CANCELLED.value)
     reason = ReasonField(_l("Reason"), choices=[])
-    internal_note = TextAreaField(_l("Note for the store only"), validators=[AtMost(LONGEST_NOTE)])
+    internal_note = TextAreaField(_l("Note for the store only"), validators=[Fits(Note.body)])
     restock = BooleanField(_l("Put the items back into stock"), default=True)
     fee = MoneyField(_l("Cancellation fee"))
 
@@ -206,7 +203,7 @@ class CancelForMerchantForm(CancelForm):
 
     internal_note = None
     fee = None  # type: ignore[assignment]  # as WTForms leaves a field out
-    courier_reference = StringField(_l("The courier’s confirmation"), validators=[AtMost(LONGEST_REFERENCE)])
+    courier_reference = StringField(_l("The courier’s confirmation"), validators=[Fits(Order.courier_reference)])
     solve = BooleanField(_l("Mark the ticket as solved as well"))
 
     @property

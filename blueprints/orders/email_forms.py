@@ -6,14 +6,15 @@ from flask_babel import lazy_gettext as _l
 from wtforms import EmailField
 from wtforms.validators import DataRequired, Email
 
-from blueprints.forms import NOT_AN_EMAIL, AtMost, BaseForm, CanTakeMail
+from blueprints.forms import NOT_AN_EMAIL, BaseForm, CanTakeMail, Fits
 from blueprints.orders.sending_again import NotSentAgain
+from models import Order
 
 
 class AddressForm(BaseForm):
     email = EmailField(
         _l("Email address of the customer"),
-        validators=[DataRequired(NOT_AN_EMAIL), AtMost(254), Email(NOT_AN_EMAIL), CanTakeMail()],
+        validators=[DataRequired(NOT_AN_EMAIL), Fits(Order.customer_email), Email(NOT_AN_EMAIL), CanTakeMail()],
     )
 
     @property

@@ -21,12 +21,12 @@ from wtforms import (
 from wtforms.validators import DataRequired, Email, Optional, StopValidation, ValidationError
 
 from blueprints.filters import WORDS
-from blueprints.forms import NOT_AN_EMAIL, AtMost, BaseForm, CanTakeMail, CountField, MoneyField
+from blueprints.forms import NOT_AN_EMAIL, BaseForm, CanTakeMail, CountField, Fits, MoneyField
 from blueprints.ids import read_id
 from blueprints.orders.adding import NewItem, NewOrder
 from blueprints.orders.change_forms import VersionForm
 from blueprints.orders.correcting_customer import CustomerDetails
-from models import Courier, PaymentMethod
+from models import Courier, Order, OrderItem, PaymentMethod
 from models.text import bare_number
 
 MOST_PIECES = 100_000
@@ -88,8 +88,8 @@ class ItemForm(BaseForm):
     class Meta(BaseForm.Meta):
         csrf = False
 
-    name = StringField(_l("Item"), validators=[IfUsed(_l("Write what it is.")), AtMost(300)])
-    sku = StringField(_l("SKU"), validators=[AtMost(80)])
+    name = StringField(_l("Item"), validators=[IfUsed(_l("Write what it is.")), Fits(OrderItem.name)])
+    sku = StringField(_l("SKU"), validators=[Fits(OrderItem.sku)])
     quantity = QuantityField(
         _l("Quantity"), least=1, most=MOST_PIECES, default=1, validators=[IfUsed(_l("Write how many."))]
     )
@@ -101,14 +101,18 @@ class ItemForm(BaseForm):
 
 
 class NewOrderForm(BaseForm):
-    number = NumberField(_l("Order number"), validators=[DataRequired(_l("Write the order’s number.")), AtMost(40)])
-    customer_name = StringField(
-        _l("Customer name"), validators=[DataRequired(_l("Write the customer’s name.")), AtMost(200)]
+    number = NumberField(
+        _l("Order number"), validators=[DataRequired(_l("Write the order’s number.")), Fits(Order.number)]
     )
-    customer_email = EmailField(_l("Email"), validators=[Optional(), AtMost(254), Email(NOT_AN_EMAIL), CanTakeMail()])
-    customer_phone = TelField(_l("Phone"), validators=[Optional(), AtMost(40), HasDigits()])
-    address = TextAreaField(_l("Address"), validators=[AtMost(500)])
-    customer_note = TextAreaField(_l("What the customer wrote"), validators=[AtMost(2000)])
+    customer_name = StringField(
+        _l("Customer name"), validators=[DataRequired(_l("Write the customer’s name.")), Fits(Order.customer_name)]
+    )
+    customer_email = EmailField(
+        _l("Email"), validators=[Optional(), Fits(Order.customer_email), Email(NOT_AN_EMAIL), CanTakeMail()]
+    )
+    customer_phone = TelField(_l("Phone"), validators=[Optional(), Fits(Order.customer_phone), HasDigits()])
+    address = TextAreaField(_l("Address"), validators=[Fits(Order.address)])
+    customer_note = TextAreaField(_l("What the customer wrote"), validators=[Fits(Order.customer_note)])
     # One more than fit is read, to see that there are too many.
     items = FieldList(FormField(ItemForm), min_entries=FIRST_ROWS, max_entries=MOST_ROWS + 1)
     shipping = MoneyField(_l("Shipping"))
@@ -118,7 +122,7 @@ class NewOrderForm(BaseForm):
     )
     is_paid = BooleanField(_l("It is paid already"))
     courier = SelectField(_l("Courier"), choices=[], validate_choice=False)
-    waybill = StringField(_l("Waybill"), validators=[AtMost(60)])
+    waybill = StringField(_l("Waybill"), validators=[Fits(Order.waybill)])
 
     def offer(self, couriers: list[Courier]) -> None:
         self.courier.choices = [
@@ -208,7 +212,7 @@ class BookingForm(VersionForm):
     courier = RadioField(
         _l("Courier"), choices=[], validate_choice=False, validators=[DataRequired(_l("Choose a courier."))]
     )
-    waybill = StringField(_l("Waybill"), validators=[AtMost(60)])
+    waybill = StringField(_l("Waybill"), validators=[Fits(Order.waybill)])
 
     def offer(self, couriers: list[Courier]) -> None:
         self.courier.choices = [SelectChoice(str(courier.id), _courier(courier)) for courier in couriers]

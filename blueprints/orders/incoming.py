@@ -4,13 +4,15 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from models import OrderStatus, PaymentMethod, PaymentStatus
+from models import Courier, ImportFinding, Order, OrderItem, OrderStatus, PaymentMethod, PaymentStatus
+from models.base import longest
 from models.money import MOST
 
-# As long as the columns are.
-NUMBER, NAME, EMAIL, PHONE, ADDRESS, CUSTOMER_NOTE = 40, 200, 254, 40, 500, 2000
-SKU, ITEM_NAME, COURIER, WAYBILL = 80, 300, 60, 60
-FOUND = 80
+NUMBER, ADDRESS, CUSTOMER_NOTE = longest(Order.number), longest(Order.address), longest(Order.customer_note)
+NAME, EMAIL, PHONE = longest(Order.customer_name), longest(Order.customer_email), longest(Order.customer_phone)
+SKU, ITEM_NAME = longest(OrderItem.sku), longest(OrderItem.name)
+COURIER, WAYBILL = longest(Courier.name), longest(Order.waybill)
+FOUND = longest(ImportFinding.found)
 MOST_PIECES = 1_000_000
 """Of one item."""
 

@@ -10,14 +10,11 @@ from wtforms import BooleanField, DateField, SelectChoice, SelectField, StringFi
 from wtforms.validators import DataRequired, ValidationError
 
 from blueprints.filters import WORDS
-from blueprints.forms import AtMost, MoneyField, SentOnce
+from blueprints.forms import Fits, MoneyField, SentOnce
 from blueprints.orders.change_forms import VersionForm
 from blueprints.orders.forms import MoreThanNothing
 from blueprints.orders.settling import Repayment
-from models import Refund, SettlementMethod
-from models.cancellation import LONGEST_REASON
-
-LONGEST_REFERENCE = 80
+from models import Refund, Settlement, SettlementMethod
 
 
 class DayField(DateField):
@@ -48,7 +45,7 @@ class SettleForm(VersionForm, SentOnce):
         invalid_choice_message=_l("Choose one of the ways in the list."),
     )
     paid_on = DayField(_l("Day"))
-    reference = StringField(_l("Reference"), validators=[AtMost(LONGEST_REFERENCE)])
+    reference = StringField(_l("Reference"), validators=[Fits(Settlement.reference)])
     notify = BooleanField(_l("Email the customer"), default=True)
 
     def validate_paid_on(self, paid_on: DayField) -> None:
@@ -77,5 +74,5 @@ class SettleForm(VersionForm, SentOnce):
 class WaiveForm(VersionForm):
     because = TextAreaField(
         _l("Why it is not returned"),
-        validators=[DataRequired(_l("Say why, for whoever asks later.")), AtMost(LONGEST_REASON)],
+        validators=[DataRequired(_l("Say why, for whoever asks later.")), Fits(Refund.waived_because)],
     )

@@ -4,10 +4,9 @@ from flask_babel import lazy_gettext as _l
 from wtforms import HiddenField, TextAreaField
 from wtforms.validators import DataRequired
 
-from blueprints.forms import AtMost, BaseForm
+from blueprints.forms import BaseForm, Fits
 from blueprints.ids import read_id
-from blueprints.orders.change_forms import LONGEST_NOTE
-from models import CancelRequest
+from models import CancelRequest, Note
 
 
 class DeclineForm(BaseForm):
@@ -16,7 +15,7 @@ class DeclineForm(BaseForm):
     request = HiddenField()
     note = TextAreaField(
         _l("Note to the customer"),
-        [DataRequired(_l("Tell the customer why the order goes on.")), AtMost(LONGEST_NOTE)],
+        [DataRequired(_l("Tell the customer why the order goes on.")), Fits(Note.body)],
     )
 
     @property

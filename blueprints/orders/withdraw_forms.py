@@ -3,9 +3,10 @@
 from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, HiddenField, TextAreaField
 
-from blueprints.forms import AtMost, BaseForm
+from blueprints.forms import BaseForm, Fits
 from blueprints.ids import read_id
-from blueprints.orders.change_forms import LONGEST_NOTE, VersionForm
+from blueprints.orders.change_forms import VersionForm
+from models import Note
 
 
 def cancellation_named(text: str | None) -> int | None:
@@ -33,7 +34,7 @@ class UndoForm(_OfCancel):
 
 
 class ReinstateForm(VersionForm, _OfCancel):
-    note = TextAreaField(_l("Note to the customer"), validators=[AtMost(LONGEST_NOTE)])
+    note = TextAreaField(_l("Note to the customer"), validators=[Fits(Note.body)])
     notify = BooleanField(_l("Email the customer"), default=True)
     short = HiddenField(default="0")
     """How many pieces the page said are short."""

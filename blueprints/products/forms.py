@@ -8,10 +8,10 @@ from wtforms import BooleanField, Field, RadioField, SelectChoice, StringField
 from wtforms.validators import DataRequired, ValidationError
 from wtforms.widgets import TextInput
 
-from blueprints.forms import AtMost, BaseForm, SentOnce
-from blueprints.products.moving_stock import BY_HAND, LONGEST_NOTE, Moved, StockWish
-from blueprints.products.skus import LONGEST_NAME, LONGEST_SKU, is_a_sku
-from models import MovementKind
+from blueprints.forms import BaseForm, Fits, SentOnce
+from blueprints.products.moving_stock import BY_HAND, Moved, StockWish
+from blueprints.products.skus import is_a_sku
+from models import MovementKind, Product, StockMovement
 from models.product import MOST_PIECES
 from models.text import cleaned_line
 
@@ -46,8 +46,8 @@ class PiecesField(Field):
 
 
 class ProductForm(BaseForm):
-    sku = StringField(_l("SKU"), validators=[DataRequired(_l("Write its SKU.")), AtMost(LONGEST_SKU)])
-    name = StringField(_l("Name"), validators=[DataRequired(_l("Write what it is called.")), AtMost(LONGEST_NAME)])
+    sku = StringField(_l("SKU"), validators=[DataRequired(_l("Write its SKU.")), Fits(Product.sku)])
+    name = StringField(_l("Name"), validators=[DataRequired(_l("Write what it is called.")), Fits(Product.name)])
     tracked = BooleanField(_l("Count its pieces"), default=True)
 
     def validate_sku(self, sku: StringField) -> None:
@@ -74,7 +74,7 @@ class MoveForm(SentOnce):
         validate_choice=False,
     )
     pieces = PiecesField(_l("How many"))
-    note = StringField(_l("Note"), validators=[AtMost(LONGEST_NOTE)])
+    note = StringField(_l("Note"), validators=[Fits(StockMovement.note)])
     longest_once = 40  # it is kept with the product’s number before it
 
     def validate_kind(self, kind: RadioField) -> None:

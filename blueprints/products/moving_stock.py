@@ -12,7 +12,6 @@ from models import Actor, MovementKind, Product, StockMovement, writing
 from models.product import MOST_PIECES
 
 BY_HAND = (MovementKind.RECEIVED, MovementKind.REMOVED, MovementKind.COUNTED)
-LONGEST_NOTE = 200
 
 
 @dataclass(frozen=True)

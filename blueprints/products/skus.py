@@ -4,10 +4,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from models import Product
+from models.base import longest
 from models.product import LONGEST_SKU_KEY
 from models.search import fold
 
-LONGEST_SKU, LONGEST_NAME = 80, 300
+LONGEST_SKU, LONGEST_NAME = longest(Product.sku), longest(Product.name)
 
 
 class SkuIsTaken(Exception):

@@ -22,8 +22,8 @@ from wtforms import (
 from wtforms.validators import AnyOf, DataRequired, Email, Optional, ValidationError
 
 from blueprints.filters import WORDS, word
-from blueprints.forms import NOT_AN_EMAIL, AtMost, BaseForm, CanTakeMail, CountField, Ticks
-from models import CustomerAlert, Language, OrderStatus, PaymentStatus
+from blueprints.forms import NOT_AN_EMAIL, BaseForm, CanTakeMail, CountField, Fits, Ticks
+from models import Courier, CustomerAlert, Language, OrderStatus, PaymentStatus, Reason, Store
 from models.order_states import BEFORE_DELIVERY
 from models.store import LONGEST_UNDO_S
 
@@ -85,13 +85,15 @@ class LongSelect(SelectField):
 
 
 def _address(label: LazyString, **options: Any) -> EmailField:
-    return EmailField(label, [Optional(), AtMost(254), Email(NOT_AN_EMAIL), CanTakeMail()], **options)
+    return EmailField(label, [Optional(), Fits(Store.email), Email(NOT_AN_EMAIL), CanTakeMail()], **options)
 
 
 class StoreForm(BaseForm):
-    name = StringField(_l("Name of the store"), [DataRequired(_l("Enter the name of your store.")), AtMost(100)])
+    name = StringField(_l("Name of the store"), [DataRequired(_l("Enter the name of your store.")), Fits(Store.name)])
     email = _address(_l("Email address"), description=_l("Customers’ answers to your emails go here. They can see it."))
-    phone = TelField(_l("Phone"), [AtMost(40)], description=_l("In emails to customers, for those who rather call."))
+    phone = TelField(
+        _l("Phone"), [Fits(Store.phone)], description=_l("In emails to customers, for those who rather call.")
+    )
     currency = LongSelect(
         _l("Currency"),
         refusal=_l("Choose a currency from the list."),
@@ -135,7 +137,8 @@ def _becomes(kind: CustomerAlert) -> str:
 
 class SupportForm(BaseForm):
     name = StringField(
-        _l("Name of the support team"), [DataRequired(_l("Enter the name of your support team.")), AtMost(100)]
+        _l("Name of the support team"),
+        [DataRequired(_l("Enter the name of your support team.")), Fits(Store.support_name)],
     )
     email = _address(_l("Email address of support"), description=_l("Where your staff write when they need help."))
 
@@ -172,7 +175,9 @@ def _listed_already(name: str, *, active: bool) -> str:
 
 
 class CourierForm(BaseForm):
-    name = StringField(_l("Name of the courier"), [DataRequired(_l("Enter the name of the courier.")), AtMost(60)])
+    name = StringField(
+        _l("Name of the courier"), [DataRequired(_l("Enter the name of the courier.")), Fits(Courier.name)]
+    )
     integrated = BooleanField(
         _l("Integrated: only support can cancel its bookings"),
         description=_l("Tick this when the courier takes cancellations from the support team alone."),
@@ -183,7 +188,7 @@ class CourierForm(BaseForm):
 
 
 class ReasonForm(BaseForm):
-    label = StringField(_l("Reason"), [DataRequired(_l("Enter a reason.")), AtMost(60)])
+    label = StringField(_l("Reason"), [DataRequired(_l("Enter a reason.")), Fits(Reason.label)])
 
     def say_that_it_is_listed(self, label: str, *, active: bool) -> None:
         self.label.errors = [_listed_already(label, active=active)]

@@ -7,12 +7,11 @@ from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, SelectChoice, SelectField, TextAreaField
 from wtforms.validators import ValidationError
 
-from blueprints.forms import AtMost, BaseForm, CountField
+from blueprints.forms import BaseForm, CountField, Fits
 from models import Reason, Store
 from models.store import FEWEST_UNPAID_HOURS, MOST_NOTICE_HOURS, MOST_UNPAID_HOURS
 
 USUAL_UNPAID_HOURS = 72
-LONGEST_NOTE = 1000
 
 
 class UnpaidForm(BaseForm):
@@ -34,7 +33,7 @@ class UnpaidForm(BaseForm):
     )
     unpaid_note = TextAreaField(
         _l("Note to the customer when it is cancelled"),
-        [AtMost(LONGEST_NOTE)],
+        [Fits(Store.unpaid_note)],
         description=_l("It is in their email, as with any cancel."),
     )
     unpaid_reason_id = SelectField(

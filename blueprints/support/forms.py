@@ -10,7 +10,7 @@ from flask_wtf.file import MultipleFileField
 from wtforms import BooleanField, SelectField, StringField, TextAreaField
 from wtforms.validators import DataRequired, ValidationError
 
-from blueprints.forms import AtMost, BaseForm, SentOnce
+from blueprints.forms import BaseForm, Fits, SentOnce
 from blueprints.ids import read_id
 from blueprints.support.attaching import (
     MOST_BYTES,
@@ -23,9 +23,8 @@ from blueprints.support.attaching import (
 from blueprints.support.replying import Words
 from blueprints.support.ticketing import Filing
 from blueprints.support.window_forms import HoursField, ScopeField
-from models import User, WindowScope
+from models import Ticket, TicketMessage, User, WindowScope
 
-LONGEST_TEXT = 4000
 # Much more than is kept: somebody who chose too much is told so by the page, with their words still on it.
 MOST_BYTES_SENT = 64 * 1024 * 1024
 
@@ -102,11 +101,9 @@ class LetsIn:
 
 class QuestionForm(LetsIn, _WithFiles):
     subject = StringField(
-        _l("What is it about?"), [DataRequired(_l("Say in a few words what it is about.")), AtMost(150)]
+        _l("What is it about?"), [DataRequired(_l("Say in a few words what it is about.")), Fits(Ticket.subject)]
     )
-    reason = TextAreaField(
-        _l("What happened?"), [DataRequired(_l("Tell support what happened.")), AtMost(LONGEST_TEXT)]
-    )
+    reason = TextAreaField(_l("What happened?"), [DataRequired(_l("Tell support what happened.")), Fits(Ticket.reason)])
     files = AttachmentsField(_FILES)
     open_window = BooleanField(_LET_IN)
     hours = HoursField(_l("For how long?"))
@@ -120,7 +117,7 @@ class QuestionForm(LetsIn, _WithFiles):
 class CancellationForm(LetsIn, _WithFiles):
     reason = TextAreaField(
         _l("Why should it be cancelled?"),
-        [DataRequired(_l("Say why it should be cancelled: support needs the reason.")), AtMost(LONGEST_TEXT)],
+        [DataRequired(_l("Say why it should be cancelled: support needs the reason.")), Fits(Ticket.reason)],
     )
     files = AttachmentsField(_FILES)
     open_window = BooleanField(_LET_IN, default=True)
@@ -133,7 +130,7 @@ class CancellationForm(LetsIn, _WithFiles):
 
 
 class ReplyForm(_WithFiles):
-    body = TextAreaField(_l("Your reply"), [AtMost(LONGEST_TEXT)])
+    body = TextAreaField(_l("Your reply"), [Fits(TicketMessage.body)])
     files = AttachmentsField(_FILES)
     internal = BooleanField(_l("Internal note: only the support team sees it"))
 

@@ -7,11 +7,10 @@ from wtforms import StringField as LineField
 from wtforms.validators import DataRequired, ValidationError
 
 from blueprints.filters import word
-from blueprints.forms import AtMost, BaseForm, Ticks
+from blueprints.forms import BaseForm, Fits, Ticks
 from blueprints.webhooks.addressing import AddressFault, WrongAddress, read_url, refuse_place
 from blueprints.webhooks.changing_endpoints import EndpointWish
 from models import WebhookEndpoint, WebhookType
-from models.webhook import LONGEST_URL
 
 WRONG = {
     AddressFault.NOT_AN_ADDRESS: _l("Write the whole address, such as https://example.com/suki."),
@@ -26,10 +25,12 @@ WRONG = {
 class EndpointForm(BaseForm):
     url = URLField(
         _l("Address"),
-        [DataRequired(_l("Write the address that is to be told.")), AtMost(LONGEST_URL)],
+        [DataRequired(_l("Write the address that is to be told.")), Fits(WebhookEndpoint.url)],
         description=_l("Whoever runs the other system tells you. It begins with https://."),
     )
-    name = LineField(_l("Name"), [AtMost(60)], description=_l("So that you know it again, such as “Bookkeeping”."))
+    name = LineField(
+        _l("Name"), [Fits(WebhookEndpoint.name)], description=_l("So that you know it again, such as “Bookkeeping”.")
+    )
     types = Ticks(_l("Tell it when"), validate_choice=False)
     allow_private = BooleanField(
         _l("This address is in my own network"),
