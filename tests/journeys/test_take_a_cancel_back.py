@@ -104,7 +104,7 @@ def test_a_part_is_cancelled_read_by_the_customer_and_put_back(page, served, sho
     page.get_by_label("ADOBO-4", exact=True).first.fill("1")
     page.get_by_label("Note to Maria Santos").fill("One set thawed.")
     assert fits(page)
-    page.get_by_role("button", name="See the email exactly as it will be").click()
+    page.get_by_role("button", name="See the new total and the email").click()
     assert "1 × ADOBO-4" in page.locator("#preview").inner_text()
     page.get_by_role("button", name="Save: cancel these items").click()
     page.get_by_text("A part of order 1001 is cancelled. The rest goes on.").wait_for()
