@@ -16,6 +16,7 @@ from sqlalchemy.orm import joinedload, undefer
 
 from blueprints import clock, windows
 from blueprints.addresses import page_at
+from blueprints.problems import NotSetUp
 from blueprints.programs import View, scope_of
 from blueprints.sessions import is_over
 from blueprints.shop import find_store
@@ -117,7 +118,7 @@ def _wall() -> ResponseReturnValue | None:
     right: Right | None = getattr(view, "needs")  # noqa: B009 (a mark, see needs(), of which types know nothing)
     is_known = current_user.is_authenticated  # asked first, as this finds the store as well
     if not is_known and request.endpoint != "auth.healthz" and find_store() is None:
-        abort(503, "not set up")
+        raise NotSetUp
     if right is None:
         return None
     if not is_known:

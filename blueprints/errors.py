@@ -16,9 +16,10 @@ from blueprints.access import put_out
 from blueprints.addresses import page_at
 from blueprints.filters import when
 from blueprints.logs import request_id
+from blueprints.problems import FromAnotherSite, NotSetUp
 from blueprints.windows import WindowClosed
 from models import DatabaseBusy, db
-from models.base import DiskFailed
+from models.base import DiskFailed, is_busy
 
 log = logging.getLogger("suki")
 
@@ -136,13 +137,13 @@ def _http_error(error: HTTPException) -> ResponseReturnValue:
         # Nothing can be said of addresses here: a page would need the one that is not trusted.
         return Response(f"{_('This is not an address of this store.')}\n", error.code, mimetype="text/plain")
     wording = _wording(error.code)
-    if error.code == 503 and error.description == "not set up":
+    if isinstance(error, NotSetUp):
         wording = (
             _("This store is not set up yet"),
             _("There is no store in the database."),
             _("On the computer that runs Suki, stop it and run: flask init"),
         )
-    elif error.code == 403 and error.description == "other site":
+    elif isinstance(error, FromAnotherSite):
         wording = (
             _("That came from another site"),
             _("A page of another site tried to send this. Nothing was changed."),
@@ -192,7 +193,7 @@ def _busy(_error: DatabaseBusy) -> ResponseReturnValue:
 
 
 def _not_confirmed(error: OperationalError) -> ResponseReturnValue:
-    if "locked" in str(error.orig):
+    if is_busy(error):
         return _busy(DatabaseBusy())
     if error.connection_invalidated and request.method in ("GET", "HEAD"):
         return _try_again(OUT_OF_REACH, _logged(error))

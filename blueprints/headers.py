@@ -2,9 +2,10 @@
 
 from urllib.parse import urlsplit
 
-from flask import Flask, Response, abort, current_app, request
+from flask import Flask, Response, current_app, request
 
 from blueprints.addresses import is_an_address
+from blueprints.problems import FromAnotherSite
 
 POLICY = "; ".join(
     (
@@ -37,14 +38,14 @@ def _refuse_other_sites() -> None:
         return
     site = request.headers.get("Sec-Fetch-Site")
     if site is not None and site not in ("same-origin", "none"):
-        abort(403, "other site")
+        raise FromAnotherSite
     origin = request.headers.get("Origin")
     if not all(is_an_address(said) for said in (origin, request.referrer) if said):
-        abort(403, "other site")  # no browser says so, and whoever reads them after us may rely on that
+        raise FromAnotherSite  # no browser says so, and whoever reads them after us may rely on that
     if origin == "null" and (site == "same-origin" or (site is None and request.endpoint in AT_A_SECRET)):
         return  # from a page whose address is a secret: it sends no referrer, its browser no origin, an old one no site
     if origin is not None and urlsplit(origin).netloc != request.host:
-        abort(403, "other site")
+        raise FromAnotherSite
 
 
 def _add_headers(response: Response) -> Response:

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from flask import Response, request
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import Forbidden, HTTPException, ServiceUnavailable
 
 ROOT = "/api/"
 MIMETYPE = "application/problem+json"
@@ -54,7 +54,14 @@ _OF_STATUS = {
     429: "too_many_tries",
     503: "busy",
 }
-_OF_DESCRIPTION = {"not set up": "not_set_up", "other site": "other_site"}
+
+
+class NotSetUp(ServiceUnavailable):
+    """There is no store in the database yet."""
+
+
+class FromAnotherSite(Forbidden):
+    """A page of another site has sent this."""
 
 
 class Problem(Exception):
@@ -80,7 +87,10 @@ def answer(code: str, *, headers: Mapping[str, str] | None = None, **facts: Any)
 def answer_to(error: HTTPException) -> Response:
     """What the frame refused: an address, a method, a body that is too large."""
     status = error.code or 500
-    code = _OF_DESCRIPTION.get(error.description or "") or code_of(status)
+    if isinstance(error, NotSetUp):
+        code = "not_set_up"
+    else:
+        code = "other_site" if isinstance(error, FromAnotherSite) else code_of(status)
     headers = {name: value for name, value in error.get_headers() if name not in ("Content-Type", "Content-Length")}
     return answer(code, headers=headers)
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from threading import BoundedSemaphore, Event
+from types import ModuleType
 from typing import Annotated, Any, ClassVar, cast
 
 from flask_sqlalchemy import SQLAlchemy
@@ -171,10 +172,9 @@ def writing(*, waits: bool = True) -> Iterator[Session]:
     # BEGIN is said to SQLite's driver itself, and PostgreSQL calls it an internal error that it ended a transaction.
     except (OperationalError, InternalError, sqlite3.OperationalError) as error:
         session.rollback()
-        dialect = postgresql if on_postgresql() else sqlite
-        if dialect.is_busy(error):
+        if is_busy(error):
             raise DatabaseBusy from error
-        if dialect.is_of_the_disk(error):
+        if _dialect().is_of_the_disk(error):
             raise DiskFailed from error
         raise
     except BaseException:
@@ -183,6 +183,15 @@ def writing(*, waits: bool = True) -> Iterator[Session]:
     finally:
         del session.info["writing"]
         _writers.release()
+
+
+def _dialect() -> ModuleType:
+    return postgresql if on_postgresql() else sqlite
+
+
+def is_busy(error: Exception) -> bool:
+    """Whether somebody else had the database for as long as anybody waits."""
+    return bool(_dialect().is_busy(error))
 
 
 def longest(column: QueryableAttribute[Any]) -> int:
