@@ -15,7 +15,7 @@ from sqlalchemy import (
     select,
     text,
 )
-from sqlalchemy.orm import Mapped, Mapper, mapped_column, relationship
+from sqlalchemy.orm import Mapped, Mapper, Session, mapped_column, relationship
 
 from models.base import Base, Money
 from models.order_states import (
@@ -116,7 +116,6 @@ class Order(Base):
     booking_cancelled_at: Mapped[datetime | None]
     courier_reference: Mapped[str | None] = mapped_column(String(60))
     """The courier's own confirmation that it cancelled the booking."""
-
     item_count: Mapped[int] = mapped_column(default=0)
     """How many pieces remain of its items, kept here so that the list need not read them."""
     search_text: Mapped[str]
@@ -282,18 +281,19 @@ def next_order_id(connection: Connection) -> int:
     return (connection.scalar(select(func.max(Order.id))) or 0) + 1
 
 
+@event.listens_for(Session, "before_flush")
+def _give_ids(session: Session, _context: Any, _instances: Any) -> None:
+    """Before the database would: the position of an order is made of its id."""
+    new = [row for row in session.new if isinstance(row, Order) and row.id is None]
+    if new:
+        for order_id, order in enumerate(new, start=next_order_id(session.connection())):
+            order.id = order_id
+
+
 @event.listens_for(Order, "before_insert")
-def _take_a_place(_mapper: Mapper[Any], connection: Connection, order: Order) -> None:
-    if order.id is None:
-        # One flush may insert several orders, and asks this for all of them before the first one is there.
-        order.id = max(next_order_id(connection), connection.info.get("last_order_id", 0) + 1)
-        connection.info["last_order_id"] = order.id
-    order.position = position_of(order.placed_at, order.id)
-    order.search_text = search_text_of(order)
-
-
 @event.listens_for(Order, "before_update")
-def _stay_findable(_mapper: Mapper[Any], _connection: Connection, order: Order) -> None:
+def _make_findable(_mapper: Mapper[Any], _connection: Connection, order: Order) -> None:
+    order.position = position_of(order.placed_at, order.id)
     order.search_text = search_text_of(order)
 
 
