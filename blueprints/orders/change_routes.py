@@ -16,7 +16,7 @@ from blueprints.orders.change_forms import CancelForm, CancelForMerchantForm, Ch
 from blueprints.orders.changing import change_status
 from blueprints.orders.count_forms import with_counts
 from blueprints.orders.history import missed_by
-from blueprints.orders.noting_cancel import refuse_fee
+from blueprints.orders.noting_cancel import CancelWish, refuse_fee
 from blueprints.orders.refusals import (
     FeeTooHigh,
     NothingToChange,
@@ -42,21 +42,22 @@ def status(order_id: int) -> ResponseReturnValue:
     if not form.validate():
         return order_page(order, status_form=form), 422
     try:
-        change_status(
-            order_id,
-            version=form.version.data,
-            status=form.chosen,
-            note=form.note.data or "",
-            notify=form.notify.data,
-            by=access.actor(),
-            once=form.token,
-        )
+        _save(order_id, form)
     except NothingToChange:
         form.say_that_nothing_changes()
         return order_page(order, status_form=form), 422
     except OrderRefusal as refusal:
         return order_page(order, status_form=form, refusal=refusal), 409
     return _done(order_id, number, form.chosen)
+
+
+def _save(order_id: int, form: ChangeStatusForm) -> None:
+    """Choosing Cancelled is the cancel itself, with what it does when nothing more is said."""
+    version, note, notify, by = form.version.data, form.note.data or "", form.notify.data, access.actor()
+    if form.chosen is OrderStatus.CANCELLED:
+        cancel_order(order_id, version=version, wish=CancelWish(note=note, notify=notify), by=by, once=form.token)
+    else:
+        change_status(order_id, version=version, status=form.chosen, note=note, notify=notify, by=by)
 
 
 @orders.post("/orders/<id:order_id>/status/preview")

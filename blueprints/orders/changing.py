@@ -8,9 +8,9 @@ from sqlalchemy.orm import Session
 from blueprints import clock, stock
 from blueprints.orders.approving_request import close_request
 from blueprints.orders.awaiting_payment import end_wait
-from blueprints.orders.cancelling import cancel_order, refuse_to_cancel, reread
+from blueprints.orders.cancelling import refuse_to_cancel, reread
 from blueprints.orders.history import leave_event
-from blueprints.orders.noting_cancel import CancelWish, write_note
+from blueprints.orders.noting_cancel import write_note
 from blueprints.orders.refusals import ChangeNotAllowed, NothingToChange, refuse_if_changed
 from blueprints.orders.telling import customer_email, kind_of, tell_customer
 from models import Actor, Event, MovementKind, Order, OrderStatus, writing
@@ -25,12 +25,8 @@ def change_status(
     note: str,
     notify: bool,
     by: Actor,
-    once: str | None = None,
 ) -> None:
-    """Choosing Cancelled is the cancel itself, with what it does when nothing more is said. Raises an OrderRefusal."""
-    if status is OrderStatus.CANCELLED:
-        cancel_order(order_id, version=version, wish=CancelWish(note=note, notify=notify), by=by, once=once)
-        return
+    """To any but Cancelled, which cancel_order() does. Raises an OrderRefusal."""
     with writing() as session:
         order = reread(session, order_id)
         if _was_done_by(session, order, version=version, status=status, note=note, by=by):
@@ -60,7 +56,7 @@ def _refuse_change(session: Session, order: Order, *, version: int, to: OrderSta
     refuse_if_changed(order, version)
     if order.status is to:
         raise NothingToChange(to)
-    if to not in order.allowed_changes():
+    if to is OrderStatus.CANCELLED or to not in order.allowed_changes():
         raise ChangeNotAllowed(status=order.status, to=to)
 
 
