@@ -4,7 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, false, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, and_, false, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.base import Base, Money, with_table_of
@@ -119,6 +119,10 @@ class Cancellation(Base):
         return self.email if is_in_time and self.email and self.email.state is EmailState.HELD else None
 
 
+HOLDS_FOR_ALL = and_(Cancellation.withdrawn_at.is_(None), Cancellation.is_part.is_(False))
+"""Of an order at most one."""
+
+
 class CancelledItem(Base):
     """How many pieces of one item a cancel was of."""
 
@@ -174,9 +178,10 @@ class Refund(Base):
     owed: Mapped[Money]
     owed_at: Mapped[datetime]
     settled: Mapped[Money] = mapped_column(default=0, server_default=text("0"))
-    """The sum of its settlements. Only the database writes it, and settled_at with it: see models/settlement.py."""
+    """The sum of its settlements. Only the database writes it: see models/settlement.py."""
     settled_at: Mapped[datetime | None]
-    """When nothing more was left to be returned."""
+    """When nothing more was left to be returned: all went back, which the database notes, or the rest was waived, or
+    its cancel was withdrawn."""
     withdrawn_at: Mapped[datetime | None]
     """When its cancel was withdrawn: it is as if nothing had been owed."""
     waived_at: Mapped[datetime | None]

@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from models import Cancellation, CustomerAlert, Email, Order, OrderItem
+from models.cancellation import HOLDS_FOR_ALL
 
 ITEMS_AND_COURIER = (selectinload(Order.items), joinedload(Order.courier))
 
@@ -28,9 +29,7 @@ def _cancellations(session: Session, order_ids: list[int]) -> dict[int, dict[str
     """Of the whole orders, those that hold, by the order's id."""
     found = session.scalars(
         select(Cancellation)
-        .where(
-            Cancellation.order_id.in_(order_ids), Cancellation.withdrawn_at.is_(None), Cancellation.is_part.is_(False)
-        )
+        .where(Cancellation.order_id.in_(order_ids), HOLDS_FOR_ALL)
         .options(
             joinedload(Cancellation.user),
             joinedload(Cancellation.reason),

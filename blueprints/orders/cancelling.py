@@ -31,6 +31,7 @@ from blueprints.orders.refusals import (
 from blueprints.orders.telling import customer_email, tell_of_cancel
 from blueprints.programs import ProgramRequest
 from models import AccessWindow, Actor, Cancellation, Order, OrderStatus, Role, writing
+from models.cancellation import HOLDS_FOR_ALL
 from models.event import statuses
 
 Report = Callable[[Session, AccessWindow, datetime], None]
@@ -98,7 +99,7 @@ def cancellation_of(session: Session, order: Order) -> Cancellation | None:
     """The one of the whole order that holds."""
     return session.scalars(
         select(Cancellation)
-        .where(Cancellation.order_id == order.id, Cancellation.withdrawn_at.is_(None), Cancellation.is_part.is_(False))
+        .where(Cancellation.order_id == order.id, HOLDS_FOR_ALL)
         .options(
             joinedload(Cancellation.user),
             joinedload(Cancellation.reason),

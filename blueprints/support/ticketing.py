@@ -23,7 +23,6 @@ from models import (
     writing,
 )
 from models.cancel_request import ASKED
-from models.order_states import ALLOWED_CHANGES, OrderStatus
 
 
 @dataclass(frozen=True)
@@ -73,7 +72,7 @@ def refuse_to_ask(session: Session, order: Order) -> None:
     found = open_ticket_of(session, order.id)
     if found is not None:
         raise AlreadyAsked(found.id)
-    if not order.only_support_can_cancel or OrderStatus.CANCELLED not in ALLOWED_CHANGES[order.status]:
+    if not (order.only_support_can_cancel and order.can_be_cancelled_by_support):
         raise NotForSupport(order.status, can_be_cancelled=order.can_be_cancelled)
 
 
