@@ -34,8 +34,8 @@ from models import postgresql, sqlite
 BUSY_TIMEOUT_MS = 1500
 # Threads that wait for the lock serve no page: half of the server's eight may wait, and for a moment only.
 _writers = BoundedSemaphore(4)
-WAIT_FOR_A_PLACE_S = 0.4
-# Somebody waited in vain, and nobody had the lock since: whoever comes now need not wait as well, on a page’s thread.
+WAIT_FOR_A_SLOT_S = 0.4
+# Set when a writer waited in vain, cleared when one gets the lock. While it is set nobody waits on a page’s thread.
 _stuck = Event()
 
 
@@ -139,8 +139,8 @@ def on_postgresql() -> bool:
     return db.engine.dialect.name == "postgresql"
 
 
-def _take_a_place(*, waits: bool) -> None:
-    if _writers.acquire(timeout=WAIT_FOR_A_PLACE_S if waits and not _stuck.is_set() else 0):
+def _take_writer_slot(*, waits: bool) -> None:
+    if _writers.acquire(timeout=WAIT_FOR_A_SLOT_S if waits and not _stuck.is_set() else 0):
         return
     if waits:
         _stuck.set()
@@ -159,7 +159,7 @@ def writing(*, waits: bool = True) -> Iterator[Session]:
     if session.info.get("writing") or session.new or session.dirty or session.deleted:
         raise RuntimeError("writing() inside unfinished work")
     session.rollback()  # ends the read that finding the user began: it may be older than the lock
-    _take_a_place(waits=waits)
+    _take_writer_slot(waits=waits)
     session.info["writing"] = True
     try:
         wait_ms = BUSY_TIMEOUT_MS if waits else 0

@@ -37,7 +37,7 @@ class Delivery:
 
     @property
     def is_on_its_way(self) -> bool:
-        """As WAITING, for one that was read already."""
+        """The rule that WAITING states in SQL."""
         return self.state in ON_ITS_WAY
 
 
@@ -123,7 +123,8 @@ class Email(Delivery, Base):
     reason: Mapped[NotSentReason | None]
     created_at: Mapped[datetime]
     due_at: Mapped[datetime]
-    """When it may be tried (next). While it is being sent: when a deliverer that died is given up."""
+    """Waiting: when it may be tried next. Being sent: when a deliverer that died is given up. Done with: when it was
+    tried last, from which the age of its text counts."""
     attempts: Mapped[int] = mapped_column(default=0)
     sent_at: Mapped[datetime | None]
     answer: Mapped[str] = mapped_column(String(500), default="")

@@ -94,8 +94,8 @@ def empty(connection: Connection, tables: Sequence[Table]) -> None:
 
 
 def go_on_counting(connection: Connection, tables: Iterable[Table]) -> None:
-    """The numbers of rows to come begin after those that are there, of which it does not see any that came with a
-    number of their own. SQLite looks at the rows themselves."""
+    """Moves each sequence past the highest id that is there: rows that came with ids of their own do not move it.
+    SQLite has no sequences and looks at the rows."""
     if connection.dialect.name != "postgresql":
         return
     for table in tables:

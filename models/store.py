@@ -67,7 +67,7 @@ class Store(Base):
     support_email: Mapped[str | None] = mapped_column(String(254))
     is_demo: Mapped[bool] = mapped_column(default=False)
     _kinds_off: ClassVar[MappedSQLExpression[str | None]]
-    """Of the table of alerts, see below."""
+    """The kinds of email that are off, with commas; read from the table of alerts, see the end of this file."""
 
     @property
     def kinds_off(self) -> set[str]:

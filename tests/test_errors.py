@@ -116,7 +116,7 @@ def test_once_a_writer_waited_in_vain_no_other_waits_for_a_place(app, monkeypatc
         base._stuck.clear()
         with pytest.raises(DatabaseBusy), writing(waits=False):
             pass
-    assert asked == [base.WAIT_FOR_A_PLACE_S, 0, 0, 0]
+    assert asked == [base.WAIT_FOR_A_SLOT_S, 0, 0, 0]
 
 
 @contextmanager

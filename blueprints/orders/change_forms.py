@@ -75,7 +75,7 @@ class _ChangeForm(VersionForm, SentOnce):
 
     @property
     def had_boxes(self) -> bool:
-        """Whether somebody saw the boxes: only then is one that did not come a box without its tick."""
+        """Whether the form that was sent had its boxes: only then is one that did not come without its tick."""
         raise NotImplementedError
 
     def drawn_for(self, order: Order, *, anew: bool = False) -> None:
@@ -198,8 +198,8 @@ class CancelForm(_ChangeForm):
         self.reason.errors = [_GONE]
 
 
-class CancelForMerchantForm(CancelForm):
-    """Support's. What is for the store only is the merchant's to write and to read, and fees are for them to keep."""
+class SupportCancelForm(CancelForm):
+    """What is for the store only is the merchant's to write and to read, and fees are for them to keep."""
 
     internal_note = None
     fee = None  # type: ignore[assignment]  # as WTForms leaves a field out

@@ -12,7 +12,7 @@ from blueprints.access import Right, needs
 from blueprints.filters import money, word
 from blueprints.orders import orders
 from blueprints.orders.cancelling import Report, cancel_order, refuse_to_cancel
-from blueprints.orders.change_forms import CancelForm, CancelForMerchantForm, ChangeStatusForm
+from blueprints.orders.change_forms import CancelForm, ChangeStatusForm, SupportCancelForm
 from blueprints.orders.changing import change_status
 from blueprints.orders.count_forms import with_counts
 from blueprints.orders.history import missed_by
@@ -112,7 +112,7 @@ def cancel_from_status(order_id: int) -> ResponseReturnValue:
 
 def _report(order: Order, form: CancelForm, by: Actor) -> Report | None:
     """What the ticket says about it to the merchant, when it is support that cancels."""
-    if not isinstance(form, CancelForMerchantForm):
+    if not isinstance(form, SupportCancelForm):
         return None
     if form.courier_reference.data:
         body = _(
@@ -152,7 +152,7 @@ def _too_much_kept(order: Order, form: CancelForm, refusal: FeeTooHigh) -> Respo
 
 
 def _cancel_form(order: Order, **options: Any) -> CancelForm:
-    kind = CancelForMerchantForm if access.inside() else CancelForm
+    kind = SupportCancelForm if access.inside() else CancelForm
     form = with_counts(kind, "back", order.items, going_back(order))(meta={"currency": order.currency}, **options)
     form.reason.offer(reasons_to_choose())
     return form

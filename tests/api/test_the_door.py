@@ -212,8 +212,8 @@ def test_while_somebody_else_writes_programs_read_and_a_write_is_asked_to_wait(a
 
 
 def test_to_note_the_last_use_a_program_waits_for_nobody(app, shop, program, monkeypatch):
-    order, waited, take = shop.order(), [], base._take_a_place
-    monkeypatch.setattr(base, "_take_a_place", lambda *, waits: (waited.append(waits), take(waits=waits)))
+    order, waited, take = shop.order(), [], base._take_writer_slot
+    monkeypatch.setattr(base, "_take_writer_slot", lambda *, waits: (waited.append(waits), take(waits=waits)))
     with time_machine.travel(datetime.now(UTC) + timedelta(hours=1)), lock_held(app):
         assert program.get(f"/orders/{order.id}").status == 200
     assert waited == [False]
