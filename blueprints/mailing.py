@@ -161,6 +161,8 @@ def _note(email: Email, **values: object) -> None:
     if values["state"] is EmailState.SENT:
         ours = Email.state != EmailState.SENT  # sent is sent, whoever took it or took it back since
         values["reason"] = None
+    if values["state"] is not EmailState.QUEUED:
+        values["recipient"] = email.recipient  # where it was tried, whatever was corrected meanwhile
     if email.kind in SEALED_KINDS and values["state"] is not EmailState.QUEUED:
         values |= {"text": "", "html": ""}  # nobody else is to find the link in here
     statement = update(Email).where(Email.id == email.id, ours).values(**values)

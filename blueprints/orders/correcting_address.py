@@ -10,6 +10,7 @@ from blueprints.composing import can_take_mail
 from blueprints.orders.history import leave_event
 from blueprints.orders.sending_again import NotSentAgain, send_copy, why_not_again
 from models import Actor, Email, EmailState, NotSentReason, Order, writing
+from models.email import ON_ITS_WAY
 
 # It has not left yet, so where it goes can still be changed.
 _STAYED = (EmailState.HELD, EmailState.QUEUED)
@@ -44,11 +45,12 @@ def correct_address(email_id: int, *, address: str, by: Actor) -> int:
 
 
 def redirect_emails(session: Session, order: Order) -> None:
-    """What waits to go where the customer is not: nothing of it has left. In the caller's transaction, with the address
-    that the order has now; when that is none, nobody gets it."""
+    """What waits to go where the customer is not, and what is being tried there: that try may still get through, and
+    notes then where it went; the next one goes to the address that the order has now. When that is none, nobody gets
+    it. In the caller's transaction."""
     if order.customer_email:
         anew: dict[str, Any] = {"recipient": order.customer_email}
     else:
         anew = {"recipient": None, "state": EmailState.NOT_SENT, "reason": NotSentReason.NO_ADDRESS}
-    waiting = update(Email).where(Email.order_id == order.id, Email.state.in_(_STAYED))
+    waiting = update(Email).where(Email.order_id == order.id, Email.state.in_(ON_ITS_WAY))
     session.execute(waiting.values(**anew))

@@ -7,7 +7,7 @@ from flask_babel import gettext as _
 from blueprints import access
 from blueprints.access import Right, needs
 from blueprints.orders import orders
-from blueprints.orders.correcting_customer import correct_customer, details_of, refuse_to_correct
+from blueprints.orders.correcting_customer import correct_customer, refuse_to_correct
 from blueprints.orders.forms import CustomerForm
 from blueprints.orders.history import missed_by
 from blueprints.orders.refusals import OrderRefusal, refusal_of
@@ -18,9 +18,8 @@ from models import Order
 @needs(Right.CHANGE_ORDERS)
 def customer(order_id: int) -> ResponseReturnValue:
     order = access.order_or_404(order_id)
-    form = CustomerForm()
+    form = CustomerForm(obj=order)
     if not form.is_submitted():
-        form.fill_in(details_of(order))
         return _page(order, form)
     if not form.validate():
         return _page(order, form, status=422)

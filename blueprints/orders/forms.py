@@ -39,7 +39,8 @@ class HasDigits:
     """For phones, which are written in too many ways to ask for more."""
 
     def __call__(self, form: BaseForm, field: TelField) -> None:
-        if not any(character in "0123456789" for character in field.data or ""):
+        is_kept = field.data == field.object_data  # from a file, which may have brought in what is none
+        if not is_kept and not any(character in "0123456789" for character in field.data or ""):
             raise ValidationError(_("Write the phone number with digits, such as 0917 123 4567."))
 
 
@@ -187,16 +188,12 @@ class NewOrderForm(BaseForm):
 
 
 class CustomerForm(VersionForm):
-    """What a new order asks about its customer, once more."""
+    """What a new order asks about its customer, once more; what was not sent stays as the order has it."""
 
     customer_name = NewOrderForm.customer_name
     customer_email = NewOrderForm.customer_email
     customer_phone = NewOrderForm.customer_phone
     address = NewOrderForm.address
-
-    def fill_in(self, details: CustomerDetails) -> None:
-        self.customer_name.data, self.customer_email.data = details.name, details.email
-        self.customer_phone.data, self.address.data = details.phone, details.address
 
     @property
     def details(self) -> CustomerDetails:

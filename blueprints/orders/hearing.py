@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, or_, select, update
+from sqlalchemy import ColumnElement, and_, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from models import Cancellation, Email, EmailState, NotSentReason, Order, change_rows
@@ -32,8 +32,9 @@ class Heard:
 
 
 def went_where_it_should(email: type[Email], order: type[Order]) -> ColumnElement[bool]:
-    """To the address on file now, or to one that is kept no longer: where that was, nobody can tell."""
-    return or_(email.recipient == order.customer_email, email.cleared_at.is_not(None))
+    """To the address on file now, capitals aside, or to one that is kept no longer: where that was, nobody can tell."""
+    is_same = func.lower(email.recipient) == func.lower(order.customer_email)
+    return or_(is_same, email.cleared_at.is_not(None))
 
 
 def heard_of(session: Session, done: Cancellation) -> Heard:

@@ -4,14 +4,16 @@ could not be reminded to pay."""
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, TextClause, and_, exists, or_, select
+from sqlalchemy import ColumnElement, Select, TextClause, and_, exists, or_, select, union_all
 from sqlalchemy.orm import aliased
 
 from blueprints.orders.hearing import went_where_it_should
 from models import (
     CancelRequest,
+    CustomerAlert,
     Email,
     EmailState,
+    Event,
     KeptOrder,
     NotSentReason,
     Order,
@@ -73,6 +75,34 @@ def _not_told() -> Select[Any]:
     )
 
 
+def _told_astray() -> Select[Any]:
+    """Of the addresses that were corrected last: orders whose email about the cancel had left to another one."""
+    corrected = select(Event.order_id).where(Event.code == "order.email_corrected")
+    order, sent, other = aliased(Order), aliased(Email), aliased(Email)
+    return (
+        select(sent.order_id)
+        .join(order, and_(order.id == sent.order_id, order.cancelled_at <= sent.created_at))
+        .where(
+            sent.order_id.in_(corrected.order_by(Event.id.desc()).limit(MOST_SINGLED_OUT)),
+            sent.kind == CustomerAlert.ORDER_CANCELLED.value,
+            sent.state == EmailState.SENT,
+            order.customer_email.is_not(None),
+            ~exists().where(
+                other.order_id == sent.order_id,
+                other.kind == sent.kind,
+                or_(
+                    other.id > sent.id,
+                    and_(
+                        other.state == EmailState.SENT,
+                        other.created_at >= order.cancelled_at,
+                        went_where_it_should(other, order),
+                    ),
+                ),
+            ),
+        )
+    )
+
+
 def _not_reminded() -> Select[Any]:
     """Of the newest reminders, those that did not get through while their order waits to be paid still."""
     newest = select(PaymentReminder).order_by(PaymentReminder.order_id.desc()).limit(MOST_SINGLED_OUT).subquery()
@@ -99,7 +129,7 @@ def _not_reminded() -> Select[Any]:
 
 
 SINGLED_OUT: dict[Attention, Select[Any]] = {
-    Attention.NOT_TOLD: _not_told(),
+    Attention.NOT_TOLD: select(union_all(_not_told(), _told_astray()).subquery().c.order_id),
     Attention.ASKED: select(CancelRequest.order_id)
     .where(ASKED)
     .order_by(CancelRequest.id.desc())

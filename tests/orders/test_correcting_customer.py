@@ -3,6 +3,7 @@
 import pytest
 from sqlalchemy import select
 
+from blueprints import clock
 from models import Email, EmailState, Event, NotSentReason, Order, OrderStatus
 from tests.mail.desk import MailDesk
 from tests.orders.deciding import drawn, save_status
@@ -66,6 +67,7 @@ def test_a_stale_page_corrects_nothing_says_what_changed_and_keeps_what_was_type
     assert page.status == 409
     assert "Olive Owner changed the status from Pending to Accepted." in page.text
     assert page.value("customer_name") == NEW["customer_name"]
+    assert "maria@example.com" in page.one("main dl").text, "what the order has is shown beside what was typed"
     assert details(shop.get(Order, order.id)) == details(order)
     assert sam.post(url_of(order), **drawn(page, url_of(order))).status == 303
     assert details(shop.get(Order, order.id)) == NEW
@@ -115,22 +117,36 @@ def test_saved_as_it_was_nothing_happened(sam, shop):
     assert shop.events(order) == []
 
 
-def test_a_second_click_corrects_nothing_more(sam, shop):
+def test_a_second_click_gets_the_first_answer_and_corrects_nothing_more(sam, shop):
     order = shop.order()
     typed = drawn(sam.get(url_of(order)), url_of(order), customer_name="María Santos")
-    assert [sam.post(url_of(order), **typed).status for _ in range(2)] == [303, 409]
+    for _click in range(2):
+        page = sam.follow(sam.post(url_of(order), **typed))
+        assert page.messages == [f"The customer’s details on order {order.number} are corrected."]
     assert shop.events(order) == ["order.name_corrected"]
+
+
+def test_what_a_program_leaves_out_stays(sam, shop):
+    order = shop.order()
+    assert sam.post(url_of(order), version=str(order.version), customer_phone="0918 765 4321").status == 303
+    assert details(shop.get(Order, order.id)) == details(order) | {"customer_phone": "0918 765 4321"}
+
+
+def test_a_phone_that_came_in_without_digits_stands_in_nobodys_way(sam, shop):
+    order = shop.order(customer_phone="n/a")
+    assert correct(sam, order, customer_name="María Santos").status == 303
+    assert correct(sam, order, customer_phone="none").status == 422
 
 
 @pytest.mark.parametrize("state", [EmailState.HELD, EmailState.QUEUED])
 def test_what_waits_for_the_old_address_goes_to_the_new_one_and_what_left_stays(state, sam, shop, desk):
     order, elsewhere = shop.order(), shop.order()
-    waiting, being_sent, of_another = desk.tell(order), desk.tell(order, kind="order_accepted"), desk.tell(elsewhere)
+    waiting, left, of_another = desk.tell(order), desk.tell(order, kind="order_accepted"), desk.tell(elsewhere)
     shop.change(waiting, state=state)
-    shop.change(being_sent, state=EmailState.SENDING)
+    shop.change(left, state=EmailState.SENT, sent_at=clock.now())
     correct(sam, order, customer_email=NEW["customer_email"])
     assert (desk.again(waiting).recipient, desk.again(waiting).state) == (NEW["customer_email"], state)
-    assert desk.again(being_sent).recipient == OLD_EMAIL
+    assert desk.again(left).recipient == OLD_EMAIL
     assert desk.again(of_another).recipient == OLD_EMAIL
     assert shop.events(order) == ["order.email_corrected"]
 
