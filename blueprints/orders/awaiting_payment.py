@@ -20,7 +20,6 @@ from models import (
     NotSentReason,
     Order,
     PaymentReminder,
-    PaymentStatus,
     Store,
     db,
 )
@@ -125,7 +124,7 @@ class Wait:
 def wait_of(order: Order) -> Wait | None:
     """None: no timer is running for it."""
     terms = terms_of(current_store())
-    if terms is None or order.payment_status is not PaymentStatus.UNPAID:
+    if terms is None:
         return None
     found = db.session.execute(waiting(terms).where(Order.id == order.id)).one_or_none()
     if found is None:
@@ -139,8 +138,8 @@ def _to_be_reminded(terms: Terms, order: Order) -> Wait:
     why_not = why_nobody_is_told(order, kind=KIND)
     if why_not is NotSentReason.DEMO:
         why_not = None
-    over = max(order.placed_at + terms.time, remind_at + terms.notice)
-    return Wait(remind_at, is_leaving=False, left_at=None, cancel_at=None if why_not else over, why_not=why_not)
+    over = None if why_not else remind_at + terms.notice
+    return Wait(remind_at, is_leaving=False, left_at=None, cancel_at=over, why_not=why_not)
 
 
 def _reminded(terms: Terms, order: Order, reminder: PaymentReminder) -> Wait:

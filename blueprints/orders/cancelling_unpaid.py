@@ -100,7 +100,7 @@ def _decide(session: Session, order_id: int) -> Did:
 
 
 def _remind(session: Session, order: Order, terms: Terms, *, at: datetime) -> None:
-    pay_by = max(order.placed_at + terms.time, at + terms.notice)
+    pay_by = at + terms.notice  # its time is over by then: none is due to be reminded before
     message = reminder_email(order, pay_by)
     email = tell_customer(session, order, kind=KIND, wanted=True, at=at, message=message)
     session.add(PaymentReminder(order_id=order.id, at=at, email_id=email.id, pay_by=pay_by))

@@ -26,6 +26,7 @@ from models import (
     Store,
     writing,
 )
+from tests.conftest import make_app
 from tests.orders.waiting import CANCELLED, HOURS, NOTICE, REMINDED, TO_PAY_FIRST, TWO_LETTERS, pay
 from tests.pages import words
 from tests.people import signed_in
@@ -236,31 +237,39 @@ def test_a_reminder_whose_address_is_kept_no_longer_left_all_the_same(app, shop,
     assert timer.look() == {"cancelled": 1}
 
 
-def test_the_demo_keeps_its_mail_and_goes_on_all_the_same(shop, timer):
+def test_the_demo_keeps_its_mail_and_goes_on_all_the_same(shop, timer, tmp_path):
     shop.change(shop.get(Store, 1), is_demo=True)
-    timer.order()
+    order = timer.order()
+    without_mail = make_app(tmp_path, MAIL_SERVER=None)
+    assert "and Suki cancels the order Monday 9:30 AM" in plain(money_of(without_mail, order))
     timer.remind(state=EmailState.NOT_SENT, reason=NotSentReason.DEMO, sent_at=None)
     timer.at(HOURS)
     assert timer.look() == {"cancelled": 1}
 
 
-def test_what_the_customer_was_promised_holds_whatever_settings_say_since(timer):
-    timer.order()
+def test_what_the_customer_was_promised_holds_whatever_settings_say_since(app, timer):
+    order = timer.order()
     timer.remind()
     timer.on(hours=2, notice=1)
     timer.at(HOURS, seconds=-1)
     assert timer.look() == {}
+    assert "Suki cancels the order today 9:30 AM" in plain(money_of(app, order))
     timer.on(hours=100)
     timer.at(HOURS)
+    assert "Suki cancels the order Tuesday 1:30 PM" in plain(money_of(app, order))
+    timer.at(100, seconds=-1)
     assert timer.look() == {}
     timer.at(100)
     assert timer.look() == {"cancelled": 1}
 
 
-def test_an_order_that_comes_in_late_still_has_its_notice(timer):
+def test_an_order_that_comes_in_late_still_has_its_notice(app, shop, timer):
     timer.at(HOURS + 50)
-    timer.order(placed_at=A_MORNING)
+    order = timer.order(placed_at=A_MORNING)
+    said = "reminded today 11:30 AM, and Suki cancels the order Thursday 11:30 AM"
+    assert said in plain(money_of(app, order))
     timer.remind(HOURS + 50)
+    assert "Until: Thursday 26 November 2026, 11:30 AM" in plain(shop.emails(order)[0].text)
     timer.at(HOURS + 50 + NOTICE, seconds=-1)
     assert timer.look() == {}
     timer.at(HOURS + 50 + NOTICE)
