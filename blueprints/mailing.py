@@ -129,7 +129,7 @@ def _unreachable(email: Email, answer: str) -> Outcome:
         change_rows(
             session,
             update(Email)
-            .where(WAITING, Email.state != EmailState.SENDING, Email.due_at <= now)
+            .where(WAITING, Email.due_at <= now)
             .values(state=EmailState.QUEUED, due_at=now + retrying.about(OTHERS_WAIT), answer=answer),
         )
     return outcome if outcome is Outcome.FAILED else Outcome.UNREACHABLE

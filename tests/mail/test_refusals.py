@@ -6,6 +6,7 @@ import pytest
 import time_machine
 
 from blueprints import clock
+from blueprints.mailing import OTHERS_WAIT
 from blueprints.retrying import BACK_OFF, GIVE_UP_AFTER
 from models import EmailState
 from tests.mail.desk import MailDesk
@@ -89,6 +90,22 @@ def test_a_server_that_is_shut_is_asked_once_and_everybody_waits(open_app, desk,
     post_office.open()
     with time_machine.travel(clock.now() + timedelta(minutes=2)):
         assert desk.deliver() == {"sent": 5}
+
+
+def test_a_server_that_is_shut_holds_up_only_what_is_due(shop, desk, post_office):
+    post_office.close()
+    _first, overdue, undoable, failed = [desk.queue() for _ in range(4)]
+    shop.change(overdue, state=EmailState.HELD, due_at=clock.now())
+    until = clock.now() + timedelta(seconds=30)
+    shop.change(undoable, state=EmailState.HELD, due_at=until)
+    shop.change(failed, state=EmailState.FAILED)
+    assert desk.deliver() == {"unreachable": 1}
+    assert desk.again(failed).state is EmailState.FAILED, "what was given up is not tried again"
+    waiting = desk.again(overdue)
+    assert waiting.state is EmailState.QUEUED, "it can't be undone any more"
+    assert 0.9 * OTHERS_WAIT < waiting.due_at - clock.now() <= 1.1 * OTHERS_WAIT
+    still = desk.again(undoable)
+    assert (still.state, still.due_at, still.answer) == (EmailState.HELD, until, "")
 
 
 @pytest.mark.parametrize(
