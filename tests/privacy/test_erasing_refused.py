@@ -23,6 +23,8 @@ from tests.support.inside import cancel_in_window
         (lambda app, shop, order: let_the_store_wait(app, shop, order), "an email waits to be sent"),
         (lambda app, shop, order: let_the_store_wait_again(app, shop, order), "an email waits to be sent"),
         (lambda app, shop, order: let_the_owner_wait(app, shop, order), "an email waits to be sent"),
+        (lambda app, shop, order: solve(app, shop, order), "an email waits to be sent"),
+        (lambda app, shop, order: let_the_store_wait_beside_a_ticket(app, shop, order), "an email waits to be sent"),
     ],
     ids=[
         "under way",
@@ -33,6 +35,8 @@ from tests.support.inside import cancel_in_window
         "notice waits",
         "its copy waits",
         "report waits",
+        "ticket's email waits",
+        "notice waits beside a ticket",
     ],
 )
 def test_what_is_needed_still_is_not_erased(app, shop, olive, hinder, said):
@@ -99,6 +103,20 @@ def let_the_owner_wait(app, shop, order):
     [report] = mail_of(shop, ticket, "access_acted")
     bring_to_an_end(app)
     shop.change(report, state=EmailState.QUEUED, sent_at=None)
+
+
+def solve(app, shop, order):
+    """Whoever opened the ticket is yet to hear of it."""
+    reopen(app, order)
+    [ticket] = shop.all(select(Ticket).where(Ticket.order_id == order.id))
+    assert signed_in(app, "uma").post(f"/support/tickets/{ticket.id}/solve").status == 303
+    assert {mail.state for mail in mail_of(shop, ticket.id, "ticket_solved")} == {EmailState.QUEUED}
+
+
+def let_the_store_wait_beside_a_ticket(app, shop, order):
+    solve(app, shop, order)
+    bring_to_an_end(app)
+    let_the_store_wait(app, shop, order)
 
 
 def reopen(app, order):

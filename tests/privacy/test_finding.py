@@ -72,8 +72,10 @@ def test_what_is_no_address_finds_nobody(olive, maria):
 def test_an_order_without_address_and_phone_stands_alone(olive, shop):
     order = shop.order(customer_email=None, customer_phone=None)
     shop.order(customer_email=None, customer_phone=None)
+    ask(olive, reason=f"I need {order.number} boxes")
     page = olive.get(f"{HERE}/customer?order={order.id}")
     assert [int(box["value"]) for box in page.select("input[name=order]")] == [order.id]
+    assert not page.select("input[name=ticket]"), "a number is nobody's name"
 
 
 def test_questions_that_name_them_are_listed_and_not_ticked(olive, orders):
@@ -82,6 +84,46 @@ def test_questions_that_name_them_are_listed_and_not_ticked(olive, orders):
     page = olive.get(f"{HERE}/customer?order={orders[0].id}")
     ticked = {int(box["value"]): box.has_attr("checked") for box in page.select("input[name=ticket]")}
     assert ticked == {1: True, 2: False}
+
+
+def ask(visitor, subject="Help", reason="Please."):
+    return int(visitor.post("/support/tickets/new", subject=subject, reason=reason).location.rpartition("/")[2])
+
+
+def listed(visitor, typed):
+    page = visitor.get(f"{HERE}/customer", query_string={"q": typed})
+    return {int(box["value"]) for box in page.select("input[name=ticket]")}
+
+
+def test_a_question_names_them_in_its_subject_its_reason_or_what_was_said_on_it(olive, uma, maria):
+    inside = [ask(olive, subject=f"About {ADDRESS.upper()}"), ask(olive, reason=f"{ADDRESS.upper()} shouts")]
+    said = ask(olive)
+    olive.post(f"/support/tickets/{said}/reply", body=f"It is {ADDRESS.upper()} again")
+    silent, kept = ask(olive), ask(olive)
+    uma.post(f"/support/tickets/{kept}/reply", body=f"{ADDRESS} is a nuisance", internal="y")
+    uma.post(f"/support/tickets/{silent}/reply", body="Who?")
+    assert listed(olive, ADDRESS) == {*inside, said}, "a note of support that the merchant can't read tells nobody"
+
+
+def test_so_does_the_name_in_the_order_unless_it_is_too_short_to_be_anybodys_own(olive, shop, maria):
+    named, _short = ask(olive, reason="Maria Santos called"), ask(olive, reason="Ana called")
+    shop.order(**MARIA | {"customer_name": "Ana"})
+    assert listed(olive, ADDRESS) == {named}
+
+
+def test_signs_that_stand_for_any_other_stand_for_themselves(olive, shop):
+    address, alike = "a_b%c@example.com", "axb-c@example.com"
+    shop.order(customer_email=address, customer_phone=None, customer_name="Ana")
+    asked = {each: [ask(olive, subject=each), ask(olive, reason=each), ask(olive)] for each in (address, alike)}
+    for each, (*_, said) in asked.items():
+        olive.post(f"/support/tickets/{said}/reply", body=each)
+    assert listed(olive, address) == set(asked[address])
+
+
+def test_a_ticket_about_an_order_of_somebody_else_is_not_theirs_though_it_names_them(olive, shop, maria):
+    other = shop.booked_order(customer_name="Juan Dela Cruz", customer_email="juan@example.com", customer_phone=None)
+    olive.post(f"/support/tickets/new?order={other.id}", reason=f"{ADDRESS} paid for it")
+    assert listed(olive, ADDRESS) == set()
 
 
 @pytest.mark.sqlite
