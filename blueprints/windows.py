@@ -213,7 +213,7 @@ _CODES = {
 def _after_last_act(session: Session, window: AccessWindow) -> datetime:
     acts = select(func.max(Event.at)).where(Event.window_id == window.id, Event.code.not_like("access.%"))
     last = session.scalar(acts)
-    return max(window.opened_at, last) + timedelta(microseconds=1) if last else window.opened_at
+    return last + timedelta(microseconds=1) if last else window.opened_at
 
 
 def end_expired(session: Session, at: datetime, *, by: Actor) -> None:

@@ -10,6 +10,7 @@ from blueprints import clock
 from blueprints.support import window_routes
 from blueprints.windows import WindowClosed, require_open
 from models import (
+    AccessWindow,
     Actor,
     Cancellation,
     Email,
@@ -27,7 +28,7 @@ from models import (
 from tests.people import signed_in
 from tests.shop import A_MORNING
 from tests.storing import lock_held
-from tests.support.inside import acts, enter, filled_in, stored, window_of
+from tests.support.inside import acts, enter, filled_in, open_window, stored, window_of
 
 END = A_MORNING + timedelta(hours=1)
 ACTS = ("order.booking_cancelled", "order.cancelled")
@@ -192,6 +193,39 @@ def test_a_clock_that_goes_back_opens_nothing_again(agent, shop, travel, order, 
     shows_no_order(agent.post(url, **fields))
     assert window_of(shop, window.ticket_id).end == "expired"
     nothing_was_done(shop, order, window)
+
+
+def minutes_in(many):
+    return A_MORNING + timedelta(minutes=many)
+
+
+def revoked_at(app, shop, travel, window, moment):
+    """Its end, as it is noted then."""
+    travel.move_to(moment)
+    assert signed_in(app, "olive").post(f"/support/windows/{window.id}/revoke").status == 303
+    return shop.get(AccessWindow, window.id).ended_at
+
+
+def test_with_a_clock_set_back_it_ends_after_what_was_done_in_it(app, agent, shop, travel, order, window, ask):
+    travel.move_to(minutes_in(30))
+    assert agent.get(f"/orders/{order.id}").status == 200
+    other = ask(by=signed_in(app, "olive"))
+    open_window(signed_in(app, "olive"), other, scope="all")
+    enter(agent, window_of(shop, other))
+    travel.move_to(minutes_in(40))
+    assert agent.get(f"/orders/{order.id}").status == 200
+    ended_at = revoked_at(app, shop, travel, window, minutes_in(10))
+    assert ended_at == minutes_in(30) + timedelta(microseconds=1)
+
+
+def test_where_nothing_was_done_it_ends_at_once_and_not_before_it_began(app, agent, shop, travel, window, ask):
+    assert revoked_at(app, shop, travel, window, minutes_in(-10)) == A_MORNING
+    travel.move_to(minutes_in(10))
+    other = ask(by=signed_in(app, "olive"))
+    open_window(signed_in(app, "olive"), other, scope="all")
+    travel.move_to(minutes_in(30))
+    enter(agent, window_of(shop, other))
+    assert revoked_at(app, shop, travel, window_of(shop, other), minutes_in(20)) == minutes_in(20)
 
 
 def test_who_leaves_after_its_end_was_put_out_before(agent, shop, travel, window):
