@@ -104,8 +104,19 @@ def test_each_step_is_small_and_who_dies_is_followed(app, olive, shop, order, mo
             clear_old_emails()
         db.session.remove()
         event.remove(db.engine, "commit", die_after_two)
+    assert [bool(email.cleared_at) for email in shop.emails(order)] == 3 * [False] + 2 * [True], "the oldest first"
     assert look(app) == 3
     assert len(commits) == 2
+
+
+def test_a_process_that_is_to_end_does_no_further_step(app, olive, shop, order, monkeypatch):
+    monkeypatch.setattr(clearing, "AT_ONCE", 2)
+    for days in range(100, 105):
+        write(app, order, EmailState.SENT, days=days)
+    keep(olive, "30")
+    asked = iter([False, True])
+    monkeypatch.setattr(clearing.background, "is_stopping", lambda: next(asked))
+    assert look(app) == 2
 
 
 def test_switching_it_off_stops_it_and_is_noted(app, olive, shop, order):
@@ -117,6 +128,16 @@ def test_switching_it_off_stops_it_and_is_noted(app, olive, shop, order):
     assert (look(app), shop.count(EmailRetention)) == (0, 0)
     codes = [each.code for each in shop.all(select(Event).where(Event.code.startswith("settings")))]
     assert codes == ["settings.changed.privacy"] * 2
+
+
+@pytest.mark.parametrize("days", ["for_ever", "365"])
+def test_what_the_owner_says_while_it_waits_for_the_lock_holds(app, olive, shop, order, monkeypatch, days):
+    old = write(app, order, EmailState.SENT, days=100)
+    keep(olive, "30")
+    any_older = clearing._any_older
+    monkeypatch.setattr(clearing, "_any_older", lambda days_: any_older(days_) and keep(olive, days).status == 303)
+    assert look(app) == 0
+    assert shop.get(Email, old).text
 
 
 def test_other_times_are_refused(olive, shop):
