@@ -173,6 +173,6 @@ def _renew(bulk_id: int, enough: Callable[[], bool]) -> _Next:
 def _finish(bulk_id: int) -> _Next:
     with writing() as session:
         bulk = session.get_one(BulkCancel, bulk_id)
-        if bulk.state is BulkState.RUNNING and _next_waiting(session, bulk) is None:
+        if bulk.state is BulkState.RUNNING:
             bulk.state, bulk.finished_at, bulk.claimed_until = BulkState.DONE, clock.now(), None
         return _Next.STOP

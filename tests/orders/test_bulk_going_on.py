@@ -5,9 +5,10 @@ from concurrent.futures import ThreadPoolExecutor
 
 from sqlalchemy import select
 
-from blueprints.orders import bulk_cancelling, bulk_routes
-from models import BulkOrder, BulkOutcome
-from tests.orders.many import gather, start
+from blueprints.orders import bulk_cancelling, bulk_routes, cancelling
+from models import BulkCancel, BulkOrder, BulkOutcome
+from tests.orders.books import later
+from tests.orders.many import cancel_all, gather, start
 from tests.orders.test_bulk_cancelling import CANCELLED, effects, rows
 from tests.people import signed_in
 from tests.storing import Outsider, shop_of
@@ -48,6 +49,36 @@ def test_two_at_the_same_one_do_each_order_once_even_when_both_think_it_theirs(a
             worker.result(timeout=60)
     assert [effects(shop, order) for order in orders] == 20 * [CANCELLED]
     assert sam.get(url).h1 == "20 orders were cancelled"
+
+
+def test_who_comes_late_to_what_is_finished_leaves_it_so(app, sam, shop, monkeypatch):
+    cancel_all(sam, shop.order())
+    finished = shop.first(select(BulkCancel))
+    assert finished.claimed_until is None
+    monkeypatch.setattr(bulk_cancelling, "claim", lambda *_asked: True)
+    with later(hours=1), app.app_context():
+        bulk_cancelling.carry_on(1, enough=lambda: False, ask=lambda *_asked: None)
+    assert shop.first(select(BulkCancel)).finished_at == finished.finished_at
+
+
+def test_what_failed_here_and_was_cancelled_there_is_noted_as_cancelled(sam, shop, monkeypatch):
+    """Between the fault and the note of it somebody else takes the order up."""
+    order, write, faults = shop.order(), cancelling.customer_email, [RuntimeError("no such template")]
+    note_fault = bulk_cancelling._pass_over
+
+    def fail_once(*args, **fields):
+        if faults:
+            raise faults.pop()
+        return write(*args, **fields)
+
+    def note_late(*args):
+        bulk_cancelling._cancel_next(1, lambda: False)
+        return note_fault(*args)
+
+    monkeypatch.setattr(cancelling, "customer_email", fail_once)
+    monkeypatch.setattr(bulk_cancelling, "_pass_over", note_late)
+    assert cancel_all(sam, order).h1 == "1 order was cancelled"
+    assert effects(shop, order) == CANCELLED
 
 
 def test_two_clicks_at_once_start_it_once(app, shop):
