@@ -90,10 +90,10 @@ def can_go_back(session: Session, items: Iterable[OrderItem]) -> dict[int, int]:
 
 
 def put_back_by(session: Session, cancellation_id: int) -> list[StockMovement]:
-    """What a cancel gave back, with its products as they stand now."""
+    """What a cancel that still holds gave back, with its products as they stand now."""
     found = (
         select(StockMovement)
-        .where(StockMovement.cancellation_id == cancellation_id, StockMovement.kind == MovementKind.CANCELLED)
+        .where(StockMovement.cancellation_id == cancellation_id)
         .options(joinedload(StockMovement.product))
         .order_by(StockMovement.id)
     )

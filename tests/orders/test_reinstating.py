@@ -115,6 +115,14 @@ def test_a_shortage_is_said_first(sam, shop, cancelled, product):
     assert shop.on_hand(product) == -1
 
 
+def test_what_is_not_counted_any_more_is_never_short(sam, shop, cancelled, product):
+    shop.sold(("ADOBO-4", 9, 48000))
+    shop.change(product, tracked=False)
+    assert "short" not in sam.get(f"/orders/{cancelled.id}/reinstate").one("main").get_text()
+    assert again(sam, cancelled).status == 303
+    assert shop.on_hand(product) == -1
+
+
 def test_a_shortage_that_the_page_did_not_say_is_refused_and_said(sam, shop, cancelled, product):
     url = f"/orders/{cancelled.id}/reinstate"
     form = drawn(sam.get(url), url, note="We found another set.")
