@@ -20,6 +20,7 @@ from models import (
     NotSentReason,
     Order,
     PaymentReminder,
+    PaymentStatus,
     Store,
     db,
 )
@@ -124,8 +125,8 @@ class Wait:
 def wait_of(order: Order) -> Wait | None:
     """None: no timer is running for it."""
     terms = terms_of(current_store())
-    if terms is None:
-        return None
+    if terms is None or order.payment_status is not PaymentStatus.UNPAID:
+        return None  # for what is paid, which is most, the database need not be asked
     found = db.session.execute(waiting(terms).where(Order.id == order.id)).one_or_none()
     if found is None:
         return None
