@@ -102,7 +102,7 @@ def read_url(text: str) -> Target:
     if "@" in parts.netloc:
         raise WrongAddress(AddressFault.CREDENTIALS)
     is_spaced = any(character.isspace() or not character.isprintable() for character in text)
-    if parts.scheme not in _PORTS or not host or port == 0 or is_spaced or "\\" in text:
+    if parts.scheme not in _PORTS or port == 0 or is_spaced or "\\" in text:
         raise WrongAddress(AddressFault.NOT_AN_ADDRESS)
     path = quote(parts.path or "/", safe="/%:@!$&'()*+,;=~")
     if parts.query:

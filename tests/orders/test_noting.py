@@ -4,10 +4,11 @@ from datetime import timedelta
 
 import pytest
 import time_machine
+from sqlalchemy import select
 
 from blueprints import clock
 from models import Note, Order
-from tests.orders.deciding import drawn
+from tests.orders.deciding import cancel, drawn
 from tests.privacy.customers import erase
 from tests.support.inside import enter, open_window, window_of
 
@@ -54,6 +55,15 @@ def test_two_clicks_write_it_once_and_two_people_or_a_minute_later_twice(sam, ol
     with time_machine.travel(clock.now() + timedelta(seconds=61)):
         write(sam, order)
     assert shop.events(order) == ["order.noted"] * 4
+
+
+def test_the_same_words_on_another_order_or_with_a_cancel_are_no_second_click(sam, shop):
+    first, second = shop.order(), shop.order()
+    cancel(sam, first, internal_note=WORDS)
+    for order in (first, second):
+        write(sam, order)
+    assert [shop.events(order)[-1] for order in (first, second)] == ["order.noted"] * 2
+    assert [note.internal for note in shop.all(select(Note))] == [True] * 3
 
 
 def test_support_inside_of_a_window_neither_reads_nor_writes_one(olive, uma, shop):

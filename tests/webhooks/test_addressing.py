@@ -8,6 +8,7 @@ from blueprints.webhooks import posting
 from blueprints.webhooks.addressing import AddressFault, AddressPlace, WrongAddress, place_of, read_url, refuse_place
 from blueprints.webhooks.posting import NotDelivered, post
 from models import DeliveryFault
+from models.webhook import LONGEST_URL
 from tests.webhooks.receiver import Receiver
 
 PUBLIC = ["8.8.8.8", "1.1.1.1", "2606:4700:4700::1111", "2400:cb00::1", "::ffff:8.8.8.8", "64:ff9b::808:808"]
@@ -62,11 +63,41 @@ def test_the_insides_of_a_provider_are_never_told(allow_private):
         ("HTTPS://Example.COM:443/a b".replace(" ", "%20"), "https://example.com/a%20b"),
         ("https://example.com:8443/hook?x=1&y=ñ#part", "https://example.com:8443/hook?x=1&y=%C3%B1"),
         ("https://peña.example/ñ", "https://xn--pea-8ma.example/%C3%B1"),
+        ("https://\uff45xample.com/", "https://example.com/"),
         ("http://[2606:4700::1]:8080", "http://[2606:4700::1]:8080/"),
     ],
 )
 def test_an_address_is_kept_as_it_will_be_asked_for(typed, kept):
     assert read_url(typed).url == kept
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "", "example.com", "ftp://example.com", "https://", "https://:443/", "https://example.com:0/",
+        "https://example.com:x/", "https://a..example/", "https://.example/", "https://a!.example/",
+        f"https://{'a.' * 127}a/", "https://example.com/a b", "https://example.com/\u200b", "https://example.com/\\a",
+        "http://[::1", "http://[fd00::1%25eth0]/",
+    ],
+)  # fmt: skip
+def test_what_is_no_address_on_the_web_is_refused(typed):
+    with pytest.raises(WrongAddress) as refusal:
+        read_url(typed)
+    assert refusal.value.fault is AddressFault.NOT_AN_ADDRESS
+
+
+def test_one_with_a_name_and_a_password_in_it_is_refused():
+    with pytest.raises(WrongAddress) as refusal:
+        read_url("https://nena:secret@example.com/")
+    assert refusal.value.fault is AddressFault.CREDENTIALS
+
+
+def test_it_is_measured_as_it_will_be_asked_for():
+    fits = "https://example.com/".ljust(LONGEST_URL, "a")
+    assert read_url(fits).url == fits
+    for typed in (fits + "a", "https://example.com/".ljust(LONGEST_URL // 2, "ñ")):
+        with pytest.raises(WrongAddress):
+            read_url(typed)
 
 
 def answers(monkeypatch, *given):
