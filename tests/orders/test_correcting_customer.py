@@ -82,6 +82,7 @@ def test_what_was_erased_does_not_come_back(sam, olive, shop):
         assert page.status == 409
         assert page.refusal == f"The customer’s data of order {order.number} was erased."
     assert shop.get(Order, order.id).customer_email is None
+    assert correct(sam, shop.order(), **NEW).status == 303, "another order is corrected as ever"
 
 
 def test_the_order_has_it_from_then_on_and_is_found_by_it(sam, shop):

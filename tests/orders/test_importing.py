@@ -145,6 +145,16 @@ def test_a_file_that_is_discarded_while_it_is_checked_is_read_no_further(olive, 
     assert left_over(shop) == 0
 
 
+def test_files_that_wait_beside_each_other_do_not_mix(olive, shop):
+    other = a_file(SHOPIFY, {"Name": "#1004"}, {"Name": "#1001"})
+    first, second, unwanted = (send(olive, file).response.request.path for file in (THREE, other, THREE))
+    olive.post(f"{unwanted}/discard")
+    for path in (first, second):
+        olive.post(f"{path}/start")
+    assert [order.number for order in orders_in(shop)] == ["1001", "1002", "1003", "1004"]
+    assert left_over(shop) == 0
+
+
 def test_what_came_in_is_not_taken_back_by_discarding(olive, shop):
     page = bring_in(olive, THREE)
     olive.post(f"{page.response.request.path}/discard")
@@ -358,6 +368,16 @@ def test_what_stands_still_because_its_starter_is_support_now_goes_on_for_whoeve
         assert olive.follow(olive.post(f"{path}/start")).h1 == "3 orders came in"
     events = shop.all(select(Event).order_by(Event.id).options(joinedload(Event.user)))
     assert [event.user.name for event in events] == ["Sam Staff", "Olive Owner", "Olive Owner"]
+
+
+def test_whoever_gives_it_a_push_it_comes_in_in_the_name_of_who_started_it(app, olive, sam, shop, slowly):
+    path = send(sam, THREE).response.request.path
+    background.run_once(app)
+    for visitor in (sam, olive, olive):
+        visitor.post(f"{path}/start")
+    assert len(orders_in(shop)) == 3
+    events = shop.all(select(Event).order_by(Event.id).options(joinedload(Event.user)))
+    assert [event.user.name for event in events] == ["Sam Staff"] * 3
 
 
 def test_a_batch_that_another_has_done_is_not_done_again(app, olive, shop, slowly, monkeypatch):
