@@ -103,6 +103,13 @@ def found_by_axe(page: Page, **options: object) -> list[str]:
     return [f"{page.url}: {fault}" for fault in faults]
 
 
+def width_of(page: Page) -> int:
+    """Of all that stands on it. What a click has just led to may have nothing on it yet, so it is waited for."""
+    page.wait_for_load_state("domcontentloaded")
+    width: int = page.evaluate("document.documentElement.scrollWidth")
+    return width
+
+
 def watch(page: Page) -> list[str]:
     """Lists what no page may do; a style or script that the policy blocks is an error on its console."""
     faults: list[str] = []

@@ -9,7 +9,7 @@ import pytest
 
 from models import Order, OrderStatus
 from tests.api.programs import ORDER
-from tests.browser import sign_in
+from tests.browser import sign_in, width_of
 
 pytestmark = pytest.mark.browser
 
@@ -33,7 +33,7 @@ def asks(url, token, body=None, key="one"):
 
 
 def fits(page):
-    return page.evaluate("document.documentElement.scrollWidth") <= page.viewport_size["width"]
+    return width_of(page) <= page.viewport_size["width"]
 
 
 def test_from_the_token_to_the_cancel_and_to_the_end_of_the_token(page, served, shop):

@@ -8,7 +8,7 @@ import time_machine
 
 from blueprints import background
 from models import OrderStatus, Store
-from tests.browser import found_by_axe, sign_in
+from tests.browser import found_by_axe, sign_in, width_of
 from tests.mail.desk import MailDesk
 from tests.orders.deciding import save_status
 
@@ -48,7 +48,7 @@ def link_in(letter, served):
 
 
 def fits(page):
-    return page.evaluate("document.documentElement.scrollWidth") == 390
+    return width_of(page) == 390
 
 
 def test_a_customer_asks_by_the_emailed_link_and_the_merchant_cancels(

@@ -8,7 +8,7 @@ from blueprints.demo.making import make_demo
 from blueprints.demo_accounts import DEMO_PASSWORD
 from blueprints.orders.telling import customer_email
 from models import db
-from tests.browser import found_by_axe, sign_in
+from tests.browser import found_by_axe, sign_in, width_of
 from tests.conftest import make_app
 
 pytestmark = pytest.mark.browser
@@ -151,7 +151,7 @@ def sign_in_as_ana(page, served):
 def faults_of(page, *, also_dark=False):
     """`also_dark`: by its colors in the dark as well, as nothing else is another there."""
     yield from found_by_axe(page)
-    if page.evaluate("document.documentElement.scrollWidth") > page.viewport_size["width"]:
+    if width_of(page) > page.viewport_size["width"]:
         yield f"{page.url}: wider than the screen"
     if also_dark:
         page.emulate_media(color_scheme="dark")

@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.browser import width_of
 from tests.journeys.test_every_page import app, sign_in_as_ana  # noqa: F401 (a fixture)
 
 pytestmark = pytest.mark.browser
@@ -51,7 +52,7 @@ def test_the_days_of_insights_fit_the_smallest_phone(served, browser_page):
     page = browser_page(width=320)
     sign_in_as_ana(page, served)
     page.goto(f"{served}/insights/")
-    assert page.evaluate("document.documentElement.scrollWidth") == 320
+    assert width_of(page) == 320
 
 
 SHOWS_WHERE = """row => {
@@ -133,7 +134,7 @@ def test_the_words_of_the_menu_stand_beside_each_other_also_at_twice_their_size(
     page.evaluate("document.documentElement.style.fontSize = '200%'")
     wide = "[...document.querySelectorAll('.menu a')].filter(link => link.scrollWidth > link.clientWidth)"
     assert page.evaluate(f"{wide}.map(link => link.textContent)") == []
-    assert page.evaluate("document.documentElement.scrollWidth") == 390
+    assert width_of(page) == 390
 
 
 def test_a_page_is_no_wider_than_the_phone_also_with_letters_of_twice_their_size(served, browser_page):
@@ -142,7 +143,7 @@ def test_a_page_is_no_wider_than_the_phone_also_with_letters_of_twice_their_size
     for address in WITH_MUCH_BESIDE_EACH_OTHER:
         page.goto(served + address)
         page.evaluate("document.documentElement.style.fontSize = '200%'")
-        assert page.evaluate("document.documentElement.scrollWidth") == 390, address
+        assert width_of(page) == 390, address
         assert page.locator(".store").bounding_box()["width"] > 150, "whose store it is stays readable"
         boxes = [box.bounding_box()["width"] for box in page.locator(".search-box").all()]
         assert min(boxes, default=390) > 250, address

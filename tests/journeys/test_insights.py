@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from tests.browser import found_by_axe, sign_in
+from tests.browser import found_by_axe, sign_in, width_of
 from tests.insights.history import invent, write
 
 pytestmark = pytest.mark.browser
@@ -49,5 +49,5 @@ def test_charts_are_read_by_everybody(served, browser_page, a_year, width, schem
     for table in ("By reason", "By payment", "By courier", "Refunds for these cancels", "Sales after cancels"):
         assert page.get_by_role("table", name=table).get_by_role("rowheader").count() > 1
     assert page.get_by_role("table", name="Cancelled in each week").get_by_role("rowheader").count() > 10
-    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert width_of(page) <= width
     assert found_by_axe(page) == []

@@ -17,6 +17,7 @@ from models import (
     User,
     writing,
 )
+from tests.browser import width_of
 from tests.journeys.test_every_page import PAGES, app, sign_in_as_ana  # noqa: F401 (a fixture)
 
 pytestmark = pytest.mark.browser
@@ -49,7 +50,7 @@ def wider_than_the_screen(page, served, addresses):
         page.goto(served + address)
         for width in (390, 1440):
             page.set_viewport_size({"width": width, "height": 900})
-            if (found := page.evaluate("document.documentElement.scrollWidth")) > width:
+            if (found := width_of(page)) > width:
                 yield f"{address}: {found} of {width}"
 
 

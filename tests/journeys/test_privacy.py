@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import select
 
 from models import Erasure, Order, OrderStatus
+from tests.browser import width_of
 from tests.people import PASSWORD
 
 pytestmark = pytest.mark.browser
@@ -31,7 +32,7 @@ def test_from_the_order_to_the_file_and_to_being_forgotten(served, shop, browser
     found = json.loads(waiting.value.path().read_text("utf-8"))
     assert [each["number"] for each in found["orders"]] == [order.number]
     page.get_by_role("link", name="Erase").click()
-    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert width_of(page) <= width
     page.get_by_label("Your password").fill(PASSWORD)
     page.get_by_role("button", name="Erase for good").dblclick()
     page.get_by_text("The customer’s data is erased.").wait_for()

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from models import Product
-from tests.browser import sign_in
+from tests.browser import sign_in, width_of
 
 pytestmark = pytest.mark.browser
 
@@ -26,7 +26,7 @@ def page(served, browser_page):
 
 
 def fits(page):
-    return page.evaluate("document.documentElement.scrollWidth") <= 390
+    return width_of(page) <= 390
 
 
 def test_stock_is_kept_on_a_phone(page, served, shop):

@@ -3,7 +3,7 @@
 import pytest
 
 from models import Store
-from tests.browser import sign_in, wait_until
+from tests.browser import sign_in, wait_until, width_of
 from tests.mail.desk import MailDesk
 
 pytestmark = pytest.mark.browser
@@ -32,7 +32,7 @@ def test_a_customer_who_was_not_told_is_found_and_told(page, served, app, shop, 
     page.get_by_role("link", name=order.number, exact=True).click()
     panel = page.locator("#emails")
     assert "because the mail server said: 550 5.1.1 no such user here" in panel.locator(".notice").inner_text()
-    assert page.evaluate("document.documentElement.scrollWidth") == 390
+    assert width_of(page) == 390
 
     typed = panel.get_by_label("Email address of the customer")
     typed.fill("maria at example")

@@ -8,7 +8,7 @@ import time_machine
 
 from blueprints import background
 from models import Order, OrderStatus, PaymentStatus
-from tests.browser import be_busy_once, sign_in
+from tests.browser import be_busy_once, sign_in, width_of
 
 pytestmark = pytest.mark.browser
 PAID = {"payment_status": PaymentStatus.PAID}
@@ -32,7 +32,7 @@ def status(shop, order):
 
 
 def fits(page):
-    return page.evaluate("document.documentElement.scrollWidth") <= page.viewport_size["width"]
+    return width_of(page) <= page.viewport_size["width"]
 
 
 def test_undo_while_the_clock_still_runs(page, served, shop, app, post_office):

@@ -7,7 +7,7 @@ import time_machine
 
 from blueprints import background
 from models import Order, OrderStatus, PaymentMethod
-from tests.browser import sign_in
+from tests.browser import sign_in, width_of
 
 pytestmark = pytest.mark.browser
 
@@ -25,7 +25,7 @@ def sign_in_anew(page, served):
 
 def money(page, served, order):
     page.goto(f"{served}/orders/{order.id}")
-    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    assert width_of(page) <= 390
     return page.locator("#money").inner_text()
 
 

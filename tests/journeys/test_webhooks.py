@@ -6,7 +6,7 @@ import pytest
 
 from blueprints import background
 from models import PaymentStatus
-from tests.browser import sign_in
+from tests.browser import sign_in, width_of
 from tests.orders.books import later
 from tests.webhooks.receiver import answer
 
@@ -49,7 +49,7 @@ def test_a_webhook_from_its_address_to_a_message_that_is_sent_again(served, brow
         row = page.locator("#messages li").first
         assert re.search(r"An order is cancelled · Order 1001\s+next try", row.inner_text())
         assert "Nothing has got through since" in page.get_by_role("main").inner_text()
-    assert page.evaluate("document.documentElement.scrollWidth") <= page.viewport_size["width"]
+    assert width_of(page) <= page.viewport_size["width"]
     with later(minutes=10):
         background.run_once(app)
         page.goto(f"{served}/settings/webhooks/1")
