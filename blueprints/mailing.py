@@ -9,7 +9,7 @@ from email.utils import parseaddr
 
 from flask import current_app
 from flask_babel import gettext as _
-from sqlalchemy import and_, select, update
+from sqlalchemy import and_, case, select, update
 
 from blueprints import background, clock, retrying
 from blueprints.ask_links import with_link
@@ -162,7 +162,8 @@ def _note(email: Email, **values: object) -> None:
         ours = Email.state != EmailState.SENT  # sent is sent, whoever took it or took it back since
         values["reason"] = None
     if values["state"] is not EmailState.QUEUED:
-        values["recipient"] = email.recipient  # where it was tried, whatever was corrected meanwhile
+        # Where it was tried, whatever was corrected meanwhile; what was erased stays so.
+        values["recipient"] = case((Email.cleared_at.is_(None), email.recipient), else_=Email.recipient)
     if email.kind in SEALED_KINDS and values["state"] is not EmailState.QUEUED:
         values |= {"text": "", "html": ""}  # nobody else is to find the link in here
     statement = update(Email).where(Email.id == email.id, ours).values(**values)

@@ -114,3 +114,12 @@ def test_an_address_that_came_later_is_not_said_to_be_missing(sam, shop, desk):
     assert "there was no email address then" in emails
     assert "An address is on file now: send it again, or tell them yourself." in emails
     assert "Not sent yet" in sam.get("/orders/?attention=not_told").text
+
+
+def test_what_was_erased_meanwhile_does_not_get_its_address_back(shop, order, desk, post_office):
+    email = desk.tell(order)
+    undone = {"state": EmailState.NOT_SENT, "reason": NotSentReason.UNDONE}
+    empty = {"text": "", "html": "", "recipient": "", "reply_to": None}
+    post_office.before_250 = lambda: shop.change(email, **undone, **empty, cleared_at=clock.now())
+    assert desk.deliver() == {"sent": 1}
+    assert (desk.again(email).recipient, desk.again(email).state) == ("", EmailState.SENT)
