@@ -6,12 +6,13 @@ from flask import Flask, Response, current_app, request
 
 from blueprints.addresses import is_an_address
 from blueprints.problems import FromAnotherSite
+from blueprints.static_files import source_of_style_within
 
 POLICY = "; ".join(
     (
         "default-src 'none'",
         "script-src 'self'",
-        "style-src 'self'",
+        "style-src 'self' {style}",
         "img-src 'self' data:",
         "font-src 'self'",
         "connect-src 'self'",
@@ -50,7 +51,7 @@ def _refuse_other_sites() -> None:
 
 def _add_headers(response: Response) -> Response:
     headers = response.headers
-    headers.setdefault("Content-Security-Policy", POLICY)
+    headers.setdefault("Content-Security-Policy", POLICY.format(style=source_of_style_within()))
     headers["X-Content-Type-Options"] = "nosniff"
     headers.setdefault("Referrer-Policy", "no-referrer" if request.endpoint in AT_A_SECRET else "same-origin")
     headers["Cross-Origin-Opener-Policy"] = "same-origin"

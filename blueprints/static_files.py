@@ -3,10 +3,13 @@ on a phone each further file costs a way there and back before anything is seen.
 
 import gzip
 import hashlib
+import re
+from base64 import b64encode
 from functools import cache
 from pathlib import Path
 
 from flask import Flask, Response, current_app, request, url_for
+from markupsafe import Markup
 
 SHEETS = (
     "tokens",
@@ -25,15 +28,27 @@ SHEETS = (
 """What every page needs, a later one over an earlier."""
 STYLE = "css/suki.css"
 """All of SHEETS: no file of this name is there."""
+_OF_NO_USE_TO_BROWSERS = re.compile(r"/\*.*?\*/|^\s+", re.DOTALL | re.MULTILINE)
 
 
 def serve_static(app: Flask) -> None:
     app.view_functions["static"] = _static  # in place of Flask's own, which knows of files alone
     app.add_template_global(static_url)
+    app.add_template_global(style_within)
 
 
 def static_url(filename: str) -> str:
     return _static_url(request.script_root, filename, _changed(filename))
+
+
+def style_within() -> Markup:
+    """STYLE as text, for a page that is seen one way there and back sooner because it does not wait for the file."""
+    return _style_within(_changed(STYLE))
+
+
+def source_of_style_within() -> str:
+    """How a Content-Security-Policy allows that text, and no other."""
+    return _source_of_style_within(_changed(STYLE))
 
 
 def _static(filename: str) -> Response:
@@ -72,3 +87,14 @@ def _style(_changed: float) -> tuple[bytes, bytes]:
 @cache
 def _static_url(_root: str, filename: str, _changed: float) -> str:
     return url_for("static", filename=filename, v=hashlib.sha256(_content(filename)).hexdigest()[:12])
+
+
+@cache
+def _style_within(_changed: float) -> Markup:
+    return Markup(_OF_NO_USE_TO_BROWSERS.sub("", _content(STYLE).decode()))  # noqa: S704  # our own files, and no visitor's words
+
+
+@cache
+def _source_of_style_within(changed: float) -> str:
+    digest = hashlib.sha256(_style_within(changed).encode()).digest()
+    return f"'sha256-{b64encode(digest).decode()}'"
