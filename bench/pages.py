@@ -38,7 +38,7 @@ _ORDER = (
 
 PAGES = [
     Page("List", "/orders/"),
-    Page("Page 50 of the list", "/orders/?before={deep}", {"deep": _DEEP}),
+    Page("Page 50 of the list", "/orders/?after={deep}", {"deep": _DEEP}),
     Page("Search: exact number", "/orders/?q={number}", {"number": _NUMBER}),
     Page("Search: a common name", "/orders/?q=santos"),
     Page("Search: one customer", "/orders/?q={name}", {"name": _ONE_CUSTOMER}),

@@ -14,19 +14,17 @@ _ID: Callable[[Any], int] = attrgetter("id")
 
 @dataclass(frozen=True)
 class Page(Generic[T]):
-    """`newer` is what stands further up in the list and `older` what stands further down, whatever its order is."""
-
     rows: list[T]
-    newer: int | None = None
-    """The row before which the page before this one ends; None on the first page, and where a list only goes on."""
-    older: int | None = None
-    """The row after which the next page begins."""
+    previous: int | None = None
+    """The row `before` which the page before this one ends; None on the first page, and where a list only goes on."""
+    next: int | None = None
+    """The row `after` which the next page begins."""
 
 
-def page_from(rows: Sequence[T], limit: int, *, newer: int | None = None, key: Callable[[T], int] = _ID) -> Page[T]:
+def page_from(rows: Sequence[T], limit: int, *, previous: int | None = None, key: Callable[[T], int] = _ID) -> Page[T]:
     """Of one row more than fits, if there is one: it says that there is another page."""
     fitting = list(rows[:limit])
-    return Page(fitting, newer, key(fitting[-1]) if len(rows) > limit else None)
+    return Page(fitting, previous, key(fitting[-1]) if len(rows) > limit else None)
 
 
 def page_beside(
@@ -42,7 +40,7 @@ def page_beside(
     if here is not None and back:
         rows = fetch(here, True)
         if len(rows) > limit:
-            return Page(list(rows[1:]), newer=key(rows[1]), older=key(rows[-1]))
+            return Page(list(rows[1:]), previous=key(rows[1]), next=key(rows[-1]))
     elif here is not None and (rows := fetch(here, False)):
-        return page_from(rows, limit, newer=key(rows[0]), key=key)
+        return page_from(rows, limit, previous=key(rows[0]), key=key)
     return page_from(fetch(None, False), limit, key=key)

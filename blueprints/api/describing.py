@@ -21,7 +21,7 @@ PLACE = {"type": "string", "pattern": "^([0-9]{1,18}|[1-8][0-9]{18})$"}
 NUMBER = {"type": "string", "minLength": 1, "maxLength": longest(Order.number)}
 QUERY: dict[str, tuple[Schema, str]] = {
     "limit": (LIMIT, "How many orders at most"),
-    "before": (PLACE, "`next` of the page before"),
+    "after": (PLACE, "`next` of the page before"),
     "number": (NUMBER, "Only the order with this number"),
 }
 KEY = {"type": "string", "minLength": 1, "maxLength": LONGEST_KEY, "pattern": "^[!-~]([ -~]*[!-~])?$"}
@@ -82,7 +82,7 @@ OPERATIONS = {
         200,
         "Orders",
         says="The newest first, page by page.",
-        query=("limit", "before", "number"),
+        query=("limit", "after", "number"),
     ),
     "order": Operation(
         "/api/v1/orders/{id}", "GET", "Read an order", Scope.READ, 200, "Order", refusals=("not_found",)

@@ -21,10 +21,10 @@ def find_order(order_id: int) -> Order | None:
     return db.session.scalars(select(Order).where(Order.id == order_id).options(*ITEMS_AND_COURIER)).one_or_none()
 
 
-def find_page(*, limit: int, before: str | None = None, number: str | None = None) -> Page:
+def find_page(*, limit: int, after: str | None = None, number: str | None = None) -> Page:
     found = select(Order).options(*ITEMS_AND_COURIER).order_by(Order.position.desc()).limit(limit + 1)
-    if before is not None:
-        found = found.where(Order.position < int(before))
+    if after is not None:
+        found = found.where(Order.position < int(after))
     if number is not None:
         found = found.where(Order.number == bare_number(number))
     orders = db.session.scalars(found).all()

@@ -183,7 +183,7 @@ ORDER = _object(
 )
 ORDERS = _object(
     orders={"type": "array", "items": _ref("Order"), "maxItems": 100},
-    next={**_or_null({"type": "string"}), "description": "Send it as `before` for the next page; null on the last"},
+    next={**_or_null({"type": "string"}), "description": "Send it as `after` for the next page; null on the last"},
 )
 PROBLEM = {
     "type": "object",

@@ -184,7 +184,7 @@ def find_bulk(bulk_id: int) -> BulkCancel | None:
     return db.session.scalars(found.options(*options)).one_or_none()
 
 
-def list_bulks(*, before: int | None = None, limit: int = PAGE) -> Page[Row[tuple[BulkCancel, int, int]]]:
+def list_bulks(*, after: int | None = None, limit: int = PAGE) -> Page[Row[tuple[BulkCancel, int, int]]]:
     """The newest first, but for those that nobody wanted; with how many orders there are, and how many of them were
     cancelled."""
     of_it = select(func.count()).where(BulkOrder.bulk_id == BulkCancel.id)
@@ -196,7 +196,7 @@ def list_bulks(*, before: int | None = None, limit: int = PAGE) -> Page[Row[tupl
         .order_by(BulkCancel.id.desc())
         .limit(limit + 1)
     )
-    rows = db.session.execute(found.where(BulkCancel.id < before) if before else found).all()
+    rows = db.session.execute(found.where(BulkCancel.id < after) if after else found).all()
     return page_from(rows, limit, key=lambda row: row[0].id)
 
 

@@ -64,7 +64,7 @@ def bulk_gather() -> ResponseReturnValue:
 @orders.get("/orders/bulk/")
 @needs(Right.CHANGE_ORDERS)
 def bulks() -> ResponseReturnValue:
-    return render_template("orders/bulks.html", found=list_bulks(before=read_id(request.args.get("before"))))
+    return render_template("orders/bulks.html", found=list_bulks(after=read_id(request.args.get("after"))))
 
 
 @orders.get("/orders/bulk/<id:bulk_id>")

@@ -90,7 +90,7 @@ class Search:
 def find_orders(
     typed: str, filters: Filters, *, before: int | None = None, after: int | None = None, limit: int = PAGE
 ) -> Page[Row[Any]]:
-    """The page of orders placed before (or after) a position; the first page when there is none such."""
+    """The page of orders that come before (or after) a position; the first page when there is none such."""
     search = Search.of(typed)
     exact = _orders_numbered(search.number, filters) if search.words else []
     place, conditions = _matching(search, filters)
@@ -102,9 +102,8 @@ def find_orders(
         beyond = matching if here is None else matching.where(place > here if back else place < here)
         return _rows(beyond.order_by(place if back else place.desc()).limit(limit + 1))
 
-    here, back = (before, False) if after is None else (after, True)
-    page = page_beside(here, rows, limit, back=back, key=lambda row: row.position)
-    return replace(page, rows=[*exact, *page.rows]) if page.newer is None else page
+    page = page_beside(before or after, rows, limit, back=before is not None, key=lambda row: row.position)
+    return replace(page, rows=[*exact, *page.rows]) if page.previous is None else page
 
 
 def positions_of(typed: str, filters: Filters) -> Select[Any]:

@@ -6,7 +6,7 @@ from enum import StrEnum
 from sqlalchemy import ColumnElement, TextClause, select
 from sqlalchemy.orm import defer
 
-from blueprints.paging import Page
+from blueprints.paging import Page, page_beside
 from models import Email, EmailState, Order, db
 from models.email import WAITING
 
@@ -40,27 +40,20 @@ class Listed:
 def page_of_emails(
     *, box: Box, only_about_orders: bool, before: int | None = None, after: int | None = None
 ) -> Page[Listed]:
-    """By id, so that a page costs the same however far back it lies."""
+    """The page of emails that come before (or after) one; the first page when there is none such."""
     found = LISTED
     if box is not Box.ALL:
         found = found.where(_in_box(box))
     if only_about_orders:
         found = found.where(Email.order_id.is_not(None))
-    if after is not None:
-        found = found.where(Email.id > after)
-    elif before is not None:
-        found = found.where(Email.id < before)
-    found = found.order_by(Email.id if after is not None else Email.id.desc())
-    rows = [Listed(email, number) for email, number in db.session.execute(found.limit(PAGE + 1))]
-    more, rows = len(rows) > PAGE, rows[:PAGE]
-    if after is not None:
-        rows.reverse()
-    has_newer, has_older = (more, True) if after is not None else (before is not None, more)
-    return Page(
-        rows,
-        newer=rows[0].email.id if rows and has_newer else None,
-        older=rows[-1].email.id if rows and has_older else None,
-    )
+
+    def rows(here: int | None, back: bool) -> list[Listed]:
+        beyond = found if here is None else found.where(Email.id > here if back else Email.id < here)
+        listed = beyond.order_by(Email.id if back else Email.id.desc()).limit(PAGE + 1)
+        rows = [Listed(email, number) for email, number in db.session.execute(listed)]
+        return rows[::-1] if back else rows
+
+    return page_beside(before or after, rows, PAGE, back=before is not None, key=lambda row: row.email.id)
 
 
 def _in_box(box: Box) -> ColumnElement[bool] | TextClause:

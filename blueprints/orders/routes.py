@@ -49,7 +49,7 @@ def listing() -> ResponseReturnValue:
     may_see_shop = access.may(Right.SEE_SHOP)
     waiting = count_waiting() if may_see_shop else NOTHING_SAID
     tabs = tab_links(asked, waiting)
-    may_be_some = found.older or found.newer or any(row.status not in FINISHED for row in found.rows)
+    may_be_some = found.previous or found.next or any(row.status not in FINISHED for row in found.rows)
     return render_template(
         "orders/list.html",
         form=form,

@@ -29,7 +29,7 @@ log = logging.getLogger("suki")
 @privacy.get("/settings/privacy")
 @needs(Right.MANAGE_STORE)
 def overview() -> ResponseReturnValue:
-    days, erased = days_kept(), list_erasures(before=read_id(request.args.get("before")))
+    days, erased = days_kept(), list_erasures(after=read_id(request.args.get("after")))
     return render_template("privacy/overview.html", kept=span_of(days) if days else None, erased=erased)
 
 

@@ -39,7 +39,7 @@ def find_products(
     wanted = _LISTED.where(*_matching(search))
     here = db.session.get(Product, before or after or 0)
     page = page_beside(here, partial(_rows, wanted, limit), limit, back=bool(before))
-    if page.newer is not None or not search.words:
+    if page.previous is not None or not search.words:
         return page
     exact = db.session.execute(_LISTED.where(Product.sku_key == search.whole))
     return replace(page, rows=[*exact, *page.rows])

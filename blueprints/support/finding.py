@@ -80,7 +80,7 @@ def find_tickets(
     wanted = _LISTED.where(*_within(tab, by), *_matching(search))
     here = db.session.get(Ticket, before or after or 0)
     page = page_beside(here, partial(_rows, wanted, tab in QUEUES, limit), limit, back=bool(before))
-    if page.newer is not None or not search.number:
+    if page.previous is not None or not search.number:
         return page
     exact = db.session.execute(_LISTED.where(Ticket.id == search.number, *_within(tab, by)))
     return replace(page, rows=[*exact, *page.rows])

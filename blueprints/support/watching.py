@@ -21,26 +21,26 @@ class Watched:
     has_more: bool
 
 
-def windows_watched(session: Session, *, before: int | None = None) -> Page[Watched]:
+def windows_watched(session: Session, *, after: int | None = None) -> Page[Watched]:
     """The newest first. Two statements, however many there are."""
     found = select(AccessWindow).options(
         joinedload(AccessWindow.ticket), joinedload(AccessWindow.opened_by), joinedload(AccessWindow.ended_by)
     )
-    if before is not None:
-        found = found.where(AccessWindow.id < before)
+    if after is not None:
+        found = found.where(AccessWindow.id < after)
     page = page_from(session.scalars(found.order_by(AccessWindow.id.desc()).limit(PAGE + 1)).all(), PAGE)
     acts = _latest_acts(session, [window.id for window in page.rows])
     watched = [
         Watched(window, acts[window.id][:ACTS_SHOWN], has_more=len(acts[window.id]) > ACTS_SHOWN)
         for window in page.rows
     ]
-    return Page(watched, older=page.older)
+    return Page(watched, next=page.next)
 
 
-def acts_in(session: Session, window: AccessWindow, *, before: int | None = None) -> Page[Event]:
+def acts_in(session: Session, window: AccessWindow, *, after: int | None = None) -> Page[Event]:
     found = _ACTS.where(Event.window_id == window.id)
-    if before is not None:
-        found = found.where(Event.id < before)
+    if after is not None:
+        found = found.where(Event.id < after)
     return page_from(session.scalars(found.limit(ACTS_PAGE + 1)).all(), ACTS_PAGE)
 
 

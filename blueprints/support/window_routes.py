@@ -79,7 +79,7 @@ def revoke_window(window_id: int) -> ResponseReturnValue:
 @needs(Right.GRANT_ACCESS)
 def watch() -> ResponseReturnValue:
     """What support saw and did, as it happens."""
-    page = windows_watched(db.session(), before=read_id(request.args.get("before")))
+    page = windows_watched(db.session(), after=read_id(request.args.get("after")))
     return render_template("support/access.html", page=page, refresh_seconds=REFRESH_S)
 
 
@@ -87,9 +87,9 @@ def watch() -> ResponseReturnValue:
 @needs(Right.GRANT_ACCESS)
 def window(window_id: int) -> ResponseReturnValue:
     found = access.window_or_404(window_id)
-    before = read_id(request.args.get("before"))
-    page = acts_in(db.session(), found, before=before)
-    return render_template("support/window.html", window=found, page=page, before=before, refresh_seconds=REFRESH_S)
+    after = read_id(request.args.get("after"))
+    page = acts_in(db.session(), found, after=after)
+    return render_template("support/window.html", window=found, page=page, after=after, refresh_seconds=REFRESH_S)
 
 
 @support.post("/support/windows/<id:window_id>/enter")

@@ -28,7 +28,7 @@ class Logged:
 @dataclass(frozen=True)
 class Log:
     rows: list[Logged]
-    older: int | None
+    next: int | None
     is_first: bool
 
     @property
@@ -53,7 +53,7 @@ def all_endpoints() -> list[Listed]:
     return [Listed(endpoint, message) for endpoint, message in db.session.execute(found)]
 
 
-def log_of(endpoint: WebhookEndpoint, *, before: int | None = None) -> Log:
+def log_of(endpoint: WebhookEndpoint, *, after: int | None = None) -> Log:
     """By id, so that a page costs the same however far back it lies."""
     found = (
         select(WebhookMessage, Cancellation.withdrawn_at)
@@ -63,14 +63,14 @@ def log_of(endpoint: WebhookEndpoint, *, before: int | None = None) -> Log:
         .order_by(WebhookMessage.id.desc())
         .limit(PAGE + 1)
     )
-    if before is not None:
-        found = found.where(WebhookMessage.id < before)
+    if after is not None:
+        found = found.where(WebhookMessage.id < after)
     rows = [
         Logged(message, why_not_again(message, endpoint, is_withdrawn=withdrawn_at is not None) is None)
         for message, withdrawn_at in db.session.execute(found)
     ]
     page = page_from(rows, PAGE, key=lambda row: row.message.id)
-    return Log(page.rows, page.older, is_first=before is None)
+    return Log(page.rows, page.next, is_first=after is None)
 
 
 def secret_holds_until(endpoint: WebhookEndpoint, at: datetime) -> datetime | None:

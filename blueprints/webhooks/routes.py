@@ -68,7 +68,7 @@ def endpoint_page(found: WebhookEndpoint, refusal: NotSent | None = None) -> str
     return render_template(
         "webhooks/endpoint.html",
         endpoint=found,
-        log=log_of(found, before=read_id(request.args.get("before"))),
+        log=log_of(found, after=read_id(request.args.get("after"))),
         refusal=refusal,
     )
 

@@ -22,10 +22,10 @@ def test_the_newest_first_and_page_by_page(shop, program):
     for _ in range(2):
         page = program.get(url).json
         numbers += [order["number"] for order in page["orders"]]
-        url = f"/orders?limit=2&before={page['next']}"
+        url = f"/orders?limit=2&after={page['next']}"
     assert page["next"] is None
     assert numbers == [made[index].number for index in (0, 2, 3, 1)]
-    assert program.get("/orders?before=1").json == {"orders": [], "next": None}
+    assert program.get("/orders?after=1").json == {"orders": [], "next": None}
 
 
 def test_a_question_that_is_not_described_is_refused(program):
@@ -37,8 +37,8 @@ def test_a_question_that_is_not_described_is_refused(program):
         ("limit=", "limit"),
         ("limit=%D9%A3", "limit"),
         ("limit=5&limit=6", "limit"),
-        ("before=x", "before"),
-        ("before=" + "9" * 19, "before"),
+        ("after=x", "after"),
+        ("after=" + "9" * 19, "after"),
         ("number=", "number"),
         ("number=" + "x" * 41, "number"),
         ("nubmer=5001", "nubmer"),

@@ -296,8 +296,8 @@ def test_a_full_outbox_costs_as_much_as_an_empty_one(app, olive, request):
     assert len(many) == len(few)
     assert tiles(page) == {"Failed": f"{MOST}+", "Waiting": f"{MOST}+", "Held": "0"}
     seen = subjects(page)
-    while older := page.select("a.pager-older"):
-        page = olive.get(older[0]["href"])
+    while following := page.select("a.pager-next"):
+        page = olive.get(following[0]["href"])
         seen += subjects(page)
     assert len(seen) == 150
 

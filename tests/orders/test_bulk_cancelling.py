@@ -336,7 +336,7 @@ def test_without_the_boxes_of_the_page_the_customer_is_told_as_usual(sam, shop):
 def test_a_shop_that_cancelled_nothing_together_is_told_how(sam):
     page = sam.get("/orders/bulk/")
     assert "No orders were cancelled together yet" in page.text
-    assert sam.get("/orders/bulk/?before=nothing").status == 200
+    assert sam.get("/orders/bulk/?after=nothing").status == 200
 
 
 def test_earlier_ones_are_listed_page_by_page(app, sam, shop):

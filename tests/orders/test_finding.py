@@ -251,18 +251,18 @@ def many(shop):
 def test_pages_lead_to_the_end_and_back_without_gap_or_repeat(app, many, typed, wanted):
     with app.app_context():
         pages = [find_orders(typed, Filters(**wanted))]
-        while pages[-1].older:
-            pages.append(find_orders(typed, Filters(**wanted), before=pages[-1].older))
-        back = find_orders(typed, Filters(**wanted), after=pages[-1].newer)
-        first = find_orders(typed, Filters(**wanted), after=back.newer)
+        while pages[-1].next:
+            pages.append(find_orders(typed, Filters(**wanted), after=pages[-1].next))
+        back = find_orders(typed, Filters(**wanted), before=pages[-1].previous)
+        first = find_orders(typed, Filters(**wanted), before=back.previous)
     assert [order.number for page in pages for order in page.rows] == many
     assert back.rows == pages[1].rows
-    assert (first.rows, first.newer) == (pages[0].rows, None)
+    assert (first.rows, first.previous) == (pages[0].rows, None)
 
 
-@pytest.mark.parametrize("cursor", [{"before": 0}, {"before": 1}, {"after": 2**63 - 1}])
+@pytest.mark.parametrize("cursor", [{"after": 0}, {"after": 1}, {"before": 2**63 - 1}])
 def test_a_cursor_that_leads_nowhere_shows_the_first_page(app, shop, cursor):
     order = shop.order()
     with app.app_context():
         found = find_orders("", Filters(), **cursor)
-    assert ([order.number for order in found.rows], found.newer, found.older) == ([order.number], None, None)
+    assert ([order.number for order in found.rows], found.previous, found.next) == ([order.number], None, None)

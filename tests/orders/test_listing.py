@@ -73,9 +73,9 @@ def test_search_and_filters_stay_in_every_link(sam, app):
     seed(app, 150)
     asked = {"q": ["example"], "booked": ["yes"], "from": ["2020-01-02"], "to": ["2099-01-02"]}
     page = sam.get("/orders/?q=example&booked=yes&from=2020-01-02&to=2099-01-02")
-    older = parse_qs(urlsplit(page.one("a[rel=next]")["href"]).query)
-    assert older.pop("before")
-    assert older == asked
+    following = parse_qs(urlsplit(page.one("a[rel=next]")["href"]).query)
+    assert following.pop("after")
+    assert following == asked
     assert parse_qs(urlsplit(tab(page, "To do")["href"]).query) == {
         "q": ["example"],
         "status": ["pending"],

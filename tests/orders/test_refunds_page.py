@@ -96,14 +96,14 @@ def test_pages_hang_together_in_both_directions(app, sam, owe, tab):
         while True:
             found = list_refunds(tab, after=after, limit=2)
             pages.append([row.order.number for row in found.rows])
-            if found.older is None:
+            if found.next is None:
                 break
-            after = found.older
+            after = found.next
         there = ["1001", "1002", "1003", "1004", "1005"]
         assert [number for page in pages for number in page] == (there if tab is RefundTab.OWED else there[::-1])
-        back = list_refunds(tab, before=found.newer, limit=2)
+        back = list_refunds(tab, before=found.previous, limit=2)
         assert [row.order.number for row in back.rows] == pages[1]
-        assert [row.order.number for row in list_refunds(tab, before=back.newer, limit=2).rows] == pages[0]
+        assert [row.order.number for row in list_refunds(tab, before=back.previous, limit=2).rows] == pages[0]
 
 
 def test_the_page_offers_the_next_one(sam, owe, monkeypatch):

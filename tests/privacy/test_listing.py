@@ -66,7 +66,7 @@ def test_however_many_there_are_all_can_be_seen(app, olive, orders):
     add_erasures(app, orders[1], 1)
     page = olive.get(HERE)
     assert (len(listed(page)), listed(page)[0]) == (50, f"Order {orders[1].number}")
-    page = olive.get(page.one("#erased .pager-older")["href"])
+    page = olive.get(page.one("#erased .pager-next")["href"])
     assert (listed(page), page.select("#erased .pager")) == ([f"Order {orders[0].number}"], [])
 
 

@@ -115,13 +115,13 @@ def test_pages_hang_together_in_both_directions(app, stocked, typed):
         while True:
             page = find_products(typed, after=after, limit=2)
             pages.append([row.name for row in page.rows])
-            if page.older is None:
+            if page.next is None:
                 break
-            after = page.older
+            after = page.next
         assert pages == [["Set 1", "Set 2"], ["Set 2", "Set 3"], ["Set 4", "Set 5"]]
-        back = find_products(typed, before=page.newer, limit=2)
+        back = find_products(typed, before=page.previous, limit=2)
         assert [row.name for row in back.rows] == pages[1]
-        assert [row.name for row in find_products(typed, before=back.newer, limit=2).rows] == pages[0]
+        assert [row.name for row in find_products(typed, before=back.previous, limit=2).rows] == pages[0]
 
 
 def test_fifty_stand_on_a_page(sam, stocked):

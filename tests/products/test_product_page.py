@@ -89,13 +89,13 @@ def test_pages_of_movements_hang_together(app, sam, stocked):
             move(session, there, 1, MovementKind.RECEIVED, by=BY, at=A_MORNING)
     with app.app_context():
         first = movements_of(product.id, limit=2)
-        second = movements_of(product.id, after=first.older, limit=2)
-        third = movements_of(product.id, after=second.older, limit=2)
+        second = movements_of(product.id, after=first.next, limit=2)
+        third = movements_of(product.id, after=second.next, limit=2)
         pages = [[row.on_hand_after for row in page.rows] for page in (first, second, third)]
         assert pages == [[5, 4], [3, 2], [1]]
-        assert (first.newer, third.older) == (None, None)
-        assert movements_of(product.id, before=third.newer, limit=2).rows == second.rows
-        assert movements_of(product.id, before=second.newer, limit=2).rows == first.rows
+        assert (first.previous, third.next) == (None, None)
+        assert movements_of(product.id, before=third.previous, limit=2).rows == second.rows
+        assert movements_of(product.id, before=second.previous, limit=2).rows == first.rows
     for query in ("?before=x", "?after=0", "?after=99999999999999999999", "?before=999"):
         assert len(what(sam.get(f"/products/{product.id}{query}"))) == 5
 

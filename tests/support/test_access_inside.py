@@ -91,7 +91,9 @@ def test_a_window_that_is_not_there_is_not_entered(uma, number, act):
     assert uma.post(f"/support/windows/{number}/{act}").status == 404
 
 
-@pytest.mark.parametrize("search", ["", "?q=1041", "?q=juan", "?q=", "?status=pending", "?booked=yes", "?before=1"])
+@pytest.mark.parametrize(
+    "search", ["", "?q=1041", "?q=juan", "?q=", "?status=pending", "?booked=yes", "?before=1", "?after=1"]
+)
 def test_the_list_holds_the_one_order(uma, window, search):
     enter(uma, window)
     page = uma.get(f"/orders/{search}")

@@ -96,7 +96,7 @@ def test_pages_follow_one_another_without_gaps(uma, many, tab):
     page, seen = uma.get(f"/support/tickets?state={tab}"), []
     while True:
         seen += numbers(page)
-        following = page.select(".pager-older")
+        following = page.select(".pager-next")
         if not following:
             break
         page = uma.get(following[0]["href"])
