@@ -117,7 +117,7 @@ def _wall() -> ResponseReturnValue | None:
         return None
     right: Right | None = getattr(view, "needs")  # noqa: B009 (a mark, see needs(), of which types know nothing)
     is_known = current_user.is_authenticated  # asked first, as this finds the store as well
-    if not is_known and request.endpoint != "auth.healthz" and find_store() is None:
+    if not is_known and request.endpoint != "doctor.healthz" and find_store() is None:
         raise NotSetUp
     if right is None:
         return None

@@ -91,7 +91,7 @@ def _begin() -> None:
 
 
 def _end(response: Response) -> Response:
-    if request.endpoint in ("static", "auth.healthz"):
+    if request.endpoint in ("static", "doctor.healthz"):
         return response
     took_ms = round(1000 * (time.perf_counter() - g.began_at)) if "began_at" in g else 0
     level = logging.WARNING if response.status_code >= 500 else logging.INFO

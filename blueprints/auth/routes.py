@@ -9,8 +9,6 @@ from flask import current_app, flash, make_response, redirect, render_template, 
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import current_user, login_user
-from sqlalchemy import text
-from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.wrappers import Response
 
 from blueprints.access import Right, may, needs, public
@@ -26,23 +24,8 @@ from blueprints.forms import BaseForm
 from blueprints.slowing import TooManyTries, network_of
 from blueprints.visitors import address, browser, told_to_wait
 from models import User, db
-from models.base import on_postgresql
 
 log = logging.getLogger("suki")
-OF_SQLITE, OF_POSTGRESQL = text("SELECT count(*) FROM sqlite_master"), text("SELECT 1")
-"""What only the database can answer: SQLite says a constant without a look at its file."""
-
-
-@auth.get("/healthz")
-@public
-def healthz() -> ResponseReturnValue:
-    """For whoever watches the server; a load balancer goes elsewhere."""
-    try:
-        db.session.execute(OF_POSTGRESQL if on_postgresql() else OF_SQLITE)
-    except SQLAlchemyError:
-        log.exception("the database does not answer")
-        return {"database": "does not answer"}, 503
-    return {"database": "ok"}
 
 
 @auth.route("/login", methods=["GET", "POST"])

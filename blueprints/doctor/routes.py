@@ -1,13 +1,15 @@
-"""The page of how the store and its computer are."""
+"""The page of how the store and its computer are, and what a program that watches the server asks."""
 
+import logging
 from email.utils import parseaddr
 from pathlib import Path
 
 from flask import current_app, render_template
 from flask.typing import ResponseReturnValue
-from sqlalchemy.exc import DatabaseError
+from sqlalchemy import text
+from sqlalchemy.exc import DatabaseError, SQLAlchemyError
 
-from blueprints.access import Right, needs
+from blueprints.access import Right, needs, public
 from blueprints.backups.copying import NotInAFile
 from blueprints.backups.keeping_backups import newest
 from blueprints.doctor import doctor
@@ -19,6 +21,24 @@ from blueprints.filters import moment
 from blueprints.mailing import sender
 from blueprints.outbox import mail_is_configured
 from blueprints.shop import current_store
+from models import db
+from models.base import on_postgresql
+
+log = logging.getLogger("suki")
+OF_SQLITE, OF_POSTGRESQL = text("SELECT count(*) FROM sqlite_master"), text("SELECT 1")
+"""What only the database can answer: SQLite says a constant without a look at its file."""
+
+
+@doctor.get("/healthz")
+@public
+def healthz() -> ResponseReturnValue:
+    """For whoever watches the server; a load balancer goes elsewhere."""
+    try:
+        db.session.execute(OF_POSTGRESQL if on_postgresql() else OF_SQLITE)
+    except SQLAlchemyError:
+        log.exception("the database does not answer")
+        return {"database": "does not answer"}, 503
+    return {"database": "ok"}
 
 
 @doctor.get("/settings/health")
