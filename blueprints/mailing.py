@@ -9,7 +9,7 @@ from email.utils import parseaddr
 
 from flask import current_app
 from flask_babel import gettext as _
-from sqlalchemy import and_, case, select, update
+from sqlalchemy import and_, case, func, select, update
 
 from blueprints import background, clock, retrying
 from blueprints.ask_links import with_link
@@ -97,7 +97,9 @@ def _send(line: SmtpConnection, email: Email) -> Outcome:
     except smtplib.SMTPDataError as refusal:
         return _refused(email, refusal.smtp_code, refusal.smtp_error)
     except (smtplib.SMTPException, OSError) as problem:
-        return _unreachable(email, in_words(problem))
+        answer = in_words(problem)
+        is_of_server = isinstance(problem, smtplib.SMTPException)
+        return _unreachable(email, answer, others=_code_of(answer) if is_of_server else answer)
     except Exception:
         # A fault of ours, with this email at least: it must not hold up the others, nor be tried for ever.
         log.exception("email %s could not be handed over", email.id)
@@ -109,7 +111,8 @@ def _send(line: SmtpConnection, email: Email) -> Outcome:
 
 def _unsafe(email: Email, part: str) -> Outcome:
     if part == "sender":
-        return _unreachable(email, _("Suki has no address to send from: FLASK_MAIL_DEFAULT_SENDER is to name one."))
+        answer = _("Suki has no address to send from: FLASK_MAIL_DEFAULT_SENDER is to name one.")
+        return _unreachable(email, answer, others=answer)
     if part == "recipient":
         return _fail(email, _("Suki did not send it: the address is not one valid email address."))
     return _fail(email, _("Suki did not send it: a part of it could be read as something else (%(part)s).", part=part))
@@ -118,11 +121,12 @@ def _unsafe(email: Email, part: str) -> Outcome:
 def _refused(email: Email, code: int, text: bytes | str) -> Outcome:
     answer = in_words((code, text))
     if code == 421 or not 400 <= code <= 599:
-        return _unreachable(email, answer)
+        return _unreachable(email, answer, others=_code_of(answer))
     return _fail(email, answer) if code >= 500 else _put_off(email, answer)
 
 
-def _unreachable(email: Email, answer: str) -> Outcome:
+def _unreachable(email: Email, answer: str, *, others: str) -> Outcome:
+    """`others`: what is said with all that wait for the same server."""
     outcome = _put_off(email, answer)
     with writing() as session:
         now = clock.now()
@@ -130,7 +134,7 @@ def _unreachable(email: Email, answer: str) -> Outcome:
             session,
             update(Email)
             .where(WAITING, Email.due_at <= now)
-            .values(state=EmailState.QUEUED, due_at=now + retrying.about(OTHERS_WAIT), answer=answer),
+            .values(state=EmailState.QUEUED, due_at=now + retrying.about(OTHERS_WAIT), answer=others),
         )
     return outcome if outcome is Outcome.FAILED else Outcome.UNREACHABLE
 
@@ -151,7 +155,7 @@ def _fail(email: Email, answer: str) -> Outcome:
 
 
 def _code_of(answer: str) -> str:
-    """What of a server's answer may stand in the log: the rest may name the customer's address."""
+    """What of a server's answer may stand in the log, or with other emails: the rest may name the customer's address."""
     code = answer[:3]
     return code if code.isdigit() else "no answer"
 
@@ -163,7 +167,9 @@ def _note(email: Email, **values: object) -> None:
         values["reason"] = None
     if values["state"] is not EmailState.QUEUED:
         # Where it was tried, whatever was corrected meanwhile; what was erased stays so.
-        values["recipient"] = case((Email.cleared_at.is_(None), email.recipient), else_=Email.recipient)
+        is_kept, answer = Email.cleared_at.is_(None), values["answer"]
+        values["recipient"] = case((is_kept, email.recipient), else_=func.coalesce(Email.recipient, ""))
+        values["answer"] = case((is_kept, answer), else_=_code_of(str(answer)))
     if email.kind in SEALED_KINDS and values["state"] is not EmailState.QUEUED:
         values |= {"text": "", "html": ""}  # nobody else is to find the link in here
     statement = update(Email).where(Email.id == email.id, ours).values(**values)

@@ -116,10 +116,14 @@ def test_an_address_that_came_later_is_not_said_to_be_missing(sam, shop, desk):
     assert "Not sent yet" in sam.get("/orders/?attention=not_told").text
 
 
-def test_what_was_erased_meanwhile_does_not_get_its_address_back(shop, order, desk, post_office):
+@pytest.mark.parametrize("recipient", [WRONG, None], ids=["it had an address", "its address was taken away before"])
+def test_what_was_erased_meanwhile_gets_neither_its_address_nor_the_server_s_words_back(
+    shop, order, desk, post_office, recipient
+):
     email = desk.tell(order)
     undone = {"state": EmailState.NOT_SENT, "reason": NotSentReason.UNDONE}
-    empty = {"text": "", "html": "", "recipient": "", "reply_to": None}
+    empty = {"text": "", "html": "", "recipient": recipient and "", "reply_to": None}
     post_office.before_250 = lambda: shop.change(email, **undone, **empty, cleared_at=clock.now())
     assert desk.deliver() == {"sent": 1}
-    assert (desk.again(email).recipient, desk.again(email).state) == ("", EmailState.SENT)
+    kept = desk.again(email)
+    assert (kept.recipient, kept.state, kept.answer) == ("", EmailState.SENT, "250")

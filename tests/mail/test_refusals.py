@@ -92,6 +92,14 @@ def test_a_server_that_is_shut_is_asked_once_and_everybody_waits(open_app, desk,
         assert desk.deliver() == {"sent": 5}
 
 
+def test_what_a_server_says_of_one_address_is_kept_with_no_other_email(desk, post_office):
+    answer = "421 4.7.1 <maria@example.com>: too many, come back later"
+    post_office.refuse["maria@example.com"] = answer
+    hers, another = desk.queue("maria@example.com"), desk.queue("ben@example.com")
+    assert desk.deliver() == {"unreachable": 1}
+    assert [desk.again(email).answer for email in (hers, another)] == [answer, "421"]
+
+
 def test_a_server_that_is_shut_holds_up_only_what_is_due(shop, desk, post_office):
     post_office.close()
     _first, overdue, undoable, failed = [desk.queue() for _ in range(4)]
