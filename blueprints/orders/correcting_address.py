@@ -16,11 +16,14 @@ from models.email import ON_ITS_WAY
 _STAYED = (EmailState.HELD, EmailState.QUEUED)
 
 
-def can_be_corrected(email: Email) -> bool:
-    return email.order_id is not None and _why_not(email) is None
+def can_be_corrected(email: Email, order: Order | None) -> bool:
+    """`order`: what the email is about."""
+    return order is not None and _why_not(email, order) is None
 
 
-def _why_not(email: Email) -> str | None:
+def _why_not(email: Email, order: Order) -> str | None:
+    if order.erased:  # type: ignore[attr-defined]  # by models/privacy.py
+        return "erased"
     why = why_not_again(email)
     return None if why == "on_its_way" and email.state in _STAYED else why
 
@@ -33,7 +36,7 @@ def correct_address(email_id: int, *, address: str, by: Actor) -> int:
     with writing() as session:
         email = session.get_one(Email, email_id)
         order = session.get_one(Order, email.order_id)
-        if (why := _why_not(email)) is not None:
+        if (why := _why_not(email, order)) is not None:
             raise NotSentAgain(why)
         had, order.customer_email = order.customer_email, address
         if had != address:

@@ -64,7 +64,7 @@ def _email_page(email: Email, refusal: NotSentAgain | None = None, correction: C
         sender=sender(),
         is_sealed=email.kind in SEALED_KINDS,
         can_be_sent_again=can_be_sent_again(email),
-        takes_address=can_be_corrected(email) or (correction is not None and email.is_on_its_way),
+        takes_address=can_be_corrected(email, order) or (correction is not None and email.is_on_its_way),
         address_form=AddressForm(formdata=None),
         correction=correction,
         refusal=refusal,

@@ -65,7 +65,7 @@ def proof_of(order: Order, *, asked_about: int | None = None) -> Proof:
                 email,
                 is_open=email.id in open_ids,
                 can_be_sent_again=can_be_sent_again(email) and bool(order.customer_email),
-                takes_address=can_be_corrected(email) or (email.id == asked_about and email.is_on_its_way),
+                takes_address=can_be_corrected(email, order) or (email.id == asked_about and email.is_on_its_way),
             )
             for email in emails
         ],

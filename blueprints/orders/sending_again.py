@@ -17,7 +17,7 @@ ONE_WISH = timedelta(minutes=1)
 
 class NotSentAgain(Exception):
     """Why, as the email stands: on its way still, meant for one use only, about what was taken back since, without its
-    text or an address, or nothing can leave."""
+    text or an address, about a customer whose data was erased, or nothing can leave."""
 
     def __init__(self, why: str) -> None:
         super().__init__(why)
@@ -61,7 +61,7 @@ def send_copy(session: Session, email: Email, *, by: Actor) -> int:
         kind=email.kind,
         message=Message(subject=email.subject, text=email.text, html=email.html),
         recipient=recipient,
-        reply_to=current_store().email,
+        reply_to=current_store().email if order else email.reply_to,
         at=at,
         order_id=email.order_id,
         ticket_id=email.ticket_id,

@@ -121,7 +121,7 @@ def refuse_to_reinstate(order: Order, done: Cancellation) -> None:
     if done.is_part:
         if not (order.can_gain_items or order.status is done.previous_status):
             raise OrderWentOn(order.status)
-    elif order.booking_cancelled_at is not None and (order.booking_integrated or order.courier_reference):
+    elif order.booking_cancelled_at is not None and (order.booking_integrated or order.courier_reference is not None):
         raise CourierLetGo(order.courier_name or "")
 
 

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 import time_machine
+from sqlalchemy import select
 
 from blueprints import clock
 from models import Email, EmailState, NotSentReason, Store
@@ -117,3 +118,11 @@ def test_from_the_order_page_it_leads_back_there(sam, shop, desk):
     email = desk.tell(order, wanted=False)
     assert sam.post(f"/orders/emails/{email.id}/again", back="order").location == f"/orders/{order.id}"
     assert "Sam Staff sent an email again." in sam.get(f"/orders/{order.id}").one("#history").get_text()
+
+
+def test_replies_to_a_copy_go_to_whoever_wrote_it(olive, shop, desk):
+    email = desk.queue("olive@example.com", kind="ticket_replied", reply_to="help@support.example.com")
+    shop.change(email, state=EmailState.FAILED)
+    assert olive.post(f"/orders/emails/{email.id}/again").status == 303
+    (copy,) = shop.all(select(Email).where(Email.again_of_id == email.id))
+    assert copy.reply_to == "help@support.example.com"
