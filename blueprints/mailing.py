@@ -155,7 +155,7 @@ def _fail(email: Email, answer: str) -> Outcome:
 
 
 def _code_of(answer: str) -> str:
-    """What of a server's answer may stand in the log, or with other emails: the rest may name the customer's address."""
+    """What of a server's answer may stand in the log, or with other emails: the rest may name an address."""
     code = answer[:3]
     return code if code.isdigit() else "no answer"
 

@@ -8,6 +8,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, ScalarSelect, String,
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Base, with_table_of
+from models.order_states import OrderStatus
 
 
 class EmailState(StrEnum):
@@ -76,6 +77,11 @@ class CustomerAlert(StrEnum):
     ORDER_REINSTATED = "order_reinstated"
     REFUND_SETTLED = "refund_settled"
     PAYMENT_REMINDER = "payment_reminder"
+
+
+def kind_of(status: OrderStatus) -> str:
+    """The kind of email for an order that has come to this status; one of CustomerAlert."""
+    return f"order_{status.value}"
 
 
 WAITING = text("state IN ('held', 'queued', 'sending')")

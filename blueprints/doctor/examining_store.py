@@ -10,7 +10,8 @@ from sqlalchemy import select
 from blueprints import clock, schema
 from blueprints.capped import count_of, shown
 from blueprints.doctor.findings import HealthFinding, fail, ok, warn
-from models import Email, EmailState, Store, db
+from blueprints.failed_emails import FAILED_EMAILS
+from models import Store, db
 from models.base import on_postgresql
 from models.email import ON_ITS_WAY, oldest_in
 
@@ -70,7 +71,7 @@ def examine_outbox() -> list[HealthFinding]:
     now = clock.now()
     failed, *oldest = db.session.execute(
         select(
-            count_of(select(Email.id).where(Email.state == EmailState.FAILED, Email.created_at > now - LATELY)),
+            count_of(FAILED_EMAILS),
             *map(oldest_in, ON_ITS_WAY),
         )
     ).one()

@@ -43,8 +43,8 @@ SENTENCES: dict[str, LazyString] = {
     "newer_schema": _l("The database was made by a newer Suki. Upgrade Suki."),
     "zone": _l("Times are shown as in %(zone)s."),
     "zone_unknown": _l("The time zone %(zone)s is not known here. Choose another in Settings, Store."),
-    "mail_flows": _l("No email has failed lately, and none waits for long."),
-    "mail_failed": _l("Of the emails of the last seven days, %(many)s failed: see the mailbox."),
+    "mail_flows": _l("No email has failed that somebody should see to, and none waits for long."),
+    "mail_failed": _l("Of the emails, %(many)s failed and nobody was written to again: see the outbox."),
     "mail_waits": _l(
         "An email waits since %(since)s. See the outbox, and whether Suki or the timer of flask work runs."
     ),

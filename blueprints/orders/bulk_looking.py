@@ -20,7 +20,7 @@ from blueprints.orders.refusals import (
     OrderRefusal,
     refuse_if_changed,
 )
-from blueprints.orders.telling import kind_of, why_not_told
+from blueprints.orders.telling import why_not_told
 from blueprints.orders.undoable import UNDOABLE
 from blueprints.paging import Page, page_from
 from blueprints.shop import current_store
@@ -38,6 +38,7 @@ from models import (
     Ticket,
     db,
 )
+from models.email import kind_of
 from models.ticket import STILL_OPEN, TicketKind
 
 PAGE = 50

@@ -27,11 +27,12 @@ from blueprints.orders.refusals import (
 )
 from blueprints.orders.routes import order_page
 from blueprints.orders.showing import going_back
-from blueprints.orders.telling import customer_email, kind_of, why_nobody_is_told
+from blueprints.orders.telling import customer_email, why_nobody_is_told
 from blueprints.outbox import Message
 from blueprints.shop import reasons_to_choose
 from blueprints.support.reporting import report_act
 from models import Actor, Order, OrderStatus, db
+from models.email import kind_of
 
 
 @orders.post("/orders/<id:order_id>/status")

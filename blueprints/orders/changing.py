@@ -12,8 +12,9 @@ from blueprints.orders.cancelling import refuse_to_cancel, reread
 from blueprints.orders.history import leave_event
 from blueprints.orders.noting_cancel import write_note
 from blueprints.orders.refusals import ChangeNotAllowed, NothingToChange, refuse_if_changed
-from blueprints.orders.telling import customer_email, kind_of, tell_customer
+from blueprints.orders.telling import customer_email, tell_customer
 from models import Actor, Event, MovementKind, Order, OrderStatus, writing
+from models.email import kind_of
 from models.event import statuses
 
 

@@ -6,9 +6,10 @@ from functools import cache
 from sqlalchemy import Executable, literal, select
 
 from blueprints.capped import count_of, shown
+from blueprints.failed_emails import FAILED_EMAILS
 from blueprints.orders.finding import TO_SEND, Filters, positions_of
-from blueprints.orders.singling_out import SINGLED_OUT, Attention, without_answer
-from models import Email, EmailState, Order, OrderStatus, db
+from blueprints.orders.singling_out import SINGLED_OUT, Attention
+from models import Email, Order, OrderStatus, db
 
 
 @dataclass(frozen=True)
@@ -38,13 +39,15 @@ NOTHING_SAID = Waiting(
 )
 
 
-def count_waiting() -> Waiting:
-    return Waiting(**db.session.execute(_counts()).one()._asdict())
+def count_waiting(*, only_about_orders: bool = True) -> Waiting:
+    """`only_about_orders`: of the emails, as whoever asks may see no others."""
+    return Waiting(**db.session.execute(_counts(only_about_orders)).one()._asdict())
 
 
 @cache
-def _counts() -> Executable:
+def _counts(only_about_orders: bool) -> Executable:
     """One statement for all, put together once: that takes longer than counting."""
+    failed = FAILED_EMAILS.where(Email.order_id.is_not(None)) if only_about_orders else FAILED_EMAILS
     counts = {
         "pending": count_of(select(literal(1)).where(Order.status == OrderStatus.PENDING)),
         "to_send": count_of(select(literal(1)).where(Order.status.in_(TO_SEND))),
@@ -53,7 +56,7 @@ def _counts() -> Executable:
         "not_reminded": count_of(SINGLED_OUT[Attention.NOT_REMINDED]),
         "refunds_owed": count_of(SINGLED_OUT[Attention.REFUND_OWED]),
         "not_told": count_of(SINGLED_OUT[Attention.NOT_TOLD]),
-        "failed_emails": count_of(without_answer(Email.state == EmailState.FAILED)),
+        "failed_emails": count_of(failed),
         "any_order": count_of(select(Order.id)),
     }
     return select(*[count.label(name) for name, count in counts.items()])

@@ -34,7 +34,7 @@ def today() -> ResponseReturnValue:
     return render_template(
         "orders/today.html",
         latest=latest,
-        waiting=count_waiting(),
+        waiting=count_waiting(only_about_orders=not access.may(Right.MANAGE_STORE)),
         may_add_orders=access.may(Right.ADD_ORDERS),
     )
 

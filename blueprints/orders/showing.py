@@ -6,9 +6,10 @@ from blueprints import stock
 from blueprints.orders.awaiting_payment import Wait, cancelled_as_unpaid, wait_of
 from blueprints.orders.cancelling import cancellation_of
 from blueprints.orders.taking_back import TakeBack, parts_of, take_back_of
-from blueprints.orders.telling import kind_of, why_not_told
+from blueprints.orders.telling import why_not_told
 from blueprints.shop import current_store
 from models import Cancellation, Email, NotSentReason, Order, OrderStatus, Refund, db
+from models.email import kind_of
 
 
 @dataclass(frozen=True)

@@ -29,11 +29,6 @@ def _about(order: Order, status: OrderStatus) -> dict[str, Any]:
     return {"order": order, "plain_number": plain_number(order.number), "ask_mark": ask_links.MARK if lets_ask else ""}
 
 
-def kind_of(status: OrderStatus) -> str:
-    """The kind of email for an order that has come to this status; one of CustomerAlert."""
-    return f"order_{status.value}"
-
-
 def _status_of(kind: str) -> OrderStatus:
     return OrderStatus(kind.removeprefix("order_"))
 

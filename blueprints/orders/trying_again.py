@@ -6,8 +6,8 @@ from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from blueprints import clock
+from blueprints.failed_emails import FAILED_EMAILS
 from blueprints.orders.sending_again import NotSentAgain, can_be_sent_again, send_copy
-from blueprints.orders.watching_outbox import failed_emails
 from blueprints.outbox import leaves_after_commit, why_nothing_leaves
 from models import Actor, Email, EmailState, Event, NotSentReason, change_rows, writing
 
@@ -38,7 +38,7 @@ def try_again(email_id: int, *, by: Actor) -> Tried:
             email.due_at = min(email.due_at, at)
             _leave_event(session, by)
             return Tried.HURRIED
-        if session.scalar(failed_emails(at).where(Email.id == email_id)) is None:
+        if session.scalar(FAILED_EMAILS.where(Email.id == email_id)) is None:
             return Tried.UNDER_WAY
         send_copy(session, email, by=by)
         return Tried.COPIED
@@ -62,7 +62,7 @@ def try_failed(*, by: Actor) -> int:
     copied = 0
     with writing() as session:
         _refuse_without_server()
-        oldest = session.scalars(failed_emails(clock.now()).order_by(Email.id)).all()
+        oldest = session.scalars(FAILED_EMAILS.order_by(Email.id)).all()
         for email_id in oldest:
             try:
                 send_copy(session, session.get_one(Email, email_id), by=by)

@@ -1,32 +1,23 @@
 """How the outbox stands: what waits, what failed and was not written again since, and whether mail gets out."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, ScalarSelect, Select, TextClause, and_, exists, func, or_, select
-from sqlalchemy.orm import aliased
+from sqlalchemy import ColumnElement, ScalarSelect, TextClause, func, select
 
-from blueprints import clock
 from blueprints.capped import count_of, shown
+from blueprints.failed_emails import FAILED_EMAILS, MOST_LOOKED_AT
 from blueprints.orders.listing_emails import LISTED, Listed
-from blueprints.orders.telling import kind_of
 from blueprints.paging import Page, page_from
 from blueprints.retrying import LEASE
-from models import CustomerAlert, Email, EmailState, OrderStatus, WebhookEndpoint, WebhookMessage, db
+from models import Email, EmailState, WebhookEndpoint, WebhookMessage, db
 from models.email import WAITING, oldest_in
 
 PAGE = 20
-MOST_LOOKED_AT = 500
-"""Failed emails are looked for among the newest so many; a shop that has more has other worries."""
-LATELY = timedelta(days=7)
 # A deliverer takes what is due within seconds, and puts off what it can't send; so nothing is overdue for long.
 OVERDUE = LEASE
-
-_STEPS = tuple(kind_of(status) for status in OrderStatus)
-_ENDS = (CustomerAlert.ORDER_CANCELLED, CustomerAlert.ORDER_DECLINED)
-_OF_WHAT_GOES_ON = (CustomerAlert.ORDER_PART_CANCELLED, CustomerAlert.ORDER_REINSTATED)
 
 
 class Pile(StrEnum):
@@ -70,13 +61,12 @@ class OutboxState:
 
 def look_at_outbox() -> OutboxState:
     """One statement; each part of it follows an index to its beginning, or is bounded."""
-    now = clock.now()
     newest_sent = select(Email.sent_at).where(Email.state == EmailState.SENT).order_by(Email.id.desc())
     newest_messages = select(WebhookMessage.state).order_by(WebhookMessage.id.desc()).limit(MOST_LOOKED_AT).subquery()
     parts: dict[str, ScalarSelect[Any]] = {
         "queued": count_of(select(Email.id).where(Email.state.in_((EmailState.QUEUED, EmailState.SENDING)))),
         "held": count_of(select(Email.id).where(Email.state == EmailState.HELD)),
-        "failed": count_of(failed_emails(now)),
+        "failed": count_of(FAILED_EMAILS),
         "oldest_queued": oldest_in(EmailState.QUEUED),
         "oldest_sending": oldest_in(EmailState.SENDING),
         "due_longest": select(Email.due_at).where(WAITING).order_by(Email.due_at).limit(1).scalar_subquery(),
@@ -89,56 +79,11 @@ def look_at_outbox() -> OutboxState:
     return OutboxState(**found._asdict())
 
 
-def failed_emails(now: datetime) -> Select[Any]:
-    """Those that are true still and of which no other was written since, for the same reader or as a copy: that one
-    tells how it stands. What is about no order and no ticket is of no use for long, so of these the latest."""
-    later = aliased(Email)
-    newest = select(Email.id).where(Email.state == EmailState.FAILED).order_by(Email.id.desc()).limit(MOST_LOOKED_AT)
-    is_copy = later.again_of_id == func.coalesce(Email.again_of_id, Email.id)
-    is_of_same = and_(later.kind == Email.kind, or_(later.recipient == Email.recipient, is_copy))
-    no_order, no_ticket = Email.order_id.is_(None), Email.ticket_id.is_(None)
-
-    def unless_later(*those: ColumnElement[bool]) -> ColumnElement[bool]:
-        return ~exists().where(later.id > Email.id, *those)
-
-    return select(Email.id).where(
-        Email.id.in_(newest),
-        Email.state == EmailState.FAILED,
-        Email.over_since.is_(None),
-        or_(
-            and_(~no_order, unless_later(later.order_id == Email.order_id, is_of_same), ~_is_overtaken()),
-            and_(no_order, ~no_ticket, unless_later(later.ticket_id == Email.ticket_id, is_of_same)),
-            and_(
-                no_order,
-                no_ticket,
-                Email.created_at > now - LATELY,
-                unless_later(later.order_id.is_(None), later.ticket_id.is_(None), is_copy),
-            ),
-        ),
-    )
-
-
-def _is_overtaken() -> ColumnElement[bool]:
-    """The order has come further since it was first written: that it was accepted is no news when it was cancelled."""
-    later = aliased(Email)
-    return exists().where(
-        later.order_id == Email.order_id,
-        later.id > func.coalesce(Email.again_of_id, Email.id),
-        later.again_of_id.is_(None),
-        later.over_since.is_(None),
-        later.kind != Email.kind,
-        or_(
-            and_(Email.kind.in_(_STEPS), later.kind.in_(_STEPS)),
-            and_(Email.kind.in_(_OF_WHAT_GOES_ON), later.kind.in_(_ENDS)),
-        ),
-    )
-
-
 def page_of(pile: Pile, *, after: int | None = None) -> Page[Listed]:
     """Failed ones newest first; waiting ones as they were written. By id, so that no page costs more than another."""
     those: ColumnElement[bool] | TextClause
     if pile is Pile.FAILED:
-        those, beyond, order = Email.id.in_(failed_emails(clock.now())), Email.id < (after or 0), Email.id.desc()
+        those, beyond, order = Email.id.in_(FAILED_EMAILS), Email.id < (after or 0), Email.id.desc()
     else:
         those, beyond, order = WAITING, Email.id > (after or 0), Email.id.asc()
     found = LISTED.where(those).order_by(order)

@@ -224,6 +224,9 @@ def test_mail_that_failed_and_mail_that_waits_are_said(app, doctor, run, post_of
     desk.queue()
     with later(hours=2):
         assert sorted(beside_mail(doctor()).values()) == ["warn", "warn"]
+    with app.app_context(), writing() as session:
+        session.execute(update(Email).where(Email.state == EmailState.FAILED).values(over_since=Email.created_at))
+    assert beside_mail(doctor()) == {}, "what it told of is not so any more, and the other has just come"
 
 
 def test_of_very_many_that_failed_it_says_no_more_than_it_counted(app, doctor, run):

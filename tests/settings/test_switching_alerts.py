@@ -2,8 +2,8 @@
 
 from sqlalchemy import select
 
-from blueprints.orders.telling import kind_of
 from models import Alert, CustomerAlert, Event, OrderStatus, Store
+from models.email import kind_of
 
 ALL = [kind.value for kind in CustomerAlert]
 
