@@ -14,9 +14,10 @@ from blueprints.orders import orders
 from blueprints.orders.background_tasks import deliver_in_background
 from blueprints.orders.email_routes import email_or_404
 from blueprints.orders.sending_again import NotSentAgain
-from blueprints.orders.trying_again import Tried, can_be_tried, try_again, try_failed, try_waiting
+from blueprints.orders.trying_again import can_be_tried, try_again, try_failed, try_waiting
 from blueprints.orders.watching_outbox import OVERDUE, Pile, look_at_outbox, page_of
 from blueprints.shop import current_store
+from models import Email, db
 
 
 @orders.get("/settings/outbox")
@@ -28,17 +29,19 @@ def outbox() -> ResponseReturnValue:
 @orders.post("/settings/outbox/<id:email_id>/try")
 @needs(Right.MANAGE_STORE)
 def outbox_try(email_id: int) -> ResponseReturnValue:
-    recipient = email_or_404(email_id).recipient
+    email_or_404(email_id)
     try:
-        tried = try_again(email_id, by=access.actor())
+        tried_id = try_again(email_id, by=access.actor())
     except NotSentAgain as refusal:
         return _page(refusal), 409
-    if tried is Tried.UNDER_WAY:
+    if tried_id is None:
         flash(_("Nothing was sent twice: that email is on its way already, or was sent since."), "notice")
     elif current_store().is_demo:
         flash(_("A copy was made, and is kept in the mailbox: nothing leaves this store."), "notice")
     else:
-        flash(_("The email to %(email)s is tried again now.", email=recipient), "done")
+        flash(
+            _("The email to %(email)s is tried again now.", email=db.session.get_one(Email, tried_id).recipient), "done"
+        )
     return redirect(url_for(".outbox", show=_asked_for()), 303)
 
 

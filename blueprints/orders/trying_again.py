@@ -1,7 +1,5 @@
 """Trying again now, whatever was planned: what waits to be tried is due at once, and what failed goes out as a copy."""
 
-from enum import StrEnum
-
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
@@ -15,33 +13,23 @@ MOST_AT_ONCE = 100
 """Copies in one press: they are written in one transaction, and others want to save too."""
 
 
-class Tried(StrEnum):
-    """What came of it."""
-
-    COPIED = "copied"
-    HURRIED = "hurried"
-    """It waits no longer for its next try."""
-    UNDER_WAY = "under_way"
-    """Somebody was quicker, or a deliverer was: it is being sent, was sent, or was written again."""
-
-
 def can_be_tried(email: Email) -> bool:
     return email.state is EmailState.QUEUED or can_be_sent_again(email)
 
 
-def try_again(email_id: int, *, by: Actor) -> Tried:
-    """Raises NotSentAgain when it can't leave."""
+def try_again(email_id: int, *, by: Actor) -> int | None:
+    """The id of the email that leaves now: this one, which waited for its next try, or a copy of it. None when somebody
+    was quicker, or a deliverer was. Raises NotSentAgain when it can't leave."""
     with writing() as session:
         at, email = clock.now(), session.get_one(Email, email_id)
         if email.state is EmailState.QUEUED:
             _refuse_without_server()
             email.due_at = min(email.due_at, at)
             _leave_event(session, by)
-            return Tried.HURRIED
+            return email.id
         if session.scalar(FAILED_EMAILS.where(Email.id == email_id)) is None:
-            return Tried.UNDER_WAY
-        send_copy(session, email, by=by)
-        return Tried.COPIED
+            return None
+        return send_copy(session, email, by=by)
 
 
 def try_waiting(*, by: Actor) -> int:

@@ -10,7 +10,7 @@ from sqlalchemy import insert, select
 from blueprints import background, clock
 from blueprints.capped import MOST
 from blueprints.orders.background_tasks import deliver_in_background
-from models import Email, EmailState, Event, NotSentReason, Store, WebhookMessage, writing
+from models import Email, EmailState, Event, NotSentReason, Order, Store, WebhookMessage, writing
 from tests.mail.desk import MailDesk
 from tests.orders.watching import statements
 from tests.pages import words
@@ -102,6 +102,13 @@ def test_tried_again_it_goes_out_once_and_stands_there_no_more(olive, failed, de
         assert "Nothing was sent twice" in page.messages[0]
         assert desk.deliver() == {}
     assert len(post_office.letters) == 1
+
+
+def test_a_copy_is_said_to_go_where_it_goes(olive, shop, failed):
+    email = failed("1041")
+    shop.change(shop.get(Order, email.order_id), customer_email="right@example.com")
+    page = olive.follow(olive.post(f"/settings/outbox/{email.id}/try"))
+    assert page.messages == ["The email to right@example.com is tried again now."]
 
 
 def test_two_who_try_all_at_once_send_each_email_once(app, olive, shop, failed, desk, post_office):
