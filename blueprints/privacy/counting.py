@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
-from blueprints.privacy.finding import Chosen
+from blueprints.privacy.finding import Chosen, emails_about, messages_about
 from models import Attachment, CancelRequest, Email, Note, Order, Settlement, TicketMessage
 from models.cancellation import Refund
 
@@ -31,10 +31,10 @@ def holdings_of(session: Session, these: Chosen) -> Holdings:
     orders, tickets = these.order_ids, these.ticket_ids
     counts = [
         _many(Note.id, Note.order_id.in_(orders)),
-        _many(Email.id, Email.cleared_at.is_(None), or_(Email.order_id.in_(orders), Email.ticket_id.in_(tickets))),
+        _many(Email.id, Email.cleared_at.is_(None), Email.id.in_(emails_about(these))),
         _many(CancelRequest.id, CancelRequest.order_id.in_(orders)),
         _many(Settlement.id, Settlement.refund_id.in_(select(Refund.id).where(Refund.order_id.in_(orders)))),
-        _many(TicketMessage.id, TicketMessage.ticket_id.in_(tickets), TicketMessage.internal.is_(False)),
+        _many(TicketMessage.id, TicketMessage.id.in_(messages_about(these)), TicketMessage.internal.is_(False)),
         _many(Attachment.id, Attachment.ticket_id.in_(tickets)),
     ]
     notes, emails, requests, settlements, messages, attachments = session.execute(select(*counts)).one()

@@ -7,10 +7,10 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
-from blueprints.privacy.finding import Chosen
+from blueprints.privacy.finding import Chosen, emails_about, messages_about
 from models import (
     Attachment,
     Cancellation,
@@ -55,6 +55,16 @@ def everything_about(session: Session, these: Chosen, *, time: Time) -> Entry:
         ),
         "refunds": _refunds(session, ids, time),
         "payment_reminders": _by_order(session, _reminders(ids), lambda each: _reminder(each, time)),
+        "emails_to_the_store": _by_order(
+            session, _emails_to_the_store(these), lambda email: _email(email, time), key="about_order_id"
+        ),
+        "said_on_other_tickets": _by_order(
+            session,
+            _said_elsewhere(these),
+            lambda said: {"ticket": said.ticket_id} | _message(said, time),
+            joinedload(TicketMessage.user),
+            key="about_order_id",
+        ),
         "history": _by_order(session, _of(Event, ids), lambda event: {"at": time(event.at), "what": event.code}),
     }
     return {
@@ -88,13 +98,26 @@ def _reminders(order_ids: list[int]) -> Select[Any]:
     return select(PaymentReminder).where(PaymentReminder.order_id.in_(order_ids)).order_by(PaymentReminder.order_id)
 
 
+def _emails_to_the_store(these: Chosen) -> Select[Any]:
+    """What tells the store's own people of their orders, but for what stands with the tickets."""
+    elsewhere = or_(Email.ticket_id.is_(None), Email.ticket_id.not_in(these.ticket_ids))
+    theirs = Email.id.in_(emails_about(these)), Email.order_id.is_(None), elsewhere
+    return select(Email).where(*theirs).order_by(Email.id)
+
+
+def _said_elsewhere(these: Chosen) -> Select[Any]:
+    """What the merchant may read of what was said of their orders on tickets that are about others."""
+    is_theirs = TicketMessage.id.in_(messages_about(these)), TicketMessage.ticket_id.not_in(these.ticket_ids)
+    return select(TicketMessage).where(*is_theirs, TicketMessage.internal.is_(False)).order_by(TicketMessage.id)
+
+
 def _by_order(
-    session: Session, found: Select[Any], entry: Callable[[Any], Entry], *options: Any
+    session: Session, found: Select[Any], entry: Callable[[Any], Entry], *options: Any, key: str = "order_id"
 ) -> dict[int, list[Entry]]:
-    """One statement for all orders."""
+    """One statement for all orders. `key`: the column that names the order."""
     entries: dict[int, list[Entry]] = {}
     for row in session.scalars(found.options(*options)):
-        entries.setdefault(row.order_id, []).append(entry(row))
+        entries.setdefault(getattr(row, key), []).append(entry(row))
     return entries
 
 
@@ -233,13 +256,14 @@ def _ticket(session: Session, ticket: Ticket, time: Time) -> Entry:
         "customer_name": ticket.customer_name,
         "courier": ticket.courier_name,
         "waybill": ticket.waybill,
-        "messages": [
-            {"at": time(each.at), "by": "the store" if each.user.is_merchant else "support", "text": each.body}
-            for each in messages
-        ],
+        "messages": [_message(each, time) for each in messages],
         "files": _files(session, ticket),
         "emails": [_email(email, time) for email in session.scalars(_emails_of(ticket))],
     }
+
+
+def _message(said: TicketMessage, time: Time) -> Entry:
+    return {"at": time(said.at), "by": "the store" if said.user.is_merchant else "support", "text": said.body}
 
 
 def _files(session: Session, ticket: Ticket) -> list[Entry]:

@@ -46,6 +46,9 @@ SOMEBODY = {
     "address": f"1 {WORD} St",
     "customer_note": f"Ring {WORD} first",
 }
+OTHER_WORD = "Wqywqy"
+HERS = {"customer_name": f"{OTHER_WORD} Person", "customer_email": "wqywqy@example.com"}
+"""Somebody else than she of the long story."""
 PAID = {"payment_status": PaymentStatus.PAID, "payment_method": PaymentMethod.GCASH}
 
 

@@ -32,6 +32,8 @@ from tests.orders.files import OURS, a_file, send
 from tests.people import PASSWORD, Visitor
 from tests.privacy.customers import (
     HERE,
+    HERS,
+    OTHER_WORD,
     SOMEBODY,
     WORD,
     bring_to_an_end,
@@ -47,10 +49,6 @@ from tests.support.conftest import mail_of
 from tests.support.inside import cancel_in_window
 
 OLIVE = Actor(user_id=1, name="Olive Owner", role=Role.OWNER)
-
-OTHER_WORD = "Wqywqy"
-HERS = {"customer_name": f"{OTHER_WORD} Person", "customer_email": "wqywqy@example.com"}
-"""Somebody else than she of the long story."""
 
 # All that the books are made of: every number, day and state, and the history.
 KEPT = (

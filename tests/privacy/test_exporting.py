@@ -4,16 +4,23 @@ import json
 from datetime import datetime
 
 from models import Order, OrderStatus
-from tests.orders.asking import link_of
+from tests.orders.asking import ask, link_of
 from tests.orders.books import later
-from tests.people import PASSWORD, signed_in
-from tests.privacy.customers import HERE, SOMEBODY, WORD, in_every_table
+from tests.orders.deciding import cancel
+from tests.pages import words
+from tests.people import PASSWORD, Visitor, signed_in
+from tests.privacy.customers import HERE, HERS, OTHER_WORD, SOMEBODY, WORD, bring_to_an_end, in_every_table
+from tests.support.inside import cancel_in_window
 
 
 def export(visitor, orders, **fields):
     visitor.get("/help/")
     data = {"csrf_token": visitor.token, "order": [order.id for order in orders], **fields}
     return visitor.client.post(f"{HERE}/export", data=data)
+
+
+def said_to_be_held(visitor, order):
+    return [words(line) for line in visitor.get(f"{HERE}/data?order={order.id}").select("main li")]
 
 
 def test_it_holds_all_of_it_readable_and_nothing_secret(app, olive, shop, orders):
@@ -51,6 +58,27 @@ def test_all_that_stands_anywhere_about_them_is_in_it(app, olive, shop, orders):
     assert {column.split(".")[0] for column in columns if "search" not in column} == hers | beside
     for said in ("was rude", "took a voucher", "does not want it", f"Ring {WORD} first", f"1 {WORD} St"):
         assert said in text
+
+
+def test_what_the_store_was_mailed_about_them_is_in_it_and_counted(app, olive, shop):
+    order = shop.order(**HERS)
+    assert ask(Visitor(app), link_of(app, order), f"{OTHER_WORD} is ill").status == 303
+    cancel(olive, order)
+    bring_to_an_end(app)
+    [found] = json.loads(export(olive, [order]).text)["orders"]
+    assert [OTHER_WORD in email["text"] for email in found["emails_to_the_store"]] == [True]
+    assert f"{len(found['emails']) + 1} emails: their texts and their addresses" in said_to_be_held(olive, order)
+
+
+def test_what_support_said_of_their_order_on_another_ticket_is_in_it_and_counted(app, olive, uma, shop):
+    order = shop.booked_order(**HERS)
+    filed = olive.post("/support/tickets/new", subject="Another matter", reason="The printer smokes")
+    ticket = int(filed.location.rpartition("/")[2])
+    cancel_in_window(shop, olive, uma, ticket, order, courier_reference=f"REF-{OTHER_WORD}", solve="y")
+    [found] = json.loads(export(olive, [order]).text)["orders"]
+    [said] = found["said_on_other_tickets"]
+    assert (said["ticket"], said["by"], f"REF-{OTHER_WORD}" in said["text"]) == (ticket, "support", True)
+    assert "1 message on another ticket" in said_to_be_held(olive, order)
 
 
 def test_history_says_so_and_names_nobody(olive, shop, orders):
