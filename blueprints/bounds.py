@@ -1,4 +1,4 @@
-"""How long an address and a header may be, how large a form, and how many fields it may have."""
+"""How long an address and a header may be, how large a form and how many its fields, and how much a new order."""
 
 from collections.abc import Callable
 
@@ -10,6 +10,10 @@ LONGEST_ADDRESS = 4096
 LONGEST_HEADER = 8192
 MOST_FIELDS = 1000
 """As many as Werkzeug reads of a form with files; of one without it would read all."""
+MOST_ITEMS = 100
+"""Of an order that somebody types or a program sends."""
+MOST_PIECES = 100_000
+"""Of one item of it."""
 
 
 def takes(most_bytes: int | Callable[[], int], *, most_in_fields: int | None = None) -> Callable[[View], View]:

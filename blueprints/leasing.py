@@ -12,6 +12,8 @@ from models import BulkCancel, DatabaseBusy, OrderImport, change_rows, writing
 
 LEASE = timedelta(seconds=20)
 TRIES = 20
+GIVE_WAY_S = 0.005
+"""Between two rows of long work: whoever waits for the lock meanwhile gets it."""
 
 Row = TypeVar("Row", BulkCancel, OrderImport)
 T = TypeVar("T")

@@ -21,6 +21,9 @@ from models.order_states import OrderStatus, PaymentStatus
 _MARGIN = "  "
 _DIGITS = re.compile("[0-9]+")
 
+LONGEST_SEARCH = 200
+"""What is typed behind it is not looked for."""
+
 
 def fold(text: str) -> str:
     """Lower case, no accents, so that `pena` finds Peña. SQLite's own folding fails on versions we support."""
@@ -30,8 +33,8 @@ def fold(text: str) -> str:
     return " ".join("".join(c for c in decomposed if not unicodedata.combining(c)).split())
 
 
-def digits_of(folded: str) -> str:
-    return re.sub("[^0-9]", "", folded)
+def digits_of(text: str) -> str:
+    return re.sub("[^0-9]", "", text)
 
 
 def searchable(*, number: str, name: str, email: str | None, phone: str | None) -> str:

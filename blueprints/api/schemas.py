@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy.orm import QueryableAttribute
 
+from blueprints.bounds import MOST_ITEMS, MOST_PIECES
 from blueprints.problems import CODES
 from models import (
     Courier,
@@ -25,8 +26,6 @@ from models.money import MOST
 Schema = dict[str, Any]
 
 LARGEST_ID = 10**18 - 1
-MOST_ITEMS = 100
-MOST_PIECES = 100_000
 # What cleaning takes out of a line: spaces, controls, and what can't be seen.
 _UNSEEN = r"\s\u0000-\u001f\u007f-\u009f\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufdd0-\ufdef\ufeff\ufffe\uffff"
 SEEN = f"[^{_UNSEEN}]"

@@ -13,7 +13,7 @@ from blueprints.orders.history import note_beside
 from blueprints.orders.refusals import OrderRefusal, TooLateToAsk, refusal_of
 from blueprints.orders.telling import write_to_asker
 from blueprints.shop import current_store
-from models import SYSTEM, CancelRequest, NotSentReason, Order, RequestState, db, writing
+from models import SYSTEM, CancelRequest, NotSentReason, Order, db, writing
 
 RECEIPT, NOTICE = "cancel_request_received", "cancel_requested"
 
@@ -78,9 +78,10 @@ def standing_request(session: Session, order: Order) -> CancelRequest | None:
         .limit(1)
     )
     request = session.scalars(newest, execution_options={"populate_existing": True}).one_or_none()
-    if request is None or (request.state is RequestState.APPROVED and order.cancelled_at is None):
+    if request is None:
         return None
-    return request
+    led_to = request.cancellation
+    return None if led_to is not None and led_to.withdrawn_at is not None else request
 
 
 def refuse_to_ask(order: Order) -> None:

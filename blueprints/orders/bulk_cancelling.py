@@ -14,7 +14,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from blueprints import clock
-from blueprints.leasing import LEASE, claim, is_free, keep_hold, patiently
+from blueprints.leasing import GIVE_WAY_S, LEASE, claim, is_free, keep_hold, patiently
 from blueprints.orders.bulk_asking import AskSupport, ask_next
 from blueprints.orders.cancelling import cancel_under_lock, refuse_to_cancel, reread
 from blueprints.orders.noting_cancel import CancelWish, refuse_unknown_reason
@@ -24,8 +24,6 @@ from models.base import DiskFailed
 
 log = logging.getLogger("suki")
 
-GIVE_WAY_S = 0.005
-"""Between two orders: whoever waits for the lock meanwhile gets it."""
 FAILED = "failed"
 """Why an order was not cancelled when that was Suki's own fault."""
 

@@ -13,6 +13,7 @@ from enum import StrEnum
 from sqlalchemy.orm import Session
 
 from blueprints import clock
+from blueprints.leasing import GIVE_WAY_S
 from blueprints.orders.awaiting_payment import KIND, Terms, due, terms_of
 from blueprints.orders.cancelling import cancel_under_lock, refuse_to_cancel, reread
 from blueprints.orders.noting_cancel import CancelWish
@@ -33,8 +34,6 @@ from models.base import DiskFailed
 log = logging.getLogger("suki")
 
 MOST_AT_ONCE = 200
-GIVE_WAY_S = 0.005
-"""Between two orders: whoever waits for the lock meanwhile gets it."""
 
 
 class Did(StrEnum):

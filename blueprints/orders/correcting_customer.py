@@ -1,16 +1,24 @@
 """Correcting who an order is for and how they are reached: a name that was misheard, another phone, an address."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from blueprints import clock
 from blueprints.orders.cancelling import reread
 from blueprints.orders.correcting_address import redirect_emails
 from blueprints.orders.history import leave_event
 from blueprints.orders.refusals import OrderRefusal, refuse_if_changed
-from models import Actor, ErasedOrder, Order, db, writing
+from models import Actor, ErasedOrder, Event, Order, db, writing
+
+CORRECTED = {
+    "name": "order.name_corrected",
+    "email": "order.email_corrected",
+    "phone": "order.phone_corrected",
+    "address": "order.address_corrected",
+}
+"""Of CustomerDetails, and what the history calls it."""
 
 
 class CustomerErased(OrderRefusal):
@@ -35,7 +43,7 @@ def correct_customer(order_id: int, *, version: int, details: CustomerDetails, b
         refuse_to_correct(order)
         had = details_of(order)
         if had == details:
-            return order.version != version
+            return _was_done_by(session, order, since=version, by=by)
         refuse_if_changed(order, version)
         order.customer_name, order.customer_email = details.name, details.email
         order.customer_phone, order.address = details.phone, details.address
@@ -47,20 +55,19 @@ def correct_customer(order_id: int, *, version: int, details: CustomerDetails, b
         return True
 
 
+def _was_done_by(session: Session, order: Order, *, since: int, by: Actor) -> bool:
+    """Whether the same person corrected something since that version: a double click, or a browser's retry."""
+    theirs = Event.order_id == order.id, Event.user_id == by.user_id, Event.order_version > since
+    return session.scalar(select(Event.id).where(*theirs, Event.code.in_(CORRECTED.values())).limit(1)) is not None
+
+
 def details_of(order: Order) -> CustomerDetails:
     return CustomerDetails(order.customer_name, order.customer_email, order.customer_phone, order.address)
 
 
-def _what_differs(had: CustomerDetails, has: CustomerDetails) -> Iterator[str]:
+def _what_differs(had: CustomerDetails, has: CustomerDetails) -> list[str]:
     """As the history says it; what stood there before is kept nowhere."""
-    if had.name != has.name:
-        yield "order.name_corrected"
-    if had.email != has.email:
-        yield "order.email_corrected"
-    if had.phone != has.phone:
-        yield "order.phone_corrected"
-    if had.address != has.address:
-        yield "order.address_corrected"
+    return [code for name, code in CORRECTED.items() if getattr(had, name) != getattr(has, name)]
 
 
 def refuse_to_correct(order: Order) -> None:

@@ -13,9 +13,10 @@ from blueprints.days import EARLIEST, LATEST, midnight
 from blueprints.filters import WORDS, zone
 from blueprints.forms import BaseForm
 from blueprints.orders.counting import Waiting
-from blueprints.orders.finding import LONGEST_SEARCH, TO_SEND, Filters
+from blueprints.orders.finding import TO_SEND, Filters
 from blueprints.orders.singling_out import Attention
 from models import OrderStatus, PaymentStatus
+from models.search import LONGEST_SEARCH
 
 _ANY = SelectChoice("", _l("Any"))
 

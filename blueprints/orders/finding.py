@@ -23,11 +23,10 @@ from blueprints.paging import Page, page_beside
 from models import Cancellation, Courier, Order, OrderStatus, PaymentStatus, Refund, db
 from models.base import on_postgresql
 from models.order import position_of
-from models.search import ORDER_INDEX, containing, contains, digits_of, facet, fold, pieces_of, quoted
+from models.search import LONGEST_SEARCH, ORDER_INDEX, containing, contains, digits_of, facet, fold, pieces_of, quoted
 from models.text import bare_number
 
 PAGE = 50
-LONGEST_SEARCH = 200
 MOST_WORDS = 10
 
 # Accepted, and still in the shop.

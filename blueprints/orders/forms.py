@@ -20,6 +20,7 @@ from wtforms import (
 )
 from wtforms.validators import DataRequired, Email, Optional, StopValidation, ValidationError
 
+from blueprints.bounds import MOST_ITEMS, MOST_PIECES
 from blueprints.filters import WORDS
 from blueprints.forms import NOT_AN_EMAIL, BaseForm, CanTakeMail, CountField, Fits, MoneyField
 from blueprints.ids import read_id
@@ -29,10 +30,8 @@ from blueprints.orders.correcting_customer import CustomerDetails
 from models import Courier, Order, OrderItem, PaymentMethod
 from models.text import bare_number
 
-MOST_PIECES = 100_000
 FIRST_ROWS = 3
 MORE_ROWS = 5
-MOST_ROWS = 100
 
 
 class HasDigits:
@@ -54,7 +53,7 @@ def _courier(courier: Courier) -> str:
 
 
 def _too_many_rows() -> str:
-    return _("At most %(most)s rows of items fit in one order.", most=MOST_ROWS)
+    return _("At most %(most)s rows of items fit in one order.", most=MOST_ITEMS)
 
 
 class NumberField(StringField):
@@ -115,7 +114,7 @@ class NewOrderForm(BaseForm):
     address = TextAreaField(_l("Address"), validators=[Fits(Order.address)])
     customer_note = TextAreaField(_l("What the customer wrote"), validators=[Fits(Order.customer_note)])
     # One more than fit is read, to see that there are too many.
-    items = FieldList(FormField(ItemForm), min_entries=FIRST_ROWS, max_entries=MOST_ROWS + 1)
+    items = FieldList(FormField(ItemForm), min_entries=FIRST_ROWS, max_entries=MOST_ITEMS + 1)
     shipping = MoneyField(_l("Shipping"))
     discount = MoneyField(_l("Discount"))
     payment_method = SelectField(
@@ -134,7 +133,7 @@ class NewOrderForm(BaseForm):
     def validate_items(self, items: FieldList) -> None:
         if not any(row.form.is_used for row in items):
             raise ValidationError(_("Write at least one item."))
-        if len(items) > MOST_ROWS:
+        if len(items) > MOST_ITEMS:
             raise ValidationError(_too_many_rows())
 
     def validate_waybill(self, waybill: StringField) -> None:
@@ -142,9 +141,9 @@ class NewOrderForm(BaseForm):
             raise ValidationError(_("Choose the courier too, or leave the waybill empty."))
 
     def add_rows(self) -> None:
-        if len(self.items) >= MOST_ROWS:
+        if len(self.items) >= MOST_ITEMS:
             self.items.errors = [_too_many_rows()]
-        for _row in range(min(MORE_ROWS, MOST_ROWS - len(self.items))):
+        for _row in range(min(MORE_ROWS, MOST_ITEMS - len(self.items))):
             self.items.append_entry()
 
     def say_that_the_number_is_taken(self) -> None:

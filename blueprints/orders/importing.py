@@ -29,7 +29,6 @@ from models import (
     ImportState,
     Order,
     OrderImport,
-    Role,
     Store,
     User,
     Verdict,
@@ -51,22 +50,13 @@ UNDECIDED = (ImportState.RECEIVING, ImportState.CHECKING, ImportState.CHECKED)
 
 
 def start_import(import_id: int, *, by: Actor) -> None:
-    """Has a checked file brought in. Asked again, nothing happens twice; but one that stands still, because whoever
-    started it is support by now, goes on in the name of whoever asks."""
+    """Has a checked file brought in. Asked again, nothing happens twice."""
     with writing() as session:
         found = session.get_one(OrderImport, import_id)
         if found.state is ImportState.CHECKED:
             found.state = ImportState.IMPORTING
             found.user_id = by.user_id
             found.offset = found.line = 0
-        elif found.state is ImportState.IMPORTING and _is_of_support(session, found):
-            found.user_id = by.user_id
-
-
-def _is_of_support(session: Session, found: OrderImport) -> bool:
-    """In whose name nothing comes in."""
-    starter = session.get(User, found.user_id) if found.user_id else None
-    return starter is not None and starter.role is Role.SUPPORT
 
 
 def stands_still(found: OrderImport) -> bool:

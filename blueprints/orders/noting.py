@@ -7,7 +7,6 @@ from sqlalchemy.orm import Session
 
 from blueprints import clock
 from blueprints.orders.history import note_beside
-from blueprints.orders.sending_again import ONE_WISH
 from models import Actor, Event, Note, Order, writing
 
 NOTED = "order.noted"
@@ -29,6 +28,6 @@ def _said_lately(session: Session, order_id: int, body: str, *, by: Actor, at: d
         select(Event.id)
         .join(Note, Note.id == Event.internal_note_id)
         .where(Event.order_id == order_id, Event.code == NOTED, Event.user_id == by.user_id)
-        .where(Event.at > at - ONE_WISH, Note.body == body)
+        .where(Event.at > at - clock.SAME_CLICK, Note.body == body)
     )
     return session.scalar(said.limit(1)) is not None

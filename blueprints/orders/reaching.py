@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from urllib.parse import quote
 
 from models import Order
+from models.search import digits_of
 
 _EMAIL = re.compile(r"[^\s@<>()\[\],;:\"\\?&#%]+@[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?")
 
@@ -20,7 +21,7 @@ class ContactLinks:
 
 def ways_to_reach(order: Order) -> ContactLinks:
     email, phone = order.customer_email or "", order.customer_phone or ""
-    digits = _digits_of(phone)
+    digits = digits_of(phone)
     return ContactLinks(
         mail_url=mail_url(email),
         phone_url=phone_url(phone),
@@ -33,10 +34,6 @@ def mail_url(email: str | None) -> str | None:
 
 
 def phone_url(phone: str | None) -> str | None:
-    digits = _digits_of(phone or "")
+    digits = digits_of(phone or "")
     sign = "+" if phone and phone.lstrip().startswith("+") else ""
     return f"tel:{sign}{digits}" if 3 <= len(digits) <= 15 else None
-
-
-def _digits_of(phone: str) -> str:
-    return re.sub("[^0-9]", "", phone)

@@ -1,6 +1,6 @@
 """Sending an email once more: a copy goes out, and both stay."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -10,9 +10,6 @@ from blueprints.outbox import Message
 from blueprints.seals import SEALED_KINDS
 from blueprints.shop import current_store
 from models import Actor, Email, EmailState, Event, NotSentReason, Order, writing
-
-# Two clicks, or two people, within it are one wish.
-ONE_WISH = timedelta(minutes=1)
 
 
 class NotSentAgain(Exception):
@@ -82,7 +79,7 @@ def _copied_lately(session: Session, email: Email, recipient: str, at: datetime)
             Email.order_id == email.order_id,
             Email.again_of_id == (email.again_of_id or email.id),
             Email.recipient == recipient,
-            Email.created_at > at - ONE_WISH,
+            Email.created_at > at - clock.SAME_CLICK,
             Email.state != EmailState.FAILED,
         )
         .order_by(Email.id.desc())

@@ -57,7 +57,7 @@ def status_area(order: Order) -> StatusArea:
         email=cancellation.email if cancellation else None,
         take_back=take_back_of(order, cancellation) if cancellation else None,
         parts=parts_of(order),
-        nobody=why_not_told(order, is_off=silent == allowed),
+        nobody=why_not_told(order, is_off=bool(allowed) and silent == allowed),
         silent=silent,
         wait=wait_of(order),
         was_not_paid=cancellation is not None and cancelled_as_unpaid(cancellation),

@@ -59,11 +59,7 @@ def everything_about(session: Session, these: Chosen, *, time: Time) -> Entry:
             session, _emails_to_the_store(these), lambda email: _email(email, time), key="about_order_id"
         ),
         "said_on_other_tickets": _by_order(
-            session,
-            _said_elsewhere(these),
-            lambda said: {"ticket": said.ticket_id} | _message(said, time),
-            joinedload(TicketMessage.user),
-            key="about_order_id",
+            session, _said_elsewhere(these), lambda said: _message_of_ticket(said, time), key="about_order_id"
         ),
         "history": _by_order(session, _of(Event, ids), lambda event: {"at": time(event.at), "what": event.code}),
     }
@@ -108,7 +104,8 @@ def _emails_to_the_store(these: Chosen) -> Select[Any]:
 def _said_elsewhere(these: Chosen) -> Select[Any]:
     """What the merchant may read of what was said of their orders on tickets that are about others."""
     is_theirs = TicketMessage.id.in_(messages_about(these)), TicketMessage.ticket_id.not_in(these.ticket_ids)
-    return select(TicketMessage).where(*is_theirs, TicketMessage.internal.is_(False)).order_by(TicketMessage.id)
+    found = select(TicketMessage).where(*is_theirs, TicketMessage.internal.is_(False))
+    return found.options(joinedload(TicketMessage.user)).order_by(TicketMessage.id)
 
 
 def _by_order(
@@ -264,6 +261,10 @@ def _ticket(session: Session, ticket: Ticket, time: Time) -> Entry:
 
 def _message(said: TicketMessage, time: Time) -> Entry:
     return {"at": time(said.at), "by": "the store" if said.user.is_merchant else "support", "text": said.body}
+
+
+def _message_of_ticket(said: TicketMessage, time: Time) -> Entry:
+    return {"ticket": said.ticket_id} | _message(said, time)
 
 
 def _files(session: Session, ticket: Ticket) -> list[Entry]:

@@ -8,10 +8,9 @@ from sqlalchemy import ColumnElement, Row, Select, select, tuple_
 
 from blueprints.paging import Page, page_beside
 from models import Product, db
-from models.search import PRODUCT_INDEX, fold, searched
+from models.search import LONGEST_SEARCH, PRODUCT_INDEX, fold, searched
 
 PAGE = 50
-LONGEST_SEARCH = 200
 MOST_WORDS = 10
 
 

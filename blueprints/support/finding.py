@@ -10,11 +10,10 @@ from sqlalchemy import ColumnElement, Row, Select, func, or_, select
 
 from blueprints.paging import Page, page_beside
 from models import STILL_OPEN, Actor, Ticket, TicketState, User, db
-from models.search import TICKET_INDEX, fold, searched
+from models.search import LONGEST_SEARCH, TICKET_INDEX, fold, searched
 from models.ticket import ON_MERCHANT, ON_SUPPORT
 
 PAGE = 50
-LONGEST_SEARCH = 200
 MOST_WORDS = 10
 
 

@@ -8,7 +8,6 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from blueprints import clock
-from blueprints.webhooks.sending import ONE_WISH
 from blueprints.webhooks.signing import new_nonce
 from blueprints.webhooks.switching import forget_failures, leave_event
 from models import Actor, WebhookEndpoint, WebhookSubscription, WebhookType, writing
@@ -48,7 +47,7 @@ def add_endpoint(wish: EndpointWish, *, by: Actor) -> int:
 
 
 def _added_lately(session: Session, wish: EndpointWish, by: Actor) -> int | None:
-    since = clock.now() - ONE_WISH
+    since = clock.now() - clock.SAME_CLICK
     lately = select(WebhookEndpoint).where(WebhookEndpoint.url == wish.url, WebhookEndpoint.created_at > since)
     for each in session.scalars(lately):
         if _what_counts(each) == _what_counts(wish) and each.created_by_id == by.user_id:

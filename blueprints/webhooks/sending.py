@@ -1,7 +1,5 @@
 """Sending by hand: a test, and a message once more."""
 
-from datetime import timedelta
-
 from blueprints import announcing, clock
 from blueprints.outbox import leaves_after_commit
 from blueprints.shop import current_store
@@ -16,9 +14,6 @@ from models import (
     WebhookType,
     writing,
 )
-
-# Two clicks, or two people, within it are one wish.
-ONE_WISH = timedelta(minutes=1)
 
 
 class NotSent(Exception):
@@ -61,7 +56,7 @@ def send_again(message_id: int, *, by: Actor) -> None:
         endpoint = session.get_one(WebhookEndpoint, message.endpoint_id)
         told_of = session.get(Cancellation, message.cancellation_id) if message.cancellation_id else None
         is_withdrawn = told_of is not None and told_of.withdrawn_at is not None
-        if message.state in (EmailState.QUEUED, EmailState.HELD) and at - ONE_WISH < message.queued_at <= at:
+        if message.state in (EmailState.QUEUED, EmailState.HELD) and at - clock.SAME_CLICK < message.queued_at <= at:
             return
         if (why := why_not_again(message, endpoint, is_withdrawn=is_withdrawn)) is not None:
             raise NotSent(why)

@@ -247,6 +247,16 @@ def test_after_a_cancel_that_was_reinstated_they_may_ask_anew(maria, sam, shop, 
     assert states == [(RequestState.APPROVED, REASON), (RequestState.OPEN, "I do mean it.")]
 
 
+def test_a_later_cancel_is_not_taken_for_the_one_that_they_asked_for(maria, sam, order, link):
+    ask(maria, link)
+    cancel(sam, order)
+    with later(seconds=31):
+        reinstate(sam, order)
+        cancel(sam, order)
+        page = maria.get(link)
+    assert (page.h1, "You asked for it" in page.text) == ("Order 1001 is cancelled", False)
+
+
 HOSTILE = [
     ("", "Write in a few words"),
     (" \u200b\u202e \x00 ", "Write in a few words"),

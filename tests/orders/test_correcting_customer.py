@@ -118,6 +118,15 @@ def test_saved_as_it_was_nothing_happened(sam, shop):
     assert shop.events(order) == []
 
 
+def test_saved_as_it_was_beside_another_change_nothing_is_said_to_be_corrected(sam, olive, shop):
+    order = shop.order()
+    typed = drawn(sam.get(url_of(order)), url_of(order))
+    save_status(sam, order, status="accepted")
+    assert correct(olive, order, customer_name="María Santos").status == 303
+    page = sam.follow(sam.post(url_of(order), **typed | {"customer_name": "María Santos"}))
+    assert page.messages[-1] == "Nothing was different, so nothing was saved."
+
+
 def test_a_second_click_gets_the_first_answer_and_corrects_nothing_more(sam, shop):
     order = shop.order()
     typed = drawn(sam.get(url_of(order)), url_of(order), customer_name="María Santos")

@@ -9,11 +9,10 @@ import time_machine
 from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload
 
-from blueprints import background, clock
-from blueprints.leasing import LEASE
+from blueprints import background
 from blueprints.orders import importing, reading_formats, receiving
 from blueprints.reading_csv import Upload
-from models import Event, ImportChunk, ImportNumber, ImportState, Order, OrderImport, OrderStatus, User, db
+from models import Event, ImportChunk, ImportNumber, ImportState, Order, OrderImport, OrderStatus, db
 from tests.orders.files import ANALYTICS, OURS, SHOPIFY, WOO, a_file, bring_in, counts, orders_in, send, worth_a_look
 from tests.people import signed_in
 from tests.shop import A_MORNING
@@ -351,23 +350,6 @@ def test_whoever_died_is_followed_by_another(app, olive, shop, slowly):
     shop.change(found, claimed_until=found.created_at - timedelta(seconds=1))
     background.run_once(app)
     assert counts(shop)["new"] == 3
-
-
-def test_what_stands_still_because_its_starter_is_support_now_goes_on_for_whoever_presses(
-    app, olive, sam, shop, slowly, monkeypatch
-):
-    path = send(sam, THREE).response.request.path
-    background.run_once(app)
-    sam.post(f"{path}/start")
-    shop.change(shop.first(select(User).where(User.email == "sam@example.com")), role="support")
-    background.run_once(app)
-    assert "Go on" not in olive.get(path).text, "it is tried again just now"
-    with time_machine.travel(clock.now() + LEASE + timedelta(seconds=1)):
-        assert "Go on" in olive.get(path).text
-        monkeypatch.setattr("blueprints.orders.import_routes.AT_ONCE_S", 60)
-        assert olive.follow(olive.post(f"{path}/start")).h1 == "3 orders came in"
-    events = shop.all(select(Event).order_by(Event.id).options(joinedload(Event.user)))
-    assert [event.user.name for event in events] == ["Sam Staff", "Olive Owner", "Olive Owner"]
 
 
 def test_whoever_gives_it_a_push_it_comes_in_in_the_name_of_who_started_it(app, olive, sam, shop, slowly):
