@@ -66,7 +66,7 @@ def cancel_order(
         refuse_unknown_reason(session, wish.reason_id)
         refuse_fee(order.refundable, wish.fee)
         if window is not None and order.is_booked:
-            _take_back_from_courier(session, order, wish, window, by=by, at=at)
+            _cancel_booking(session, order, wish, window, by=by, at=at)
         cancel_under_lock(session, order, wish, by=by, at=at, window=window, once=once)
         if window is not None:
             session.flush()
@@ -128,7 +128,7 @@ def was_done_by(
     return True
 
 
-def _take_back_from_courier(
+def _cancel_booking(
     session: Session, order: Order, wish: CancelWish, window: AccessWindow, *, by: Actor, at: datetime
 ) -> None:
     """Suki can't ask the courier: what support brings is the courier's own word for it."""

@@ -27,7 +27,7 @@ class Heard:
     """Nothing has begun to leave."""
     may_have_read: bool
     """A mail server has, or may have, one of them."""
-    surely_not: bool
+    knows_nothing: bool
     """None of them left, or will."""
 
 
@@ -63,7 +63,7 @@ def _heard_by(emails: Sequence[Any]) -> Heard:
             or (email.state is EmailState.QUEUED and email.attempts)
             for email in emails
         ),
-        surely_not=all(email.state is EmailState.FAILED or email.reason in NEVER_LEFT for email in emails),
+        knows_nothing=all(email.state is EmailState.FAILED or email.reason in NEVER_LEFT for email in emails),
     )
 
 

@@ -126,10 +126,10 @@ class ThatIsAll(OrderRefusal):
     code = "that_is_all"
 
 
-class NothingToTakeBack(OrderRefusal):
+class NothingToWithdraw(OrderRefusal):
     """No cancel of the order holds, or none that was made here."""
 
-    code = "nothing_to_take_back"
+    code = "nothing_to_withdraw"
 
 
 class UndoIsOver(OrderRefusal):

@@ -31,7 +31,7 @@ def why_not_again(email: Email) -> str | None:
     if email.cleared_at is not None:
         return "cleared"
     if email.is_over:
-        return "taken_back"
+        return "over"
     return "on_its_way" if email.is_on_its_way else None
 
 

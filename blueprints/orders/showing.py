@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from blueprints import stock
 from blueprints.orders.awaiting_payment import Wait, cancelled_as_unpaid, wait_of
 from blueprints.orders.cancelling import cancellation_of
-from blueprints.orders.taking_back import TakeBack, parts_of, take_back_of
 from blueprints.orders.telling import why_not_told
+from blueprints.orders.withdrawable import Withdrawable, parts_of, withdrawable_of
 from blueprints.shop import current_store
 from models import Cancellation, Email, NotSentReason, Order, OrderStatus, Refund, db
 from models.email import kind_of
@@ -19,8 +19,8 @@ class StatusArea:
     """Owed back because of that cancellation."""
     email: Email | None
     """To the customer, about that cancellation."""
-    take_back: TakeBack | None
-    parts: list[TakeBack]
+    withdrawable: Withdrawable | None
+    parts: list[Withdrawable]
     """The cancels of parts that hold."""
     nobody: NotSentReason | None
     """Why no change would be told to the customer."""
@@ -55,7 +55,7 @@ def status_area(order: Order) -> StatusArea:
         cancellation=cancellation,
         refund=cancellation.refund if cancellation else None,
         email=cancellation.email if cancellation else None,
-        take_back=take_back_of(order, cancellation) if cancellation else None,
+        withdrawable=withdrawable_of(order, cancellation) if cancellation else None,
         parts=parts_of(order),
         nobody=why_not_told(order, is_off=bool(allowed) and silent == allowed),
         silent=silent,

@@ -13,9 +13,9 @@ from blueprints.orders.find_forms import FindForm
 from blueprints.orders.history import missed_by
 from blueprints.orders.refusals import OrderRefusal
 from blueprints.orders.routes import order_page
-from blueprints.orders.taking_back import cancellation_to_take_back, what_to_reinstate
 from blueprints.orders.telling import why_nobody_is_told
 from blueprints.orders.withdraw_forms import ReinstateForm, UndoForm, cancellation_named
+from blueprints.orders.withdrawable import cancellation_to_withdraw, what_to_reinstate
 from blueprints.orders.withdrawing import reinstate_order, undo_cancel
 from models import CustomerAlert, Order
 
@@ -68,7 +68,7 @@ def reinstate(order_id: int) -> ResponseReturnValue:
 
 def _chosen(order: Order, named: int | None) -> int:
     """The cancel that is to be taken back; the one that holds when none is named."""
-    return cancellation_to_take_back(order) if named is None else named
+    return cancellation_to_withdraw(order) if named is None else named
 
 
 def _page(

@@ -16,7 +16,7 @@ from blueprints.orders.noting_cancel import write_note
 from blueprints.orders.refusals import (
     CourierLetGo,
     MoneyWentBack,
-    NothingToTakeBack,
+    NothingToWithdraw,
     OrderWentOn,
     StockIsShort,
     UndoIsOver,
@@ -44,7 +44,7 @@ from models.event import statuses
 
 def undo_cancel(order_id: int, cancellation_id: int, *, by: Actor) -> None:
     """Everything is as it was, but for the history, which says so. The same person's second click changes nothing.
-    Raises NothingToTakeBack, UndoIsOver, MoneyWentBack, CourierLetGo, OrderWentOn."""
+    Raises NothingToWithdraw, UndoIsOver, MoneyWentBack, CourierLetGo, OrderWentOn."""
     with writing() as session:
         at = clock.now()
         order = reread(session, order_id)
@@ -70,7 +70,7 @@ def reinstate_order(
 ) -> None:
     """`version` is the order's when the form was drawn, `short` how many pieces it said are short. The customer is
     told if wanted; not while the email about the cancel is still held, which then never leaves. Raises
-    NothingToTakeBack, MoneyWentBack, CourierLetGo, OrderWentOn, StockIsShort, OrderChanged."""
+    NothingToWithdraw, MoneyWentBack, CourierLetGo, OrderWentOn, StockIsShort, OrderChanged."""
     with writing() as session:
         at = clock.now()
         order = reread(session, order_id)
@@ -88,7 +88,7 @@ def reinstate_order(
 
 
 def cancellation_in(session: Session, order: Order, cancellation_id: int) -> Cancellation:
-    """As it stands now. Raises NothingToTakeBack when it is none of this order's."""
+    """As it stands now. Raises NothingToWithdraw when it is none of this order's."""
     found = (
         select(Cancellation)
         .where(Cancellation.id == cancellation_id, Cancellation.order_id == order.id)
@@ -96,7 +96,7 @@ def cancellation_in(session: Session, order: Order, cancellation_id: int) -> Can
     )
     done = session.scalars(found, execution_options={"populate_existing": True}).one_or_none()
     if done is None:
-        raise NothingToTakeBack
+        raise NothingToWithdraw
     return done
 
 
@@ -113,7 +113,7 @@ def refuse_to_undo(
 def refuse_to_reinstate(order: Order, done: Cancellation) -> None:
     """Likewise. What the database knows of it: a refund with a settlement is never withdrawn."""
     if done.withdrawn_at is not None:
-        raise NothingToTakeBack
+        raise NothingToWithdraw
     if done.refund is not None and (done.refund.settled or not done.refund.is_open):
         raise MoneyWentBack
     if done.refund is None and done.fee and order.refunded - _settled_since(order, done) > done.refunded_before:

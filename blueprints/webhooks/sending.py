@@ -40,7 +40,7 @@ def send_test(endpoint_id: int) -> int:
 def why_not_again(message: WebhookMessage, endpoint: WebhookEndpoint, *, is_withdrawn: bool) -> str | None:
     """`is_withdrawn`: the cancel that it tells of does not hold any more."""
     if is_withdrawn or message.reason is UnsentReason.UNDONE:
-        return "taken_back"
+        return "withdrawn"
     if current_store().is_demo:
         return "demo"
     if message.is_on_its_way:

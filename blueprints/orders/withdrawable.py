@@ -1,4 +1,4 @@
-"""What a page says of a cancel that could be taken back: until when by Undo, whether by Reinstate, what is short."""
+"""What a page says of a cancel that could be withdrawn: until when by Undo, whether by Reinstate, what is short."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ from models import Cancellation, CancelledItem, Order, db
 
 
 @dataclass(frozen=True)
-class TakeBack:
+class Withdrawable:
     cancellation: Cancellation
     undo_until: datetime | None
     """None: it can't be undone, or not any more."""
@@ -26,20 +26,20 @@ class TakeBack:
     """Why it can't be reinstated."""
 
 
-def take_back_of(order: Order, done: Cancellation, heard: Heard | None = None) -> TakeBack:
+def withdrawable_of(order: Order, done: Cancellation, heard: Heard | None = None) -> Withdrawable:
     """`heard`, when it was asked already."""
     can_be_undone = refusal_of(refuse_to_undo, db.session(), order, done, at=clock.now(), heard=heard) is None
-    return TakeBack(done, done.undo_until if can_be_undone else None, refusal_of(refuse_to_reinstate, order, done))
+    return Withdrawable(done, done.undo_until if can_be_undone else None, refusal_of(refuse_to_reinstate, order, done))
 
 
-def parts_of(order: Order) -> list[TakeBack]:
+def parts_of(order: Order) -> list[Withdrawable]:
     """The cancels of parts that hold, the oldest first. Asks the database only where there are some, and spares
     `order.refundable` to ask for them again."""
     cancels = _parts_cancelled(order) if any(item.cancelled for item in order.items) else []
     set_committed_value(order, "parts_cancelled", cancels)
     now = clock.now()
     heard = heard_of_each(db.session(), [done for done in cancels if done.undo_until and now < done.undo_until])
-    return [take_back_of(order, done, heard.get(done.id)) for done in cancels]
+    return [withdrawable_of(order, done, heard.get(done.id)) for done in cancels]
 
 
 def _parts_cancelled(order: Order) -> list[Cancellation]:
@@ -57,7 +57,7 @@ def _parts_cancelled(order: Order) -> list[Cancellation]:
     return list(db.session.scalars(found))
 
 
-def cancellation_to_take_back(order: Order) -> int:
+def cancellation_to_withdraw(order: Order) -> int:
     """The cancel that holds: of the whole order, else the latest of a part. 0, which none has, when there is none."""
     if order.cancelled_at is not None:
         done = cancellation_of(db.session(), order)
@@ -94,5 +94,5 @@ def what_to_reinstate(order: Order, cancellation_id: int) -> Reinstatement:
         done,
         stock.shortages_of(movements),
         pieces=sum(movement.quantity for movement in movements),
-        has_heard=not heard_of(session, done).surely_not,
+        has_heard=not heard_of(session, done).knows_nothing,
     )
