@@ -241,7 +241,7 @@ def order_or_404(order_id: int) -> Order:
     if order is None:
         abort(404)
     if here is not None:
-        windows.note_look(actor(), order_id=order_id)
+        windows.record_look(actor(), order_id=order_id)
     return order
 
 
@@ -250,7 +250,7 @@ def only_place_in_list() -> int | None:
     here = inside()
     if here is None:
         return None
-    windows.note_look(actor())
+    windows.record_look(actor())
     return here.position
 
 

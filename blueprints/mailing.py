@@ -173,4 +173,4 @@ def _note(email: Email, **values: object) -> None:
     if email.kind in SEALED_KINDS and values["state"] is not EmailState.QUEUED:
         values |= {"text": "", "html": ""}  # nobody else is to find the link in here
     statement = update(Email).where(Email.id == email.id, ours).values(**values)
-    retrying.note(lambda session: change_rows(session, statement))
+    retrying.record(lambda session: change_rows(session, statement))

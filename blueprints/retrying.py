@@ -60,7 +60,7 @@ def about(wait: timedelta) -> timedelta:
     return wait * (0.9 + secrets.randbelow(2001) / 10_000)
 
 
-def note(write: Callable[[Session], object]) -> None:
+def record(write: Callable[[Session], object]) -> None:
     """How it went. Others may hold the lock, or the disk be full for a moment, and this must not be lost: it would be
     sent again. Where it is lost all the same it is the only one: a disk that stays full lets nobody claim another."""
     give_up_at = time.monotonic() + NOTE_WITHIN_S

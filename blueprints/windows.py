@@ -127,7 +127,7 @@ def _is_inside(session: Session, by: Actor, window: AccessWindow) -> bool:
     return session.scalar(entered.limit(1)) is not None
 
 
-def note_look(by: Actor, *, order_id: int | None = None) -> None:
+def record_look(by: Actor, *, order_id: int | None = None) -> None:
     """Support looked at an order, or at the list. Written before anything is shown: what can't be noted is not seen.
     Raises WindowClosed, DatabaseBusy."""
     if _was_just_noted(db.session(), by, order_id, clock.now()):

@@ -84,5 +84,5 @@ def void_links_of(session: Session, user: User, *, now: datetime) -> None:
     session.execute(update(PasswordReset).where(*unused).values(used_at=now))
 
 
-def note(session: Session, code: str, user: User, *, by: Actor, now: datetime) -> None:
+def leave_event(session: Session, code: str, user: User, *, by: Actor, now: datetime) -> None:
     session.add(Event(code=f"user.{code}", about_id=user.id, user_id=by.user_id, at=now))

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from blueprints import clock, outbox, seals
 from blueprints.auth import passwords
-from blueprints.auth.accounts import make_link, note
+from blueprints.auth.accounts import leave_event, make_link
 from models import Actor, Role, User, writing
 
 log = logging.getLogger("suki")
@@ -32,7 +32,7 @@ def add_user(*, email: str, name: str, role: Role, password: str, by: Actor) -> 
     with writing() as session:
         now = clock.now()
         user = _add(session, email, name, role, password_hash, now=now)
-        note(session, "added", user, by=by, now=now)
+        leave_event(session, "added", user, by=by, now=now)
         user_id = user.id
     log.info("user added user=%s role=%s by=%s", user_id, role.value, by.user_id)
     return user_id
@@ -48,7 +48,7 @@ def invite_user(*, email: str, name: str, role: Role, by: Actor) -> int:
     with writing() as session:
         now = clock.now()
         user = _add(session, email, name, role, password_hash, now=now)
-        note(session, "invited", user, by=by, now=now)
+        leave_event(session, "invited", user, by=by, now=now)
         make_link(session, user, secret, now=now, lasts=LASTS)
         outbox.queue(session, kind=KIND, message=message, recipient=email, at=now)
         user_id = user.id

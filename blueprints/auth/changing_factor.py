@@ -6,7 +6,7 @@ from sqlalchemy import select
 
 from blueprints import clock
 from blueprints.auth import factor_mail, passwords
-from blueprints.auth.accounts import end_sessions_of, note
+from blueprints.auth.accounts import end_sessions_of, leave_event
 from blueprints.auth.changing_users import OwnAccount
 from blueprints.auth.proving_password import prove_password, proven_user
 from blueprints.auth.second_factors import FactorChange, find_factor, is_required, keep_recovery_codes, remove_factor
@@ -37,7 +37,7 @@ def turn_off_factor(*, user_id: int, password: str, address: str) -> None:
             raise FactorIsRequired
         if not remove_factor(session, user):
             raise NoFactor
-        note(session, FactorChange.OFF.value, user, by=user.as_actor(), now=now)
+        leave_event(session, FactorChange.OFF.value, user, by=user.as_actor(), now=now)
         factor_mail.queue(session, message, user, now=now)
 
 
@@ -53,7 +53,7 @@ def renew_recovery_codes(*, user_id: int, password: str, recovery_mark: str, add
         if find_factor(session, user.id) is None:
             raise NoFactor
         keep_recovery_codes(session, user, recovery_mark)
-        note(session, FactorChange.RECOVERY_CODES_RENEWED.value, user, by=user.as_actor(), now=now)
+        leave_event(session, FactorChange.RECOVERY_CODES_RENEWED.value, user, by=user.as_actor(), now=now)
         factor_mail.queue(session, message, user, now=now)
 
 
@@ -70,6 +70,6 @@ def reset_factor(user_id: int, *, by: Actor) -> None:
             raise NoFactor
         forget_codes(session, email=user.email)
         end_sessions_of(session, user, now=now)
-        note(session, FactorChange.RESET.value, user, by=by, now=now)
+        leave_event(session, FactorChange.RESET.value, user, by=by, now=now)
         factor_mail.queue(session, message, user, now=now)
     log.info("second factor reset user=%s by=%s", user_id, by.user_id)

@@ -2,7 +2,7 @@
 
 from blueprints import clock
 from blueprints.auth import passwords
-from blueprints.auth.accounts import note, open_session, replace_password
+from blueprints.auth.accounts import leave_event, open_session, replace_password
 from blueprints.auth.proving_password import prove_password, proven_user
 from models import User, db, writing
 
@@ -17,5 +17,5 @@ def change_password(*, user_id: int, current: str, new: str, address: str, brows
         now = clock.now()
         user = proven_user(session, user_id, known_hash, address=address)
         replace_password(session, user, new_hash, now=now)
-        note(session, "password_changed", user, by=user.as_actor(), now=now)
+        leave_event(session, "password_changed", user, by=user.as_actor(), now=now)
         return open_session(session, user, address=address, browser=browser, now=now)

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from blueprints import clock
 from blueprints.auth import passwords
-from blueprints.auth.accounts import end_sessions_of, note, replace_password, void_links_of
+from blueprints.auth.accounts import end_sessions_of, leave_event, replace_password, void_links_of
 from blueprints.programs import end_tokens_of
 from blueprints.throttling import forget_tries
 from models import Actor, BulkCancel, BulkState, ImportState, OrderImport, Role, User, writing
@@ -34,7 +34,7 @@ def change_user(user_id: int, *, name: str, role: Role, by: Actor) -> None:
         user = session.get_one(User, user_id)
         if user.name != name:
             user.name = name
-            note(session, "renamed", user, by=by, now=now)
+            leave_event(session, "renamed", user, by=by, now=now)
         if user.role is not role:
             _refuse_lockout(session, user, by=by)
             if role is Role.SUPPORT:
@@ -42,7 +42,7 @@ def change_user(user_id: int, *, name: str, role: Role, by: Actor) -> None:
             user.role = role
             end_sessions_of(session, user, now=now)
             end_tokens_of(session, user.id, by_id=by.user_id, at=now)
-            note(session, f"made_{role.value}", user, by=by, now=now)
+            leave_event(session, f"made_{role.value}", user, by=by, now=now)
     log.info("user changed user=%s role=%s by=%s", user_id, role.value, by.user_id)
 
 
@@ -58,7 +58,7 @@ def disable_user(user_id: int, *, by: Actor) -> None:
         end_sessions_of(session, user, now=now)
         void_links_of(session, user, now=now)
         end_tokens_of(session, user.id, by_id=by.user_id, at=now)
-        note(session, "disabled", user, by=by, now=now)
+        leave_event(session, "disabled", user, by=by, now=now)
     log.info("user disabled user=%s by=%s", user_id, by.user_id)
 
 
@@ -68,7 +68,7 @@ def enable_user(user_id: int, *, by: Actor) -> None:
         if user.disabled_at is None:
             return
         user.disabled_at = None
-        note(session, "enabled", user, by=by, now=clock.now())
+        leave_event(session, "enabled", user, by=by, now=clock.now())
     log.info("user enabled user=%s by=%s", user_id, by.user_id)
 
 
@@ -77,7 +77,7 @@ def sign_out_everywhere(user_id: int, *, by: Actor) -> None:
         now = clock.now()
         user = session.get_one(User, user_id)
         end_sessions_of(session, user, now=now)
-        note(session, "signed_out", user, by=by, now=now)
+        leave_event(session, "signed_out", user, by=by, now=now)
     log.info("signed out everywhere user=%s by=%s", user_id, by.user_id)
 
 
@@ -93,7 +93,7 @@ def set_password(user_id: int, *, password: str, email: str, by: Actor) -> None:
         user = session.get_one(User, user_id)
         replace_password(session, user, password_hash, now=now)
         forget_tries(session, email=user.email)
-        note(session, "password_set", user, by=by, now=now)
+        leave_event(session, "password_set", user, by=by, now=now)
     log.info("password set user=%s by=%s", user_id, by.user_id)
 
 

@@ -6,7 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from blueprints import clock
-from blueprints.auth.accounts import end_session_by_id, end_sessions_of, note
+from blueprints.auth.accounts import end_session_by_id, end_sessions_of, leave_event
 from models import Actor, User, UserSession, writing
 
 log = logging.getLogger("suki")
@@ -24,7 +24,7 @@ def end_one(user_session_id: int, *, here: int, by: Actor) -> bool:
         now, found = clock.now(), session.get_one(UserSession, user_session_id)
         if end_session_by_id(session, user_session_id, now=now) == 0:
             return False
-        note(session, "session_ended", found.user, by=by, now=now)
+        leave_event(session, "session_ended", found.user, by=by, now=now)
     log.info("session ended user=%s by=%s", found.user_id, by.user_id)
     return True
 
@@ -50,5 +50,5 @@ def _end_but(session: Session, user: User, here: int, by: Actor) -> int:
     now = clock.now()
     ended = end_sessions_of(session, user, now=now, but=here)
     if ended:
-        note(session, "signed_out_elsewhere" if user.id == by.user_id else "signed_out", user, by=by, now=now)
+        leave_event(session, "signed_out_elsewhere" if user.id == by.user_id else "signed_out", user, by=by, now=now)
     return ended

@@ -7,7 +7,7 @@ from sqlalchemy import and_, select
 
 from blueprints import clock, outbox, seals
 from blueprints.auth import passwords
-from blueprints.auth.accounts import find_link, lapsed_link, make_link, note, replace_password
+from blueprints.auth.accounts import find_link, lapsed_link, leave_event, make_link, replace_password
 from blueprints.throttling import count_try, forget_tries, tries_at
 from models import AttemptKind, DatabaseBusy, User, db, writing
 from models.base import DiskFailed
@@ -76,6 +76,6 @@ def reset_password(secret: str, *, new: str) -> int:
             raise LinkIsOver
         _, user = found
         replace_password(session, user, new_hash, now=now)
-        note(session, "password_reset", user, by=user.as_actor(), now=now)
+        leave_event(session, "password_reset", user, by=user.as_actor(), now=now)
         forget_tries(session, email=user.email)
         return user.id

@@ -7,7 +7,7 @@ from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
 from blueprints.auth import codes
-from blueprints.auth.accounts import note
+from blueprints.auth.accounts import leave_event
 from models import Actor, RecoveryCode, Role, SecondFactor, User
 
 
@@ -42,7 +42,7 @@ def keep_factor(session: Session, user: User, mark: str, code: str, *, by: Actor
         raise WrongCode
     remove_factor(session, user)
     session.add(SecondFactor(user_id=user.id, mark=mark, confirmed_at=now, last_step=step))
-    note(session, FactorChange.SET_UP.value, user, by=by, now=now)
+    leave_event(session, FactorChange.SET_UP.value, user, by=by, now=now)
 
 
 def keep_recovery_codes(session: Session, user: User, mark: str) -> None:
@@ -85,7 +85,7 @@ def use_recovery_code(session: Session, user: User, code: str, *, now: datetime)
     if found is None:
         return False
     session.execute(update(RecoveryCode).where(RecoveryCode.id == found).values(used_at=now))
-    note(session, FactorChange.RECOVERY_CODE_USED.value, user, by=user.as_actor(), now=now)
+    leave_event(session, FactorChange.RECOVERY_CODE_USED.value, user, by=user.as_actor(), now=now)
     return True
 
 

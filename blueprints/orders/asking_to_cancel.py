@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session, joinedload
 from blueprints import clock, outbox
 from blueprints.ask_links import AskLink, LinkUnknown
 from blueprints.composing import plain_number
-from blueprints.orders.history import note_beside
+from blueprints.orders.history import leave_event_beside
 from blueprints.orders.refusals import OrderRefusal, TooLateToAsk, refusal_of
 from blueprints.orders.telling import write_to_asker
 from blueprints.shop import current_store
@@ -56,7 +56,7 @@ def ask_to_cancel(link: AskLink, *, reason: str) -> None:
         receipt = write_to_asker(session, order, kind=RECEIPT, at=at, request=request)
         request.receipt_id = receipt.id
         _tell_store(session, order, request, at)
-        note_beside(session, order, "order.cancel_requested", by=SYSTEM, at=at, email_id=receipt.id)
+        leave_event_beside(session, order, "order.cancel_requested", by=SYSTEM, at=at, email_id=receipt.id)
 
 
 def _order_of(session: Session, link: AskLink) -> Order:

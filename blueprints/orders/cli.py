@@ -10,7 +10,7 @@ from blueprints.commands import in_a_store
 from blueprints.orders import orders
 from blueprints.orders.import_forms import fault_in_words, finding_in_words, found_there
 from blueprints.orders.importing import carry_on, discard_import, start_import
-from blueprints.orders.receiving import note_import
+from blueprints.orders.receiving import record_import
 from blueprints.reading_csv import Unreadable, Upload
 from models import SYSTEM, ImportFinding, ImportState, OrderImport, db
 
@@ -32,7 +32,7 @@ def import_orders(file: Path, dry_run: bool) -> None:
     with file.open("rb") as stream:
         upload = Upload(stream)
         try:
-            import_id = note_import(upload, filename=file.name, by=SYSTEM, state=ImportState.CHECKING, stored=False)
+            import_id = record_import(upload, filename=file.name, by=SYSTEM, state=ImportState.CHECKING, stored=False)
         except Unreadable as unreadable:
             raise click.ClickException(fault_in_words(unreadable)) from None
         _walk("Checking ", import_id, upload)

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session, joinedload
 from blueprints import clock
 from blueprints.orders.approving_request import open_request_of
 from blueprints.orders.cancelling import reread
-from blueprints.orders.history import note_beside
+from blueprints.orders.history import leave_event_beside
 from blueprints.orders.noting_cancel import write_note
 from blueprints.orders.refusals import NothingAsked, OrderRefusal, RequestAnswered, refusal_of
 from blueprints.orders.telling import write_to_asker
@@ -32,7 +32,9 @@ def decline_request(order_id: int, request_id: int, *, note: str, by: Actor) -> 
         answer = write_to_asker(session, order, kind=ANSWER, at=at, request=request, note=note)
         request.state, request.decided_at, request.decided_by_id = RequestState.DECLINED, at, by.user_id
         request.note, request.answer_id = written, answer.id
-        note_beside(session, order, "order.cancel_request_declined", by=by, at=at, note=written, email_id=answer.id)
+        leave_event_beside(
+            session, order, "order.cancel_request_declined", by=by, at=at, note=written, email_id=answer.id
+        )
 
 
 def request_in(session: Session, order: Order, request_id: int) -> CancelRequest:

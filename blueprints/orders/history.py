@@ -25,7 +25,7 @@ def leave_event(session: Session, order: Order, code: str, *, by: Actor, at: dat
         session.add(TokenEvent(event=event, token_id=by.token_id))
 
 
-def note_beside(session: Session, order: Order, code: str, *, by: Actor, at: datetime, **facts: Any) -> None:
+def leave_event_beside(session: Session, order: Order, code: str, *, by: Actor, at: datetime, **facts: Any) -> None:
     """Likewise, of what did not change the order itself: no page that was drawn before is stale by it."""
     session.add(Event(at=at, code=code, user_id=by.user_id, order_id=order.id, **facts))
 

@@ -6,7 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from blueprints import clock
-from blueprints.orders.history import note_beside
+from blueprints.orders.history import leave_event_beside
 from models import Actor, Event, Note, Order, writing
 
 NOTED = "order.noted"
@@ -20,7 +20,7 @@ def add_note(order_id: int, *, body: str, by: Actor) -> None:
             return
         note = Note(order_id=order_id, body=body, internal=True)
         session.add(note)
-        note_beside(session, order, NOTED, by=by, at=at, internal_note=note)
+        leave_event_beside(session, order, NOTED, by=by, at=at, internal_note=note)
 
 
 def _said_lately(session: Session, order_id: int, body: str, *, by: Actor, at: datetime) -> bool:

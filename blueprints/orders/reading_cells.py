@@ -50,7 +50,7 @@ class Cells:
     def unguard(self) -> None:
         self._cells = [unguarded(cell) if "'" in cell else cell for cell in self._cells]
 
-    def note(self, column: str, code: str, *, found: str | None = None, stops: bool = True) -> None:
+    def report(self, column: str, code: str, *, found: str | None = None, stops: bool = True) -> None:
         found = cleaned_line(self.raw(column) if found is None else found)[: incoming.FOUND]
         self.findings.append(OrderFinding(self.start.line + 1, column, code, found, stops=stops))
 
@@ -69,7 +69,7 @@ class Cells:
     def shortened(self, column: str, text: str, most: int) -> str:
         if len(text) <= most:
             return text
-        self.note(column, "shortened", stops=False)
+        self.report(column, "shortened", stops=False)
         return text[:most].rstrip()
 
     def email(self, *columns: str) -> str | None:
@@ -78,7 +78,7 @@ class Cells:
             if len(text) <= incoming.EMAIL and "." in text.rpartition("@")[2] and can_take_mail(text):
                 return text
             if text:
-                self.note(column, "email_wrong", stops=False)
+                self.report(column, "email_wrong", stops=False)
         return None
 
     def money(self, column: str, currency: str, *, round_it: bool = False) -> int:
@@ -91,19 +91,19 @@ class Cells:
                 raise ValueError(text)
             return self._rounded(column, text, currency) if round_it else parse_money(text, currency)
         except ValueError:
-            self.note(column, "amount_wrong")
+            self.report(column, "amount_wrong")
             return 0
 
     def _rounded(self, column: str, text: str, currency: str) -> int:
         amount = parse_decimal(text)
         if may_be_thousands(amount, currency):
-            self.note(column, "maybe_thousands", stops=False)
+            self.report(column, "maybe_thousands", stops=False)
         return rounded(amount, currency)
 
     def currency(self, column: str, otherwise: str) -> str:
         code = self.raw(column).strip().upper() or otherwise
         if not is_known_currency(code):
-            self.note(column, "currency_unknown")
+            self.report(column, "currency_unknown")
             return otherwise
         return code
 
@@ -111,7 +111,7 @@ class Cells:
         text = self.raw(column).strip()
         whole = re.fullmatch(r"([0-9]{1,7})(?:\.0+)?", text)
         if not whole or int(whole.group(1)) > incoming.MOST_PIECES:
-            self.note(column, "quantity_wrong")
+            self.report(column, "quantity_wrong")
             return 0
         return int(whole.group(1))
 
@@ -119,19 +119,19 @@ class Cells:
         """None where nothing stands."""
         text = cleaned_line(self.raw(column))
         if says_day_first(text) not in (None, shop.day_first):
-            self.note(column, "day_and_month", stops=False)
+            self.report(column, "day_and_month", stops=False)
         try:
             return parse_time(text, shop) if text else None
         except ValueError:
-            self.note(column, "time_wrong")
+            self.report(column, "time_wrong")
             return None
 
     def needed_time(self, column: str, shop: ShopFacts) -> datetime:
         if not self.raw(column).strip():
-            self.note(column, "empty")
+            self.report(column, "empty")
         at = self.time(column, shop) or datetime.fromtimestamp(0, UTC)
         if at > clock.now() + ZONES_APART:
-            self.note(column, "still_to_come", stops=False)
+            self.report(column, "still_to_come", stops=False)
         return at
 
 

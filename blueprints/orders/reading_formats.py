@@ -136,7 +136,7 @@ def read_orders(
         its_number = format_.number_in(cells)
         is_full = bool(group) and its_number == number and _is_full(group, cells)
         if is_full:
-            group[0].note("", "order_too_long", found="")
+            group[0].report("", "order_too_long", found="")
         if group and (format_.one_row_each or blank or its_number != number or is_full):
             yield _told(format_, shop, number, group, cells.start)
             group = []
@@ -161,7 +161,7 @@ def _is_full(group: list[Cells], cells: Cells) -> bool:
 def _read(format_: Format, shop: ShopFacts, group: list[Cells]) -> IncomingOrder:
     order = format_.read(group, shop)
     if order.is_beyond_counting:
-        group[0].note("", "too_much", found="")
+        group[0].report("", "too_much", found="")
     if order.status is OrderStatus.CANCELLED:
         # Not every export says when; later than this it can't be proven to be.
         order.cancelled_at = order.cancelled_at or order.placed_at
@@ -170,20 +170,20 @@ def _read(format_: Format, shop: ShopFacts, group: list[Cells]) -> IncomingOrder
 
 def _look_at_number(head: Cells, column: str, number: str) -> None:
     if not number and not head.fault:
-        head.note(column, "empty")
+        head.report(column, "empty")
     elif len(number) > incoming.NUMBER:
-        head.note(column, "number_too_long")
+        head.report(column, "number_too_long")
     elif _WITHOUT_ITS_DIGITS.fullmatch(number):
-        head.note(column, "number_changed", found=number)
+        head.report(column, "number_changed", found=number)
     elif _WITH_DECIMALS.fullmatch(number):
-        head.note(column, "number_changed", found=number, stops=False)
+        head.report(column, "number_changed", found=number, stops=False)
 
 
 def _told(format_: Format, shop: ShopFacts, number: str, group: list[Cells], end: Place) -> OrderInFile:
     head = group[0]
     for row in group:
         if row.fault:
-            row.note("", row.fault, found="")
+            row.report("", row.fault, found="")
     _look_at_number(head, format_.number_column, number)
     is_broken = any(finding.stops for row in group for finding in row.findings)
     order = None if is_broken else _read(format_, shop, group)

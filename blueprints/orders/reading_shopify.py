@@ -47,9 +47,9 @@ def is_whole(first: Cells) -> bool:
 def read_order(rows: list[Cells], shop: ShopFacts) -> IncomingOrder:
     head, *others = [*filter(is_whole, rows)] or rows[:1]
     if not is_whole(head):
-        head.note("Total", "empty")
+        head.report("Total", "empty")
     for other in others:
-        other.note("Total", "second_order")
+        other.report("Total", "second_order")
     currency = head.currency("Currency", shop.currency)
     placed_at = head.needed_time("Created at", shop)
     order = IncomingOrder(
@@ -111,7 +111,7 @@ def _note(head: Cells) -> str:
 def _read_payment(head: Cells, order: IncomingOrder) -> None:
     financial = head.raw("Financial Status").strip().lower()
     if financial not in _FINANCIAL:
-        head.note("Financial Status", "payment_unknown")
+        head.report("Financial Status", "payment_unknown")
     refunded = head.money("Refunded Amount", order.currency)
     if financial in ("paid", "partially_refunded", "refunded"):
         order.paid = order.total
@@ -122,7 +122,7 @@ def _read_payment(head: Cells, order: IncomingOrder) -> None:
     elif order.paid:
         order.refunded = min(refunded, order.paid)
     if financial == "partially_refunded" and not 0 < order.refunded < order.paid:
-        head.note("Refunded Amount", "refund_unknown", stops=order.paid < 2)
+        head.report("Refunded Amount", "refund_unknown", stops=order.paid < 2)
         order.refunded = 1
     order.payment_status = payment_status_of(total=order.total, paid=order.paid, refunded=order.refunded)
     if financial in ("pending", "authorized", "voided", "expired", ""):
@@ -132,7 +132,7 @@ def _read_payment(head: Cells, order: IncomingOrder) -> None:
 def _part_paid(head: Cells, order: IncomingOrder) -> int:
     """An older export does not say how much is outstanding."""
     if not head.raw("Outstanding Balance").strip():
-        head.note("Outstanding Balance", "part_paid_unknown", stops=False)
+        head.report("Outstanding Balance", "part_paid_unknown", stops=False)
         return 0
     return max(order.total - head.money("Outstanding Balance", order.currency), 0)
 
@@ -140,7 +140,7 @@ def _part_paid(head: Cells, order: IncomingOrder) -> int:
 def _read_status(head: Cells, order: IncomingOrder, shop: ShopFacts) -> None:
     fulfillment = head.raw("Fulfillment Status").strip().lower()
     if fulfillment not in _FULFILLMENT:
-        head.note("Fulfillment Status", "status_unknown")
+        head.report("Fulfillment Status", "status_unknown")
     cancelled_at = head.time("Cancelled at", shop)
     if cancelled_at or head.raw("Cancelled at").strip():
         order.status, order.cancelled_at = OrderStatus.CANCELLED, cancelled_at

@@ -65,7 +65,7 @@ def read_order(rows: list[Cells], shop: ShopFacts) -> IncomingOrder:
         _compare(rows)
     currency = head.currency("currency", shop.currency)
     if not head.raw("total").strip():
-        head.note("total", "empty")
+        head.report("total", "empty")
     order = IncomingOrder(
         number=number,
         placed_at=head.needed_time("placed_at", shop),
@@ -93,10 +93,10 @@ def _compare(rows: list[Cells]) -> None:
     for row in rows:
         for column, text in said.items():
             if cleaned_line(row.raw(column)) not in ("", text):
-                row.note(column, "row_differs")
+                row.report(column, "row_differs")
         cells = tuple(map(row.raw, COLUMNS))
         if cells in earlier:
-            row.note("", "row_twice", found="", stops=False)
+            row.report("", "row_twice", found="", stops=False)
         earlier.add(cells)
 
 
@@ -107,9 +107,9 @@ def _has_item(row: Cells) -> bool:
 def _item(row: Cells, currency: str) -> IncomingItem:
     name = row.text("item_name", incoming.ITEM_NAME)
     if not name:
-        row.note("item_name", "item_nameless", stops=False)
+        row.report("item_name", "item_nameless", stops=False)
     if not row.raw("item_price").strip():
-        row.note("item_price", "empty")
+        row.report("item_price", "empty")
     return IncomingItem(
         name=name,
         sku=row.text("item_sku", incoming.SKU),
@@ -125,7 +125,7 @@ def _word(row: Cells, column: str, words: type[Word], otherwise: Word) -> Word:
     try:
         return words(text)
     except ValueError:
-        row.note(column, "word_unknown")
+        row.report(column, "word_unknown")
         return otherwise
 
 
@@ -139,12 +139,12 @@ def _read_payment(head: Cells, order: IncomingOrder) -> None:
     elif status is PaymentStatus.PARTIALLY_REFUNDED:
         # The file says that a part went back, not how much: the least that it can be stands for it.
         order.refunded = 1
-        head.note("paid", "refund_unknown", stops=False)
+        head.report("paid", "refund_unknown", stops=False)
     least = {PaymentStatus.REFUNDED: 1, PaymentStatus.PARTIALLY_REFUNDED: 2}
     if order.paid < least.get(status, 0):
-        head.note("paid", "amount_wrong")
+        head.report("paid", "amount_wrong")
     if _is_at_odds(order):
-        head.note("paid", "payment_at_odds", stops=False)
+        head.report("paid", "payment_at_odds", stops=False)
 
 
 def _is_at_odds(order: IncomingOrder) -> bool:

@@ -90,13 +90,13 @@ def read_analytics_order(rows: list[Cells], shop: ShopFacts) -> IncomingOrder:
 def _status(row: Cells, column: str) -> OrderStatus:
     status = row.raw(column).strip().lower().removeprefix("wc-").replace(" ", "-")
     if status not in _STATUSES:
-        row.note(column, "status_unknown")
+        row.report(column, "status_unknown")
     return _STATUSES.get(status, OrderStatus.PENDING)
 
 
 def _total(row: Cells, column: str, currency: str) -> int:
     if not row.raw(column).strip():
-        row.note(column, "empty")
+        row.report(column, "empty")
     return row.money(column, currency, round_it=True)
 
 
@@ -110,7 +110,7 @@ def _read_payment(row: Cells, order: IncomingOrder, *, is_paid: bool) -> None:
         try:
             order.refunded = min(sum(rounded(parse_decimal(refund), order.currency) for refund in refunds), order.paid)
         except ValueError:
-            row.note("refund_items", "amount_wrong")
+            row.report("refund_items", "amount_wrong")
     order.payment_status = payment_status_of(total=order.total, paid=order.paid, refunded=order.refunded)
 
 
@@ -151,7 +151,7 @@ def _item(row: Cells, column: str, currency: str) -> IncomingItem:
         price = rounded(amount / quantity, currency) if quantity > 0 else 0
         name = pairs["name"]
     except (KeyError, ValueError):
-        row.note(column, "item_wrong")
+        row.report(column, "item_wrong")
         return IncomingItem(name="", quantity=0, price=0)
     return IncomingItem(
         name=row.shortened(column, cleaned_line(name), incoming.ITEM_NAME),

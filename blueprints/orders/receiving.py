@@ -59,7 +59,7 @@ def format_of(file: File) -> Format:
 def receive_file(stream: IO[bytes], *, filename: str, by: Actor) -> int:
     """Stores the file, ready to be checked. Raises Unreadable and Discarded."""
     upload = Upload(stream)
-    import_id = note_import(upload, filename=filename, by=by, state=ImportState.RECEIVING)
+    import_id = record_import(upload, filename=filename, by=by, state=ImportState.RECEIVING)
     try:
         for rank, chunk in enumerate(upload.chunks(0)):
             content = zlib.compress(chunk, QUICKLY)
@@ -84,7 +84,7 @@ def _reread(session: Session, import_id: int) -> OrderImport:
     return found
 
 
-def note_import(file: File, *, filename: str, by: Actor, state: ImportState, stored: bool = True) -> int:
+def record_import(file: File, *, filename: str, by: Actor, state: ImportState, stored: bool = True) -> int:
     """Raises Unreadable."""
     source = format_of(file).source
     with writing() as session:

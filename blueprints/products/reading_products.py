@@ -66,27 +66,27 @@ class _Cells:
         raw = self._row.cells[at] if 0 <= at < len(self._row.cells) else ""
         return cleaned_line(unguarded(raw.strip()))
 
-    def note(self, column: str, code: str, found: str | None = None) -> None:
+    def report(self, column: str, code: str, found: str | None = None) -> None:
         found = self.text(column) if found is None else found
         self.findings.append(ProductFinding(self.line, self.sku[:FOUND], column, code, found[:FOUND]))
 
     def row(self) -> FileRow:
         """Only what `findings` says nothing of is to be relied on."""
         if self._row.fault:
-            self.note("", self._row.fault, "")
+            self.report("", self._row.fault, "")
         elif not is_a_sku(self.sku):
-            self.note("sku", "sku_empty")
+            self.report("sku", "sku_empty")
         elif len(self.sku) > LONGEST_SKU:
-            self.note("sku", "sku_too_long")
+            self.report("sku", "sku_too_long")
         name = self.text("name")
         if len(name) > LONGEST_NAME:
-            self.note("name", "name_too_long")
+            self.report("name", "name_too_long")
         return FileRow(self.line, self.sku, name, self._tracked(), self._on_hand())
 
     def _tracked(self) -> bool | None:
         text = self.text("tracked").casefold()
         if text and text not in _TRACKED:
-            self.note("tracked", "tracked_wrong")
+            self.report("tracked", "tracked_wrong")
         return _TRACKED.get(text)
 
     def _on_hand(self) -> int | None:
@@ -94,7 +94,7 @@ class _Cells:
         if not text:
             return None
         if not re.fullmatch("-?[0-9]{1,18}", text):
-            self.note("on_hand", "count_wrong")
+            self.report("on_hand", "count_wrong")
             return None
         return int(text)
 
@@ -112,7 +112,7 @@ def read_products(file: File, *, most_bytes: int = MOST_BYTES) -> Sheet:
     for cells in _filled(table, columns):
         row, key = cells.row(), fold(cells.sku)
         if key in first_lines:
-            cells.note("sku", "sku_twice", str(first_lines[key]))
+            cells.report("sku", "sku_twice", str(first_lines[key]))
         elif key:
             first_lines[key] = row.line
         sheet.findings += cells.findings

@@ -83,10 +83,10 @@ def _send(message: WebhookMessage) -> Outcome:
     db.session.rollback()  # no read stays open while the receiver is talked to
     tried = _try(message, url, headers, allow_private=allow_private)
     if tried.fault is None:
-        retrying.note(lambda session: _note_sent(session, message, tried))
+        retrying.record(lambda session: _note_sent(session, message, tried))
         return Outcome.SENT
     outcomes: list[Outcome] = []
-    retrying.note(lambda session: outcomes.append(_note_failure(session, message, tried)))
+    retrying.record(lambda session: outcomes.append(_note_failure(session, message, tried)))
     log.warning("webhook message %s: %s, %s", message.id, outcomes[-1], tried.in_short)
     return outcomes[-1]
 

@@ -21,7 +21,7 @@ from blueprints.support.refusals import TicketRefusal
 from blueprints.support.replying import Words, reply
 from blueprints.support.reporting import report_act
 from blueprints.support.solving import solve
-from blueprints.windows import WindowClosed, note_look
+from blueprints.windows import WindowClosed, record_look
 from models import AccessWindow, Actor, Order, Role, UserSession, WindowScope, db
 from tests.people import signed_in
 from tests.shop import A_MORNING
@@ -236,7 +236,7 @@ class Store(RuleBasedStateMachine):
         if windows._was_just_noted(db.session(), by, order, clock.now()):
             return
         try:
-            note_look(by, order_id=order)
+            record_look(by, order_id=order)
         except WindowClosed:
             assert not may
             return

@@ -274,7 +274,7 @@ def test_an_order_that_is_declined_wants_none(sam, app, shop):
 
 def test_a_fault_in_the_middle_declines_nothing(sam, app, shop, asked, monkeypatch):
     before = books(app)
-    monkeypatch.setattr("blueprints.orders.declining_request.note_beside", lambda *_, **__: 1 / 0)
+    monkeypatch.setattr("blueprints.orders.declining_request.leave_event_beside", lambda *_, **__: 1 / 0)
     assert decline(sam, asked).status == 500
     assert books(app) == before
 

@@ -322,7 +322,7 @@ def test_the_log_knows_no_link_and_no_reason(maria, link, caplog):
 
 
 def test_a_fault_in_the_middle_asks_nothing(maria, shop, order, link, monkeypatch):
-    monkeypatch.setattr("blueprints.orders.asking_to_cancel.note_beside", lambda *_, **__: 1 / 0)
+    monkeypatch.setattr("blueprints.orders.asking_to_cancel.leave_event_beside", lambda *_, **__: 1 / 0)
     assert ask(maria, link).status == 500
     assert nothing_came_of_it(shop, order)
 
