@@ -16,7 +16,7 @@ from bench.servers import ROOT, settings
 EMAIL, PASSWORD = "ana@example.com", "suki-bench"
 KEPT_FOR_S = 14 * 86400
 """An older one has few orders in the days that Insights looks at."""
-MADE_OF = ("blueprints/orders/seeding.py", "blueprints/orders/believable.py")
+MADE_OF = ("blueprints/orders/seeding.py", "blueprints/orders/seed_data.py")
 
 
 @dataclass(frozen=True)

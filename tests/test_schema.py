@@ -10,7 +10,7 @@ from blueprints import schema
 from blueprints.demo.making import make_demo
 from blueprints.orders.cancelling import cancel_order
 from blueprints.orders.cancelling_part import cancel_part
-from blueprints.orders.noting_cancel import CancelWish
+from blueprints.orders.recording_cancel import CancelWish
 from blueprints.orders.telling import customer_email
 from blueprints.orders.withdrawing import reinstate_order, undo_cancel
 from models import SYSTEM, Cancellation, Order, db

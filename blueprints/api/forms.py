@@ -17,7 +17,7 @@ from blueprints.orders.adding import NewOrder
 from blueprints.orders.booking import couriers_to_choose
 from blueprints.orders.change_forms import CancelForm
 from blueprints.orders.forms import NewOrderForm
-from blueprints.orders.noting_cancel import CancelWish
+from blueprints.orders.recording_cancel import CancelWish
 from blueprints.orders.refusals import CourierUnknown, ReasonUnknown
 from blueprints.shop import reasons_to_choose
 from models import ApiToken, Order

@@ -1,4 +1,4 @@
-"""The Backups page: what is kept, one made now, one taken away."""
+"""The Backups page: what is kept, one made now, one downloaded."""
 
 import logging
 import sqlite3

@@ -9,8 +9,8 @@ from typing import Any
 from sqlalchemy import Row, literal, tuple_
 
 from blueprints.cells import guarded
-from blueprints.insights.holding import ASKED_AT, REQUESTED_AT, VALUE, cancels_of
-from blueprints.insights.spanning import Span
+from blueprints.insights.counted_cancels import ASKED_AT, REQUESTED_AT, VALUE, cancels_of
+from blueprints.insights.span import Span
 from models import Cancellation, Courier, Order, Reason, Refund, db
 from models.money import plain_money
 

@@ -8,7 +8,7 @@ from flask_babel import ngettext
 
 from blueprints.filters import on_calendar
 from blueprints.insights import insights
-from blueprints.insights.spanning import Week
+from blueprints.insights.span import Week
 from blueprints.translating import cldr_locale
 
 HOUR, DAY = 3600, 86400

@@ -6,7 +6,7 @@ from flask_babel import lazy_gettext as _l
 from wtforms import DateField
 
 from blueprints.forms import BaseForm
-from blueprints.insights.spanning import Span
+from blueprints.insights.span import Span
 
 
 class DaysForm(BaseForm):

@@ -6,9 +6,9 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, case, func, literal
 
 from blueprints.days import midnight
-from blueprints.insights.holding import VALUE, cancels_of
-from blueprints.insights.spanning import Span, Week
-from blueprints.insights.tallying import MoneyTally
+from blueprints.insights.counted_cancels import VALUE, cancels_of
+from blueprints.insights.money_tally import MoneyTally
+from blueprints.insights.span import Span, Week
 from models import Cancellation, Courier, Order, Reason, db
 
 

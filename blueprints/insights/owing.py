@@ -6,9 +6,9 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, case, func
 
 from blueprints.days import midnight
-from blueprints.insights.holding import cancels_of
-from blueprints.insights.spanning import Span
-from blueprints.insights.tallying import MoneyTally
+from blueprints.insights.counted_cancels import cancels_of
+from blueprints.insights.money_tally import MoneyTally
+from blueprints.insights.span import Span
 from models import Cancellation, Order, Refund, db
 
 AGES = (3, 7, 14)

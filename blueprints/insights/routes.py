@@ -18,7 +18,7 @@ from blueprints.insights.charting import HEIGHT, draw_columns, shares
 from blueprints.insights.exporting import export_cancels
 from blueprints.insights.forms import DaysForm
 from blueprints.insights.owing import AGES
-from blueprints.insights.spanning import MOST_DAYS, ChosenSpan, Span, choose_span
+from blueprints.insights.span import MOST_DAYS, ChosenSpan, Span, choose_span
 from blueprints.insights.summing_up import sum_up
 from blueprints.shop import current_store
 

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 from sqlalchemy import func, select
 
-from blueprints.insights.spanning import Span
-from blueprints.insights.tallying import MoneyTally
+from blueprints.insights.money_tally import MoneyTally
+from blueprints.insights.span import Span
 from models import Order, OrderStatus, db
 from models.order import position_of
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from blueprints.insights.grouping import Cancels, group_cancels
 from blueprints.insights.owing import Refunds, sum_refunds
 from blueprints.insights.selling import Sales, sum_sales
-from blueprints.insights.spanning import Span
+from blueprints.insights.span import Span
 from blueprints.insights.timing_requests import RequestTimes, time_requests
 
 

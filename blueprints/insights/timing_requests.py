@@ -8,8 +8,8 @@ from typing import Any
 
 from sqlalchemy import or_, select
 
-from blueprints.insights.holding import ASKED_AT, REQUESTED_AT, within
-from blueprints.insights.spanning import Span
+from blueprints.insights.counted_cancels import ASKED_AT, REQUESTED_AT, within
+from blueprints.insights.span import Span
 from models import Cancellation, db
 
 

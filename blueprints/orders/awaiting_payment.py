@@ -40,7 +40,7 @@ _LEFT = and_(
     or_(_Email.state == EmailState.SENT, _Email.reason == NotSentReason.DEMO),
     went_where_it_should(_Email, Order),
 )
-_WAS_PUT_ON_AGAIN = exists().where(
+_WAS_REINSTATED = exists().where(
     Cancellation.order_id == Order.id, Cancellation.is_part.is_(False), Cancellation.withdrawn_at.is_not(None)
 )
 
@@ -77,7 +77,7 @@ def waiting(terms: Terms) -> Select[int, PaymentReminder]:
             WAITS_TO_BE_PAID,
             IS_PAID_HERE,
             Order.placed_at >= terms.since,
-            ~_WAS_PUT_ON_AGAIN,
+            ~_WAS_REINSTATED,
             ~exists().where(KeptOrder.order_id == Order.id),
         )
     )

@@ -17,7 +17,7 @@ from blueprints import clock
 from blueprints.leasing import GIVE_WAY_S, LEASE, claim, is_free, keep_hold, patiently
 from blueprints.orders.bulk_asking import AskSupport, ask_next
 from blueprints.orders.cancelling import cancel_under_lock, refuse_to_cancel, reread
-from blueprints.orders.noting_cancel import CancelWish, refuse_unknown_reason
+from blueprints.orders.recording_cancel import CancelWish, refuse_unknown_reason
 from blueprints.orders.refusals import DecidedAlready, OrderRefusal, refuse_if_changed
 from models import Actor, BulkCancel, BulkOrder, BulkOutcome, BulkState, DatabaseBusy, Refund, db, writing
 from models.base import DiskFailed

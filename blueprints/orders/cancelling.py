@@ -11,10 +11,10 @@ from blueprints import announcing, clock, windows
 from blueprints.orders.approving_request import approve_request
 from blueprints.orders.awaiting_payment import end_wait
 from blueprints.orders.history import leave_event
-from blueprints.orders.noting_cancel import (
+from blueprints.orders.recording_cancel import (
     CancelWish,
-    keep_decision,
     owe,
+    record_cancel,
     refuse_fee,
     refuse_unknown_reason,
     refuse_used_form,
@@ -156,7 +156,7 @@ def cancel_under_lock(
     is_final = order.booking_cancelled_at == at  # the courier will not take it again
     until = None if is_final else undo_until(at)
     order.status, order.cancelled_at = OrderStatus.CANCELLED, at
-    done = keep_decision(
+    done = record_cancel(
         session, order, wish, pieces, previous_status=before, undo_until=until, by=by, at=at, once=once
     )
     owe(session, order, done, owed)

@@ -9,10 +9,10 @@ from sqlalchemy.orm import Session
 from blueprints import clock
 from blueprints.orders.cancelling import refuse_to_cancel, reread, was_done_by
 from blueprints.orders.history import leave_event
-from blueprints.orders.noting_cancel import (
+from blueprints.orders.recording_cancel import (
     CancelWish,
-    keep_decision,
     owe,
+    record_cancel,
     refuse_fee,
     refuse_unknown_reason,
     refuse_used_form,
@@ -135,7 +135,7 @@ def _cancel_part(
     told = take_off(order, pieces, share)
     part = {"is_part": True, "taken_off": share.taken_off, "discount_share": share.discount, "tax_share": share.tax}
     was, until = order.status, undo_until(at)
-    done = keep_decision(
+    done = record_cancel(
         session, order, wish, pieces, previous_status=was, undo_until=until, by=by, at=at, once=once, **part
     )
     owe(session, order, done, owed)

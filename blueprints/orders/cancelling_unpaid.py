@@ -16,7 +16,7 @@ from blueprints import clock
 from blueprints.leasing import GIVE_WAY_S
 from blueprints.orders.awaiting_payment import KIND, Terms, due, terms_of
 from blueprints.orders.cancelling import cancel_under_lock, refuse_to_cancel, reread
-from blueprints.orders.noting_cancel import CancelWish
+from blueprints.orders.recording_cancel import CancelWish
 from blueprints.orders.telling import reminder_email, tell_customer
 from models import (
     SYSTEM,

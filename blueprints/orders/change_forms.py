@@ -13,7 +13,7 @@ from blueprints.filters import WORDS, word
 from blueprints.forms import BaseForm, Fits, MoneyField, SentOnce
 from blueprints.ids import IdConverter
 from blueprints.orders.count_forms import ItemCountField, counted, fields_of
-from blueprints.orders.noting_cancel import CancelWish
+from blueprints.orders.recording_cancel import CancelWish
 from models import Note, Order, OrderStatus, Reason
 
 

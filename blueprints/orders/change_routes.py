@@ -16,7 +16,7 @@ from blueprints.orders.change_forms import CancelForm, ChangeStatusForm, Support
 from blueprints.orders.changing import change_status
 from blueprints.orders.count_forms import with_counts
 from blueprints.orders.history import missed_by
-from blueprints.orders.noting_cancel import CancelWish, refuse_fee
+from blueprints.orders.recording_cancel import CancelWish, refuse_fee
 from blueprints.orders.refusals import (
     FeeTooHigh,
     NothingToChange,

@@ -10,7 +10,7 @@ from blueprints.orders.approving_request import close_request
 from blueprints.orders.awaiting_payment import end_wait
 from blueprints.orders.cancelling import refuse_to_cancel, reread
 from blueprints.orders.history import leave_event
-from blueprints.orders.noting_cancel import write_note
+from blueprints.orders.recording_cancel import write_note
 from blueprints.orders.refusals import ChangeNotAllowed, NothingToChange, refuse_if_changed
 from blueprints.orders.telling import customer_email, tell_customer
 from models import Actor, Event, MovementKind, Order, OrderStatus, writing

@@ -8,7 +8,7 @@ from sqlalchemy import Executable, literal, select
 from blueprints.capped import count_of, shown
 from blueprints.failed_emails import FAILED_EMAILS
 from blueprints.orders.finding import TO_SEND, Filters, positions_of
-from blueprints.orders.singling_out import SINGLED_OUT, Attention
+from blueprints.orders.needing_attention import SINGLED_OUT, Attention
 from models import Email, Order, OrderStatus, db
 
 

@@ -9,7 +9,7 @@ from blueprints import clock
 from blueprints.orders.approving_request import open_request_of
 from blueprints.orders.cancelling import reread
 from blueprints.orders.history import leave_event_beside
-from blueprints.orders.noting_cancel import write_note
+from blueprints.orders.recording_cancel import write_note
 from blueprints.orders.refusals import NothingAsked, OrderRefusal, RequestAnswered, refusal_of
 from blueprints.orders.telling import write_to_asker
 from models import Actor, CancelRequest, Order, RequestState, db, writing

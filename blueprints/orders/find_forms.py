@@ -14,7 +14,7 @@ from blueprints.filters import WORDS, zone
 from blueprints.forms import BaseForm
 from blueprints.orders.counting import Waiting
 from blueprints.orders.finding import TO_SEND, Filters
-from blueprints.orders.singling_out import Attention
+from blueprints.orders.needing_attention import Attention
 from models import OrderStatus, PaymentStatus
 from models.search import LONGEST_SEARCH
 

@@ -17,7 +17,7 @@ from sqlalchemy import (
     select,
 )
 
-from blueprints.orders.singling_out import SINGLED_OUT, Attention
+from blueprints.orders.needing_attention import SINGLED_OUT, Attention
 from blueprints.orders.undoable import UNDOABLE
 from blueprints.paging import Page, page_beside
 from models import Cancellation, Courier, Order, OrderStatus, PaymentStatus, Refund, db
@@ -59,7 +59,7 @@ class Filters:
         )
 
     @property
-    def need_index(self) -> bool:
+    def needs_index(self) -> bool:
         """One status or one payment has an index of its own; anything else is in the index of the search."""
         return self.booked is not None or len(self.statuses) > 1 or bool(self.statuses and self.payment)
 
@@ -152,7 +152,7 @@ def _orders_numbered(number: str, filters: Filters) -> list[Row[Any]]:
 def _matching(search: Search, filters: Filters) -> tuple[ColumnElement[int], list[ColumnElement[bool]]]:
     """The column that is an order's place, and what must be so: asked of the orders where one of their indexes
     answers, else of the index of the search."""
-    if filters.attention or not (search.words or filters.need_index) or on_postgresql():
+    if filters.attention or not (search.words or filters.needs_index) or on_postgresql():
         place = _PLACE
         conditions = [*_plainly(filters), *_worded(search)]
     else:

@@ -15,11 +15,11 @@ from blueprints.orders.email_forms import AddressForm, Correction
 from blueprints.orders.find_forms import FindForm, filters_beyond_tab, filters_of, tab_links
 from blueprints.orders.finding import Filters, find_orders
 from blueprints.orders.history import lines_of, missed_by, program_that_entered
+from blueprints.orders.needing_attention import Attention
 from blueprints.orders.proving_emails import proof_of, why_untold
 from blueprints.orders.reaching import ways_to_reach
 from blueprints.orders.refusals import OrderRefusal
 from blueprints.orders.showing import status_area
-from blueprints.orders.singling_out import Attention
 from blueprints.outbox import Message
 from models import Order
 from models.order_states import FINISHED

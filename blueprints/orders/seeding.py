@@ -11,7 +11,7 @@ from sqlalchemy import Integer, case, cast, func, insert, select
 from sqlalchemy.orm import Session
 
 from blueprints import clock
-from blueprints.orders import believable
+from blueprints.orders import seed_data
 from models import (
     Base,
     Cancellation,
@@ -149,7 +149,7 @@ def _make(seed: _Seed, many: int) -> Rows:
 
 def _order(seed: _Seed, placed_at: datetime) -> dict[str, Any]:
     dice = seed.dice
-    name, email, phone = believable.person(dice)
+    name, email, phone = seed_data.person(dice)
     of_age = _OPEN if seed.to_come <= STILL_OPEN else _ENDED
     status = dice.choices([status for status, _ in of_age], [weight for _, weight in of_age])[0]
     number = str(seed.number)
@@ -165,7 +165,7 @@ def _order(seed: _Seed, placed_at: datetime) -> dict[str, Any]:
         "customer_name": name,
         "customer_email": email,
         "customer_phone": phone,
-        "address": believable.address(dice),
+        "address": seed_data.address(dice),
         "customer_note": "",
         "currency": seed.currency,
         "shipping": dice.choice((0, 5000, 8000, 12000)),
@@ -184,7 +184,7 @@ def _items(seed: _Seed, order: dict[str, Any], rows: Rows) -> None:
             "price": price,
             "quantity": seed.dice.choice((1, 1, 1, 2, 3)),
         }
-        for name, sku, price in seed.dice.sample(believable.GOODS, seed.dice.choice((1, 1, 2, 2, 3, 4)))
+        for name, sku, price in seed.dice.sample(seed_data.GOODS, seed.dice.choice((1, 1, 2, 2, 3, 4)))
     ]
     rows[OrderItem.__tablename__].extend(items)
     order["item_count"] = sum(item["quantity"] for item in items)

@@ -12,7 +12,7 @@ from blueprints.orders.approving_request import open_request_again
 from blueprints.orders.cancelling import reread
 from blueprints.orders.hearing import Heard, heard_of, keep_from_leaving
 from blueprints.orders.history import leave_event
-from blueprints.orders.noting_cancel import write_note
+from blueprints.orders.recording_cancel import write_note
 from blueprints.orders.refusals import (
     CourierLetGo,
     MoneyWentBack,

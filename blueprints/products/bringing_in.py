@@ -31,7 +31,7 @@ def bring_in(sheet: Sheet, *, by: Actor) -> Done:
     with writing() as session:
         now = clock.now()
         compared = compare(session, sheet)
-        _rename(compared.changed)
+        _change_name_and_tracking(compared.changed)
         products = _add(session, compared.new, now)
         moves = [(product, _moved(product, change)) for product, change in zip(products, compared.new, strict=True)]
         moves += [(change.product, _moved(change.product, change)) for change in compared.changed if change.product]
@@ -51,7 +51,7 @@ def _add(session: Session, new: list[ProductChange], now: datetime) -> list[Prod
     return products
 
 
-def _rename(changed: list[ProductChange]) -> None:
+def _change_name_and_tracking(changed: list[ProductChange]) -> None:
     for change in changed:
         if change.product:
             change.product.name, change.product.tracked = change.after.name, change.after.tracked

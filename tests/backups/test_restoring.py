@@ -15,7 +15,7 @@ from blueprints import schema
 from blueprints.orders.bulk_cancelling import start_bulk, waiting_bulks
 from blueprints.orders.cancelling import cancel_order
 from blueprints.orders.importing import UNDECIDED, waiting_imports
-from blueprints.orders.noting_cancel import CancelWish
+from blueprints.orders.recording_cancel import CancelWish
 from blueprints.webhooks.switching import switch_off
 from models import (
     SYSTEM,

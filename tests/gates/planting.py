@@ -22,7 +22,7 @@ from blueprints.orders.cancelling_part import cancel_part
 from blueprints.orders.cancelling_unpaid import look_after_unpaid
 from blueprints.orders.changing import change_status
 from blueprints.orders.declining_request import decline_request
-from blueprints.orders.noting_cancel import CancelWish
+from blueprints.orders.recording_cancel import CancelWish
 from blueprints.orders.settling import Repayment, settle_refund, waive_refund
 from blueprints.orders.withdrawing import reinstate_order
 from blueprints.settings.trying_mail import try_mail

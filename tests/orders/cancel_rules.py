@@ -11,7 +11,7 @@ from hypothesis.stateful import precondition, rule
 from blueprints import clock
 from blueprints.orders.cancelling import cancel_order
 from blueprints.orders.cancelling_part import cancel_part
-from blueprints.orders.noting_cancel import CancelWish
+from blueprints.orders.recording_cancel import CancelWish
 from blueprints.orders.sending_again import send_again
 from blueprints.orders.settling import Repayment, settle_refund, waive_refund
 from blueprints.orders.withdrawing import reinstate_order, undo_cancel

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from blueprints import clock
 from blueprints.orders.cancelling import cancel_order
 from blueprints.orders.correcting_address import correct_address
-from blueprints.orders.noting_cancel import CancelWish
+from blueprints.orders.recording_cancel import CancelWish
 from blueprints.orders.sending_again import send_again
 from blueprints.orders.withdrawing import reinstate_order, undo_cancel
 from models import (

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from blueprints.orders.counting import count_waiting
 from blueprints.orders.finding import PAGE, TO_SEND, Filters, find_orders
-from blueprints.orders.singling_out import Attention
+from blueprints.orders.needing_attention import Attention
 from models import Email, EmailState, NotSentReason, OrderStatus, PaymentStatus, writing
 from tests.orders.watching import statements_with_values
 from tests.shop import A_MORNING

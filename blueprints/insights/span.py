@@ -1,4 +1,4 @@
-"""Spanning days: which days are looked at, and where they and their weeks begin in the store's zone."""
+"""A span of days: which are looked at, and where they and their weeks begin in the store's zone."""
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta

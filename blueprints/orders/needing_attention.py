@@ -1,4 +1,4 @@
-"""Singling out orders that ask for attention: whose customer was not told, who is owed money, who asks to cancel, who
+"""Orders that ask for attention: whose customer was not told, who is owed money, who asks to cancel, who
 could not be reminded to pay."""
 
 from enum import StrEnum
@@ -31,7 +31,7 @@ MOST_SINGLED_OUT = 500
 
 
 # A demo's mail counts as read, and what was taken back is not missed.
-NEITHER_HERE_NOR_THERE = (NotSentReason.DEMO, NotSentReason.UNDONE)
+NOT_MISSED = (NotSentReason.DEMO, NotSentReason.UNDONE)
 
 
 class Attention(StrEnum):
@@ -107,7 +107,7 @@ def _not_reminded() -> Select[Any]:
     """Of the newest reminders, those that did not get through while their order waits to be paid still."""
     newest = select(PaymentReminder).order_by(PaymentReminder.order_id.desc()).limit(MOST_SINGLED_OUT).subquery()
     order, reminder, again = aliased(Order), aliased(Email), aliased(Email)
-    stays = and_(reminder.state == EmailState.NOT_SENT, reminder.reason.not_in(NEITHER_HERE_NOR_THERE))
+    stays = and_(reminder.state == EmailState.NOT_SENT, reminder.reason.not_in(NOT_MISSED))
     astray = and_(reminder.state == EmailState.SENT, ~went_where_it_should(reminder, order))
     return (
         select(newest.c.order_id)

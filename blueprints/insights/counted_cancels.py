@@ -1,4 +1,4 @@
-"""Holding cancels: which of them count, on which day, and what each one cost. Said once, for the page and the file.
+"""Which cancels count, on which day, and what each one cost. Said once, for the page and the file.
 
 A cancel counts while it holds: one that was undone or reinstated does not. It counts on the day of the store's zone in
 which it was made. Its value is the order's total for a cancel of the whole order (what of it was cancelled before is no
@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select, case, func, select
 
-from blueprints.insights.spanning import Span
+from blueprints.insights.span import Span
 from models import Cancellation, CancelRequest, Order, Ticket, TicketKind
 
 VALUE: ColumnElement[int] = case((Cancellation.is_part, Cancellation.taken_off), else_=Order.total)

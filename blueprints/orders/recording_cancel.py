@@ -78,7 +78,7 @@ def undo_until(at: datetime) -> datetime | None:
     return at + timedelta(seconds=seconds) if seconds else None
 
 
-def keep_decision(
+def record_cancel(
     session: Session,
     order: Order,
     wish: CancelWish,

@@ -1,4 +1,4 @@
-"""Tallying money: how many, and how much in each currency, as money of two currencies is never added up."""
+"""Sums of money: of how many, and how much in each currency, as money of two currencies is never added up."""
 
 from collections import Counter
 from dataclasses import dataclass, field
