@@ -180,7 +180,7 @@ def _no_access(closed: WindowClosed) -> ResponseReturnValue:
     else:
         wording = (
             _("Your access to this store has ended"),
-            _("It ended %(when)s. Nothing was changed.", when=when(closed.at)),
+            _("It ended %(when)s.", when=when(closed.at)),
             _("If the work is not done yet, ask the merchant in the ticket to open it again."),
         )
     log.warning("access refused endpoint=%s ticket=%s", request.endpoint, closed.ticket_id)

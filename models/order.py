@@ -158,7 +158,8 @@ class Order(Base):
 
     @property
     def can_be_declined(self) -> bool:
-        return self.status is OrderStatus.PENDING and (self.paid == 0 or self.payment_method is PaymentMethod.COD)
+        takes_it_back = self.paid == 0 or self.payment_method is PaymentMethod.COD
+        return self.status is OrderStatus.PENDING and takes_it_back and not self.only_support_can_cancel
 
     @property
     def can_be_cancelled(self) -> bool:
@@ -179,12 +180,8 @@ class Order(Base):
 
     def allowed_changes(self) -> tuple[OrderStatus, ...]:
         """The statuses that the merchant may choose next, Cancelled among them only when it is allowed."""
-        refused = set()
-        if not self.can_be_declined:
-            refused.add(OrderStatus.DECLINED)
-        if not self.can_be_cancelled:
-            refused.add(OrderStatus.CANCELLED)
-        return tuple(status for status in ALLOWED_CHANGES[self.status] if status not in refused)
+        may = {OrderStatus.DECLINED: self.can_be_declined, OrderStatus.CANCELLED: self.can_be_cancelled}
+        return tuple(status for status in ALLOWED_CHANGES[self.status] if may.get(status, True))
 
     @property
     def to_pay(self) -> int:

@@ -36,7 +36,11 @@ ENDS = {
     # Likewise of those that were switched off or given another secret.
     "webhook_endpoints": ("UPDATE webhook_endpoints SET off_since = :now WHERE off_since IS NULL",),
     "password_resets": ("UPDATE password_resets SET used_at = :now WHERE used_at IS NULL",),
-    "access_windows": ("UPDATE access_windows SET ended_at = :now, \"end\" = 'revoked' WHERE ended_at IS NULL",),
+    "access_windows": (
+        "UPDATE access_windows SET ended_at = expires_at, \"end\" = 'expired' "
+        "WHERE ended_at IS NULL AND expires_at <= :now",
+        "UPDATE access_windows SET ended_at = :now, \"end\" = 'revoked' WHERE ended_at IS NULL",
+    ),
     "bulk_cancels": (
         "UPDATE bulk_orders SET outcome = 'refused', refusal = 'failed' WHERE outcome = 'waiting' "
         "AND bulk_id IN (SELECT id FROM bulk_cancels WHERE state = 'running')",

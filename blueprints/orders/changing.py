@@ -11,7 +11,7 @@ from blueprints.orders.awaiting_payment import end_wait
 from blueprints.orders.cancelling import refuse_to_cancel, reread
 from blueprints.orders.history import leave_event
 from blueprints.orders.recording_cancel import write_note
-from blueprints.orders.refusals import ChangeNotAllowed, NothingToChange, refuse_if_changed
+from blueprints.orders.refusals import BookedWithCourier, ChangeNotAllowed, NothingToChange, refuse_if_changed
 from blueprints.orders.telling import customer_email, tell_customer
 from models import Actor, Event, MovementKind, Order, OrderStatus, writing
 from models.email import kind_of
@@ -57,6 +57,8 @@ def _refuse_change(session: Session, order: Order, *, version: int, to: OrderSta
     refuse_if_changed(order, version)
     if order.status is to:
         raise NothingToChange(to)
+    if to is OrderStatus.DECLINED and order.only_support_can_cancel:
+        raise BookedWithCourier(courier=order.courier_name or "", waybill=order.waybill)
     if to is OrderStatus.CANCELLED or to not in order.allowed_changes():
         raise ChangeNotAllowed(status=order.status, to=to)
 

@@ -15,6 +15,8 @@ UNDOABLE = (
         HOLDS_FOR_ALL,
         Cancellation.undo_until > bindparam("now", callable_=clock.now, type_=UTCDateTime),
         or_(Email.id.is_(None), Email.state.in_((EmailState.HELD, EmailState.NOT_SENT))),
-        ~exists().where(Refund.cancellation_id == Cancellation.id, Refund.settled_at.is_not(None)),
+        ~exists().where(
+            Refund.cancellation_id == Cancellation.id, or_(Refund.settled_at.is_not(None), Refund.settled > 0)
+        ),
     )
 )

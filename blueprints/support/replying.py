@@ -53,7 +53,8 @@ def was_written(session: Session, ticket: Ticket, words: Words, by: Actor) -> bo
     if not words.once:
         return False
     done = session.scalars(select(TicketMessage).where(TicketMessage.once == words.once)).one_or_none()
-    if done and (done.ticket_id, done.user_id, done.body) != (ticket.id, by.user_id, words.body):
+    said = ticket.id, by.user_id, words.body, words.internal
+    if done and (done.ticket_id, done.user_id, done.body, done.internal) != said:
         raise TicketFormUsedAgain(done.ticket_id)
     return done is not None
 

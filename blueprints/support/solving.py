@@ -10,7 +10,7 @@ from blueprints.support.granting import end_windows_of
 from blueprints.support.refusals import AlreadyOver
 from blueprints.support.replying import Words, reread, was_written, write
 from blueprints.support.telling import tell_other_side
-from models import Actor, Event, Ticket, TicketState, User, writing
+from models import Actor, Event, Ticket, TicketMessage, TicketState, User, writing
 
 CODES = {TicketState.SOLVED: "ticket.solved", TicketState.CLOSED: "ticket.closed"}
 
@@ -28,7 +28,8 @@ def close(ticket_id: int, *, by: Actor) -> None:
 def _end(ticket_id: int, state: TicketState, words: Words | None, *, by: Actor) -> None:
     with writing() as session:
         ticket = reread(session, ticket_id)
-        if words and was_written(session, ticket, words, by):
+        is_written = words is not None and was_written(session, ticket, words, by)
+        if words and is_written and _was_ended_with(session, ticket, state, words):
             return
         if not ticket.is_open:
             ended_by = _ended_by(session, ticket)
@@ -36,7 +37,7 @@ def _end(ticket_id: int, state: TicketState, words: Words | None, *, by: Actor) 
                 return
             raise AlreadyOver(ticket.state, at=ticket.solved_at, by=ended_by.name if ended_by else None)
         at = clock.now()
-        if words:
+        if words and not is_written:
             write(session, ticket, words, by=by, at=at)
         _mark_as_over(session, ticket, state, words, by=by, at=at)
 
@@ -66,6 +67,13 @@ def _mark_as_over(
         body=spoken.body,
         files=len(spoken.uploads),
     )
+
+
+def _was_ended_with(session: Session, ticket: Ticket, state: TicketState, words: Words) -> bool:
+    """Whether the form that wrote these has ended it, too; it may be open again since. Its other button only sends."""
+    written_at = select(TicketMessage.at).where(TicketMessage.once == words.once).scalar_subquery()
+    ended = select(Event.id).where(Event.ticket_id == ticket.id, Event.code == CODES[state], Event.at >= written_at)
+    return session.scalar(ended.limit(1)) is not None
 
 
 def _ended_by(session: Session, ticket: Ticket) -> User | None:

@@ -16,9 +16,11 @@ from blueprints.orders.bulk_cancelling import start_bulk, waiting_bulks
 from blueprints.orders.cancelling import cancel_order
 from blueprints.orders.importing import UNDECIDED, waiting_imports
 from blueprints.orders.recording_cancel import CancelWish
+from blueprints.support.granting import grant_access
 from blueprints.webhooks.switching import switch_off
 from models import (
     SYSTEM,
+    AccessWindow,
     Actor,
     BulkCancel,
     BulkState,
@@ -29,10 +31,12 @@ from models import (
     OrderImport,
     Role,
     UserSession,
+    WindowScope,
     db,
 )
 from tests.api.programs import program_of, revoke
 from tests.backups.conftest import ask, numbers
+from tests.orders.books import later
 from tests.orders.files import SHOPIFY, a_file, send
 from tests.orders.many import gather
 from tests.people import signed_in
@@ -133,6 +137,18 @@ def test_rights_of_that_day_are_over(app, shop, sam, run, copy, ask_to_cancel):
     assert sam.get("/orders/").location == "/login"
     assert [each.ended_at is not None for each in shop.all(select(UserSession))] == [True, True]
     assert ask(app.instance_path + "/suki.db", 'SELECT count(*), "end" FROM access_windows') == [(1, "revoked")]
+    page = signed_in(app, "olive").get("/support/windows/1")
+    assert "revoked, as the store was restored from a backup" in page.text
+
+
+def test_a_window_whose_time_was_over_ended_then(app, shop, run, copy, ask_to_cancel):
+    ticket, olive = ask_to_cancel(shop.booked_order()), Actor(user_id=1, name="Olive Owner", role=Role.OWNER)
+    with later(days=-30), app.app_context():
+        grant_access(ticket, scope=WindowScope.ORDER, hours=1, by=olive)
+    run("backup", copy)
+    run("restore", copy, "--yes")
+    (window,) = shop.all(select(AccessWindow))
+    assert (window.end, window.ended_at) == ("expired", window.expires_at)
 
 
 def test_many_orders_that_were_being_cancelled_are_not_gone_on_with(app, shop, sam, run, copy):

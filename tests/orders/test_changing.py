@@ -178,3 +178,12 @@ def test_what_a_courier_holds_can_still_go_on_its_way(sam, shop):
     order = shop.booked_order()
     assert save_status(sam, order, status="shipped").status == 303
     assert shop.get(Order, order.id).status is OrderStatus.SHIPPED
+
+
+def test_what_only_support_can_cancel_is_not_declined_either(sam, shop):
+    order = shop.booked_order()
+    assert "declined" not in offered(sam.get(f"/orders/{order.id}"))
+    page = sam.post(f"/orders/{order.id}/status", status="declined", version="1", note="Sold out")
+    assert (page.status, "J&T Express" in page.refusal) == (409, True)
+    assert page.select(f"a[href='/support/tickets/new?order={order.id}']"), "the way on"
+    assert (shop.get(Order, order.id).status, shop.events(order)) == (OrderStatus.PENDING, [])

@@ -176,6 +176,7 @@ def test_once_money_went_back_nothing_is_undone(sam, shop, order):
     sam.post(url, **drawn(sam.get("/refunds/1"), url, amount="100"))
     page = sam.post(f"/orders/{order.id}/undo", cancellation="1")
     assert (page.status, "settled or waived" in page.refusal) == (409, True)
+    assert not sam.get("/orders/").select(f"form[action='/orders/{order.id}/undo']")
     assert shop.get(Order, order.id).status is OrderStatus.CANCELLED
 
 

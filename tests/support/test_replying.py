@@ -60,6 +60,15 @@ def test_a_reply_sent_twice_is_one_message_and_one_mail(uma, shop, ask):
     ]
 
 
+def test_an_internal_note_is_no_reply_though_the_words_are_the_same(uma, olive, shop, ask):
+    ticket = ask()
+    fields = uma.get(f"/support/tickets/{ticket}").fields(URL.format(ticket)) | {"body": "On it"}
+    assert uma.post(URL.format(ticket), data=fields | {"internal": "y"}).status == 303
+    page = uma.post(URL.format(ticket), data=fields)
+    assert (page.status, page.value("body")) == (409, "On it"), "nobody is told that it was sent"
+    assert "On it" not in olive.get(f"/support/tickets/{ticket}").text
+
+
 def test_the_same_form_with_other_words_is_refused(uma, shop, ask):
     ticket = ask()
     fields = uma.get(f"/support/tickets/{ticket}").fields(URL.format(ticket))

@@ -10,6 +10,7 @@ from models import AccessWindow, Email, Role, TicketMessage, User
 from tests.people import signed_in
 from tests.shop import A_MORNING
 from tests.support.conftest import mail_of, state_of, story_of
+from tests.support.inside import open_window, window_of
 
 
 def test_a_merchant_solves_nothing_and_support_closes_nothing(olive, uma, shop, ask):
@@ -58,6 +59,19 @@ def test_sent_twice_the_last_words_are_said_once(uma, shop, ask):
     for _ in range(2):
         assert uma.post(f"/support/tickets/{ticket}/solve", data=fields).status == 303
     assert shop.count(TicketMessage) == 1
+
+
+def test_words_that_were_only_sent_before_solve_it_when_that_is_pressed(uma, olive, shop, ask_to_cancel):
+    ticket = ask_to_cancel(shop.booked_order())
+    open_window(olive, ticket)
+    fields = uma.get(f"/support/tickets/{ticket}").fields(f"/support/tickets/{ticket}/reply") | {"body": "They let go"}
+    assert uma.post(f"/support/tickets/{ticket}/reply", data=fields).status == 303
+    assert uma.post(f"/support/tickets/{ticket}/solve", data=fields).status == 303
+    assert (state_of(shop, ticket), shop.count(TicketMessage)) == ("solved", 1)
+    assert window_of(shop, ticket).ended_at is not None
+    assert olive.post(f"/support/tickets/{ticket}/reply", body="They did not").status == 303
+    assert uma.post(f"/support/tickets/{ticket}/solve", data=fields).status == 303
+    assert state_of(shop, ticket) == "waiting_on_support", "what it did once it does not do again"
 
 
 def test_new_words_for_a_solved_ticket_are_not_lost(uma, shop, ask):
