@@ -4,7 +4,7 @@ import re
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField, Field, RadioField, SelectChoice, StringField
+from wtforms import BooleanField, Field, HiddenField, RadioField, SelectChoice, StringField
 from wtforms.validators import DataRequired, ValidationError
 from wtforms.widgets import TextInput
 
@@ -75,6 +75,7 @@ class MoveForm(SentOnce):
     )
     pieces = PiecesField(_l("How many"))
     note = StringField(_l("Note"), validators=[Fits(StockMovement.note)])
+    seen = HiddenField()
     longest_once = 40  # it is kept with the product’s number before it
 
     def validate_kind(self, kind: RadioField) -> None:
@@ -89,9 +90,20 @@ class MoveForm(SentOnce):
         if not pieces.data and self.kind.data != MovementKind.COUNTED:
             raise ValidationError(_("Write how many: at least 1."))
 
+    def drawn_for(self, product: Product) -> None:
+        self.seen.data = str(product.on_hand)
+
     @property
     def wish(self) -> StockWish:
-        return StockWish(MovementKind(self.kind.data), self.pieces.data or 0, self.note.data or "")
+        seen = int(self.seen.data) if re.fullmatch("-?[0-9]{1,10}", self.seen.data or "") else None
+        return StockWish(MovementKind(self.kind.data), self.pieces.data or 0, self.note.data or "", seen)
+
+    def say_that_it_changed_since(self, on_hand: int) -> None:
+        count = _with_a_minus(f"{on_hand:,}")
+        said = _(
+            "Pieces came or went since: %(count)s on hand now. If yours still holds, record it again.", count=count
+        )
+        self.pieces.errors = [said]
 
     def say_that_fewer_are_there(self, on_hand: int) -> None:
         """None of them may be there, or fewer than none."""

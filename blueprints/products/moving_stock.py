@@ -20,6 +20,8 @@ class StockWish:
     pieces: int
     """How many came or went; of a count, how many there are."""
     note: str = ""
+    seen: int | None = None
+    """Of a count: how many were thought to be there as it was made; None where that is not known."""
 
     def difference(self, on_hand: int) -> int:
         if self.kind is MovementKind.COUNTED:
@@ -56,6 +58,14 @@ class MoreThanFit(StockRefusal):
     """No stock is as large as this one would be."""
 
 
+class CountedBefore(StockRefusal):
+    """Pieces have come or gone since whoever counted saw how many there should be."""
+
+    def __init__(self, on_hand: int) -> None:
+        super().__init__(f"{on_hand} are on hand by now")
+        self.on_hand = on_hand
+
+
 class StockFormUsedAgain(StockRefusal):
     """The form has noted something else before."""
 
@@ -90,6 +100,8 @@ def _done_by(session: Session, key: str | None) -> StockMovement | None:
 def _refuse(product: Product, wish: StockWish) -> None:
     if not product.tracked:
         raise NotCounted
+    if wish.kind is MovementKind.COUNTED and wish.seen not in (None, product.on_hand):
+        raise CountedBefore(product.on_hand)
     if wish.kind is MovementKind.REMOVED and wish.pieces > product.on_hand:
         raise FewerOnHand(product.on_hand)
     if product.on_hand + wish.difference(product.on_hand) > MOST_PIECES:

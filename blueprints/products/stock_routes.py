@@ -12,7 +12,7 @@ from blueprints.ids import read_id
 from blueprints.products import products
 from blueprints.products.changing import change_product
 from blueprints.products.forms import MoveForm, ProductForm, noted
-from blueprints.products.moving_stock import FewerOnHand, MoreThanFit, StockRefusal, move_stock
+from blueprints.products.moving_stock import CountedBefore, FewerOnHand, MoreThanFit, StockRefusal, move_stock
 from blueprints.products.reading_products import FROM_A_FILE
 from blueprints.products.showing import movements_of
 from blueprints.products.skus import SkuIsTaken
@@ -55,6 +55,8 @@ def move(product_id: int) -> ResponseReturnValue:
         return _page(product_id, status=422, move_form=form)
     try:
         moved = move_stock(product_id, form.wish, by=access.actor(), once=form.token)
+    except CountedBefore as refusal:
+        form.say_that_it_changed_since(refusal.on_hand)
     except FewerOnHand as refusal:
         form.say_that_fewer_are_there(refusal.on_hand)
     except MoreThanFit:
@@ -72,12 +74,13 @@ def _page(product_id: int, *, status: int = 200, **drawn: Any) -> ResponseReturn
     """As it stands now, with what was typed into one of its forms."""
     found = product_or_404(product_id)
     before, after = read_id(request.args.get("before")), read_id(request.args.get("after"))
-    shown = {
+    shown: dict[str, Any] = {
         "form": ProductForm(formdata=None, obj=found),
         "move_form": MoveForm(formdata=None),
         "taken": None,
         "refusal": None,
         "from_a_file": FROM_A_FILE,
     }
+    (drawn.get("move_form") or shown["move_form"]).drawn_for(found)
     movements = movements_of(product_id, before=before, after=after)
     return render_template("products/product.html", product=found, movements=movements, **shown | drawn), status

@@ -6,9 +6,16 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from blueprints import clock
-from blueprints.support.window_refusals import AlreadyOpen, NoOrderToLimitTo, TicketIsOver, TooLong, WindowIsOver
+from blueprints.support.window_refusals import (
+    AlreadyOpen,
+    NoOrderToLimitTo,
+    TicketIsOver,
+    TimeChanged,
+    TooLong,
+    WindowIsOver,
+)
 from blueprints.windows import any_expired, end_expired_in_passing, end_window, event_in, tell_owners
-from models import AccessWindow, Actor, Ticket, WindowEnd, WindowScope, db, writing
+from models import AccessWindow, Actor, Ticket, TicketState, WindowEnd, WindowScope, db, writing
 
 
 def grant_access(ticket_id: int, *, scope: WindowScope, hours: int, by: Actor) -> None:
@@ -25,6 +32,8 @@ def grant_access(ticket_id: int, *, scope: WindowScope, hours: int, by: Actor) -
         if scope is WindowScope.ORDER and ticket.order_id is None:
             raise NoOrderToLimitTo
         open_window(session, ticket, scope=scope, hours=hours, by=by, at=at)
+        if ticket.state is TicketState.WAITING_ON_MERCHANT:  # to be let in is what support waited for
+            ticket.state, ticket.waiting_since = TicketState.WAITING_ON_SUPPORT, at
 
 
 def open_window(
@@ -46,13 +55,18 @@ def open_window(
     return window
 
 
-def extend_access(window_id: int, *, hours: int, by: Actor) -> None:
-    """Raises WindowIsOver, TooLong."""
+def extend_access(window_id: int, *, hours: int, by: Actor, seen_until: datetime | None = None) -> None:
+    """`seen_until`: until when it was open for whoever asks; None where that is not known. Done already, nothing
+    happens twice. Raises WindowIsOver, TimeChanged, TooLong."""
     with writing() as session:
         window, at = _reread(session, window_id), clock.now()
         if not window.is_open(at):
             raise WindowIsOver(window.ended_at or min(window.expires_at, at))
-        until = window.expires_at + timedelta(hours=hours)
+        until = (seen_until or window.expires_at) + timedelta(hours=hours)
+        if window.expires_at == until:
+            return
+        if seen_until not in (None, window.expires_at):
+            raise TimeChanged(window.expires_at)
         if until > window.latest_end:
             raise TooLong(window.latest_end)
         window.expires_at = until

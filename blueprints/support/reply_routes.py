@@ -41,6 +41,9 @@ def ticket_page(
         chosen = {name: request.args[name] for name in ("scope", "hours") if name in request.args}
         open_form = OpenForm(formdata=None, **chosen)
         open_form.offer(ticket)
+    window = latest_window_of(session, ticket)
+    extend_form = extend_form or ExtendForm(formdata=None, hours=request.args.get("more", str(DEFAULT_HOURS)))
+    extend_form.drawn_for(window)
     return render_template(
         "support/ticket.html",
         ticket=ticket,
@@ -50,9 +53,9 @@ def ticket_page(
         thread=thread_of(session, ticket, by),
         files=files_of_the_request(session, ticket),
         history=history_of(session, ticket),
-        window=latest_window_of(session, ticket),
+        window=window,
         open_form=open_form,
-        extend_form=extend_form or ExtendForm(formdata=None, hours=request.args.get("more", str(DEFAULT_HOURS))),
+        extend_form=extend_form,
         refusal=refusal,
         is_staffed=is_staffed(session),
     )

@@ -1,13 +1,14 @@
 """The forms of access to the store: opening it, and lengthening it."""
 
+from datetime import datetime
 from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import RadioField, SelectChoice
+from wtforms import HiddenField, RadioField, SelectChoice
 
 from blueprints.forms import BaseForm
-from models import Ticket, WindowScope
+from models import AccessWindow, Ticket, WindowScope
 from models.window import DEFAULT_HOURS, HOURS
 
 
@@ -56,3 +57,17 @@ class OpenForm(BaseForm):
 
 class ExtendForm(BaseForm):
     hours = HoursField(_l("How much longer?"))
+    until = HiddenField()
+    """Until when access was open as the form was drawn: sent twice it lengthens once."""
+
+    def drawn_for(self, window: AccessWindow | None) -> None:
+        self.until.data = window.expires_at.isoformat() if window else None
+
+    @property
+    def seen_until(self) -> datetime | None:
+        """None, too, of what is no moment: it was not drawn here."""
+        try:
+            seen = datetime.fromisoformat(self.until.data or "")
+        except ValueError:
+            return None
+        return seen if seen.tzinfo else None

@@ -42,6 +42,16 @@ class TooLong(TicketRefusal):
         self.latest = latest
 
 
+class TimeChanged(TicketRefusal):
+    """Somebody has lengthened it otherwise since the form was drawn."""
+
+    code = "time_changed"
+
+    def __init__(self, until: datetime) -> None:
+        super().__init__(f"open until {until}")
+        self.until = until
+
+
 class WindowIsOver(TicketRefusal):
     """It has ended meanwhile."""
 

@@ -59,7 +59,7 @@ def extend_window(window_id: int) -> ResponseReturnValue:
         flash(_("Give your password first, then give more time once more: it is for all orders."), "notice")
         return _ask_for_password(ticket, more=form.hours.data)
     try:
-        extend_access(window_id, hours=int(form.hours.data), by=access.actor())
+        extend_access(window_id, hours=int(form.hours.data), seen_until=form.seen_until, by=access.actor())
     except TicketRefusal as refusal:
         return ticket_page(access.window_or_404(window_id).ticket, extend_form=form, refusal=refusal), 409
     flash(_("Support has more time now."), "done")

@@ -173,3 +173,16 @@ def test_the_database_refuses_a_stock_that_is_not_the_sum(app, stocked, movement
     with app.app_context(), pytest.raises(IntegrityError), writing() as session:
         session.connection().exec_driver_sql(statement)
     assert movements(product) == [("counted", 5, 5)]
+
+
+def test_a_count_is_asked_for_again_when_pieces_went_meanwhile(sam, stocked, movements):
+    product = stocked(on_hand=10)
+    url, page = f"/products/{product.id}/move", f"/products/{product.id}"
+    fields = sam.get(page).fields(url) | {"kind": "counted", "pieces": "10"}
+    assert sam.post(url, data=fields).status == 303, "it agrees, so nothing is recorded"
+    assert sam.post(url, kind="removed", pieces="2").status == 303
+    refused = sam.post(url, data=fields)
+    said = "Pieces came or went since: 8 on hand now. If yours still holds, record it again."
+    assert (refused.status, refused.errors, refused.value("pieces")) == (409, {"pieces": said}, "10")
+    assert sam.post(url, data=refused.fields(url) | {"kind": "counted"}).status == 303
+    assert movements(product)[-2:] == [("removed", -2, 8), ("counted", 2, 10)]

@@ -218,3 +218,36 @@ def test_a_window_ends_with_its_ticket(olive, uma, shop, ticket):
     open_window(olive, ticket)
     uma.post(f"/support/tickets/{ticket}/solve")
     assert (state_of(shop, ticket), window_of(shop, ticket).end) == ("solved", "solved")
+
+
+def test_more_time_is_given_once_by_a_form_that_is_sent_twice(olive, sam, shop, ask_to_cancel):
+    ticket = ask_to_cancel(shop.booked_order())
+    open_window(olive, ticket, hours="1")
+    window = window_of(shop, ticket)
+    url, page = f"/support/windows/{window.id}/extend", f"/support/tickets/{ticket}"
+    fields, hers = (visitor.get(page).fields(url) | {"hours": "24"} for visitor in (olive, sam))
+    for _click in range(2):
+        assert olive.post(url, data=fields).status == 303
+    assert window_of(shop, ticket).expires_at == window.expires_at + timedelta(hours=24)
+    refused = sam.post(url, data=hers | {"hours": "4"})
+    assert (refused.status, "Support has more time already" in refused.refusal) == (409, True)
+    assert sam.post(url, data=refused.fields(url) | {"hours": "4"}).status == 303
+    assert window_of(shop, ticket).expires_at == window.expires_at + timedelta(hours=28)
+    assert acts(shop, window) == ["access.opened", "access.extended", "access.extended"]
+
+
+@pytest.mark.parametrize("until", ["", "soon", "2026-11-26T10:00", "x" * 5000])
+def test_more_time_is_given_to_a_program_that_says_no_moment(olive, shop, ask_to_cancel, until):
+    ticket = ask_to_cancel(shop.booked_order())
+    open_window(olive, ticket, hours="1")
+    window = window_of(shop, ticket)
+    assert olive.post(f"/support/windows/{window.id}/extend", hours="4", until=until).status == 303
+    assert window_of(shop, ticket).expires_at == window.expires_at + timedelta(hours=4)
+
+
+def test_whoever_lets_support_in_is_waited_on_no_longer(olive, uma, shop, ask_to_cancel):
+    ticket = ask_to_cancel(shop.booked_order())
+    uma.post(f"/support/tickets/{ticket}/reply", body="Please let us in")
+    assert state_of(shop, ticket) == "waiting_on_merchant"
+    open_window(olive, ticket)
+    assert state_of(shop, ticket) == "waiting_on_support"
