@@ -40,7 +40,7 @@ WORDING: dict[int, Wording] = {
     ),
     404: (
         _l("This page does not exist"),
-        _l("The address may be mistyped, or what it led to is not here."),
+        _l("The address may be mistyped, or the page is not here any more."),
         _l("Look for it from the menu, or go back."),
     ),
     405: (

@@ -92,7 +92,7 @@ def recovery_codes_renew() -> ResponseReturnValue:
     except (TooManyTries, TooManyAtOnce) as refusal:
         return slowed(form, refusal, lambda form, status: _page(status, renew_form=form))
     log.info("recovery codes renewed user=%s", current_user.id)
-    flash(_("These are new. Those that you had before are good no more."), "done")
+    flash(_("These are new. The old ones no longer work."), "done")
     return show_recovery_codes(mark, then=url_for(".second_factor"))
 
 

@@ -47,7 +47,7 @@ ARTICLES = {
         Article(
             "when-an-order-is-not-paid",
             _l("When an order is not paid"),
-            _l("A reminder after some time, and a cancel when that did not help."),
+            _l("A reminder after some time, and a cancel if that does not help."),
             "banknote",
             2,
         ),

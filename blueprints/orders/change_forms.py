@@ -107,7 +107,7 @@ class ChangeStatusForm(_ChangeForm):
     def say_that_nothing_changes(self) -> None:
         self.status.errors = [
             _(
-                "The order is “%(status)s” already. Choose first the status that it should get.",
+                "The order is “%(status)s” already. Choose a new status first.",
                 status=word(self.chosen),
             )
         ]

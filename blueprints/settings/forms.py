@@ -33,7 +33,7 @@ ALERTS_BESIDE_STATUSES = {
     CustomerAlert.ORDER_PART_CANCELLED: _l("Cancelled in part"),
     CustomerAlert.ORDER_REINSTATED: _l("Reinstated after a cancel"),
     CustomerAlert.REFUND_SETTLED: WORDS[PaymentStatus.REFUNDED],
-    CustomerAlert.PAYMENT_REMINDER: _l("Unpaid for long (a reminder before it is cancelled)"),
+    CustomerAlert.PAYMENT_REMINDER: _l("Still unpaid (a reminder before it is cancelled)"),
 }
 REGIONS = ("Africa", "America", "Antarctica", "Asia", "Atlantic", "Australia", "Europe", "Indian", "Pacific")
 

@@ -104,7 +104,7 @@ def test_the_list_says_what_each_may_and_when_it_was_used(app, olive, shop):
     row = olive.get("/settings/tokens").one("main .list li").text
     for said in ("Storefront", "Read orders, create them and cancel them", "Made by Olive Owner", "never used"):
         assert said in row
-    assert "1 program can come in" in olive.get("/settings/").text
+    assert "1 program has access" in olive.get("/settings/").text
 
 
 def test_a_token_is_the_owners_to_make(app, sam, shop):

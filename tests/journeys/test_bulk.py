@@ -60,7 +60,7 @@ def test_tick_three_look_save_and_ask_support(at_the_list, app, shop, width, sch
     assert page.get_by_role("heading", level=1).inner_text() == "Ticket 1"
 
     page.get_by_role("link", name="Orders").first.click()
-    page.get_by_role("link", name="See what was cancelled together").click()
+    page.get_by_role("link", name="Orders cancelled in bulk").click()
     faults += faults_of(page)
     page.get_by_role("link", name="1 of 3 orders cancelled").click()
     assert page.get_by_role("link", name="Ticket 1").is_visible()

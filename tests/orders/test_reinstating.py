@@ -88,7 +88,7 @@ def test_reason_and_note_of_the_cancel_are_not_shown_as_what_holds(sam, cancelle
 
 
 def test_what_was_owed_is_owed_no_more(sam, cancelled):
-    assert "₱960.00 is owed back no more" in sam.get(f"/orders/{cancelled.id}/reinstate").text
+    assert "₱960.00 is no longer owed back" in sam.get(f"/orders/{cancelled.id}/reinstate").text
     again(sam, cancelled)
     for tab in ("/refunds/", "/refunds/?state=settled", "/refunds/?state=waived"):
         page = sam.get(tab)
