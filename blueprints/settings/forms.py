@@ -117,6 +117,14 @@ class StoreForm(BaseForm):
         self.currency.choices = currencies(currency)
         self.timezone.choices = zones(timezone)
 
+    def say_that_a_file_waits(self) -> None:
+        self.form_errors.append(
+            _(
+                "Currency and time zone stay for now: a file of orders was checked with them and is not in yet. "
+                "Finish or discard it under Orders, Import; then change them."
+            )
+        )
+
 
 class AlertsForm(BaseForm):
     alerts_on = BooleanField(

@@ -11,7 +11,7 @@ from blueprints.access import Right, needs
 from blueprints.ask_links import can_be_followed
 from blueprints.mailing import sender
 from blueprints.settings import settings
-from blueprints.settings.changing_store import change_store
+from blueprints.settings.changing_store import FileWaits, change_store
 from blueprints.settings.forms import AlertsForm, CancellingForm, RequestsForm, StoreForm, SupportForm, zone_name
 from blueprints.settings.letting_ask import let_ask
 from blueprints.settings.naming_support import name_support
@@ -37,15 +37,19 @@ def store() -> ResponseReturnValue:
     form = StoreForm(obj=current_store())
     form.offer(currency=before, timezone=current_store().timezone)
     if form.validate_on_submit():
-        change_store(
-            name=form.name.data,
-            email=form.email.data or None,
-            phone=form.phone.data or None,
-            currency=form.currency.data,
-            timezone=form.timezone.data,
-            language=Language(form.language.data),
-            by=access.actor(),
-        )
+        try:
+            change_store(
+                name=form.name.data,
+                email=form.email.data or None,
+                phone=form.phone.data or None,
+                currency=form.currency.data,
+                timezone=form.timezone.data,
+                language=Language(form.language.data),
+                by=access.actor(),
+            )
+        except FileWaits:
+            form.say_that_a_file_waits()
+            return render_template("settings/store.html", form=form), 409
         refresh()  # what is said from here on is said in the language that was just chosen
         flash(_("The store’s settings are saved."), "done")
         if form.currency.data != before:

@@ -17,7 +17,7 @@ from blueprints.support.showing import files_of_the_request, history_of, thread_
 from blueprints.support.solving import close as close_ticket
 from blueprints.support.solving import solve as solve_ticket
 from blueprints.support.window_forms import ExtendForm, OpenForm
-from models import Ticket, db
+from models import AccessWindow, Ticket, db
 from models.window import DEFAULT_HOURS
 
 
@@ -42,8 +42,6 @@ def ticket_page(
         open_form = OpenForm(formdata=None, **chosen)
         open_form.offer(ticket)
     window = latest_window_of(session, ticket)
-    extend_form = extend_form or ExtendForm(formdata=None, hours=request.args.get("more", str(DEFAULT_HOURS)))
-    extend_form.drawn_for(window)
     return render_template(
         "support/ticket.html",
         ticket=ticket,
@@ -55,10 +53,16 @@ def ticket_page(
         history=history_of(session, ticket),
         window=window,
         open_form=open_form,
-        extend_form=extend_form,
+        extend_form=_extend_form(extend_form, window),
         refusal=refusal,
         is_staffed=is_staffed(session),
     )
+
+
+def _extend_form(typed: ExtendForm | None, window: AccessWindow | None) -> ExtendForm:
+    form = typed or ExtendForm(formdata=None, hours=request.args.get("more", str(DEFAULT_HOURS)))
+    form.drawn_for(window)
+    return form
 
 
 def _assign_form(ticket: Ticket) -> AssignForm:

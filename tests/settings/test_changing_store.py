@@ -4,6 +4,7 @@ import pytest
 from sqlalchemy import select
 
 from models import Event, Store
+from tests.orders.files import SHOPIFY, a_file, send
 
 
 def typed(**changes):
@@ -106,3 +107,15 @@ def test_the_language_of_the_pages_changes(olive, sam, mallory):
 def test_names_of_markup_stay_text(olive, language):
     page = olive.follow(olive.post("/settings/store", **typed(name="<script>alert(1)</script>", language=language)))
     assert "<script>alert(1)</script>" in page.text
+
+
+@pytest.mark.parametrize("changed", [{"currency": "USD"}, {"timezone": "America/New_York"}])
+def test_while_a_file_waits_its_orders_come_in_as_they_were_shown(olive, shop, changed):
+    path = send(olive, a_file(SHOPIFY)).response.request.path
+    page = olive.post("/settings/store", **typed(**changed))
+    assert (page.status, "a file of orders was checked with them" in page.text) == (409, True)
+    kept = shop.first(select(Store))
+    assert (kept.currency, kept.timezone) == ("PHP", "Asia/Manila")
+    assert olive.post("/settings/store", **typed(name="Aling Nena")).status == 303, "all else can be changed"
+    olive.post(f"{path}/discard")
+    assert olive.post("/settings/store", **typed(**changed)).status == 303
