@@ -72,6 +72,8 @@ def test_an_order_is_declined_while_nothing_was_paid_or_it_is_paid_at_the_door(s
     assert ("declined" in offered(sam.get(f"/orders/{order.id}"))) is may
     answer = sam.post(f"/orders/{order.id}/status", status="declined", version="1")
     assert answer.status == (303 if may else 409)
+    owed = "₱960.00 was paid for it. Give it back to Maria Santos" in sam.get(f"/orders/{order.id}").text
+    assert owed is (may and bool(paid)), "no refund is listed for it, so its page says so"
 
 
 def test_a_change_without_the_box_of_the_page_tells_the_customer(sam, shop):
