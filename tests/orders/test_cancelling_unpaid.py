@@ -155,7 +155,7 @@ def test_who_could_not_be_reminded_is_not_cancelled_and_the_page_says_why(app, s
     assert timer.look() == {}
     assert shop.events(order) == REMINDED
     money = money_of(app, order)
-    assert f"unpaid for long, and Maria Santos could not be reminded, because {why}." in money
+    assert f"unpaid for a long time, and Maria Santos could not be reminded, because {why}." in money
     assert "Suki leaves it to you" in money
 
 

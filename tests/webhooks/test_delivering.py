@@ -177,7 +177,7 @@ def test_two_deliverers_tell_thirty_things_thirty_times(hooks, receiver, app, tm
 def test_one_that_died_before_it_could_note_the_answer_repeats_it_under_the_same_id(hooks, receiver, monkeypatch):
     message = hooks.test(hooks.add(receiver))
     with monkeypatch.context() as patch:
-        patch.setattr(retrying, "note", lambda *_: sys.exit())
+        patch.setattr(retrying, "record", lambda *_: sys.exit())
         with pytest.raises(SystemExit):
             hooks.deliver()
     assert hooks.deliver() == {}
