@@ -62,11 +62,12 @@ def extend_access(window_id: int, *, hours: int, by: Actor, seen_until: datetime
         window, at = _reread(session, window_id), clock.now()
         if not window.is_open(at):
             raise WindowIsOver(window.ended_at or min(window.expires_at, at))
-        until = (seen_until or window.expires_at) + timedelta(hours=hours)
-        if window.expires_at == until:
+        more = timedelta(hours=hours)
+        if seen_until == window.expires_at - more:
             return
         if seen_until not in (None, window.expires_at):
             raise TimeChanged(window.expires_at)
+        until = window.expires_at + more
         if until > window.latest_end:
             raise TooLong(window.latest_end)
         window.expires_at = until

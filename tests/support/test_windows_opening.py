@@ -251,3 +251,13 @@ def test_whoever_lets_support_in_is_waited_on_no_longer(olive, uma, shop, ask_to
     assert state_of(shop, ticket) == "waiting_on_merchant"
     open_window(olive, ticket)
     assert state_of(shop, ticket) == "waiting_on_support"
+
+
+@pytest.mark.parametrize("until", ["9999-12-31T23:59:59+00:00", "0001-01-01T00:00:00+00:00"])
+def test_a_moment_at_the_end_of_all_calendars_lengthens_nothing(olive, shop, ask_to_cancel, until):
+    ticket = ask_to_cancel(shop.booked_order())
+    open_window(olive, ticket, hours="1")
+    window = window_of(shop, ticket)
+    page = olive.post(f"/support/windows/{window.id}/extend", hours="72", until=until)
+    assert (page.status, "Support has more time already" in page.refusal) == (409, True)
+    assert window_of(shop, ticket).expires_at == window.expires_at
