@@ -4,7 +4,7 @@ could not be reminded to pay."""
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, TextClause, and_, exists, or_, select, union_all
+from sqlalchemy import Select, and_, exists, or_, select, union_all
 from sqlalchemy.orm import aliased
 
 from blueprints.orders.hearing import went_where_it_should
@@ -44,25 +44,16 @@ class Attention(StrEnum):
     """Not paid, and the reminder did not get through: Suki leaves the order to the merchant."""
 
 
-def without_answer(emails: ColumnElement[bool] | TextClause) -> Select[Any]:
-    """The orders of the newest of these emails, but for those of which another of the same kind was written since:
-    that one tells how it stands."""
-    later = aliased(Email)
-    return select(Email.order_id).where(
-        Email.id.in_(select(Email.id).where(emails).order_by(Email.id.desc()).limit(MOST_SINGLED_OUT)),
-        Email.order_id.is_not(None),
-        ~exists().where(later.order_id == Email.order_id, later.kind == Email.kind, later.id > Email.id),
-    )
-
-
 def _not_told() -> Select[Any]:
-    """Of orders that are cancelled still, and of which no email reached the address on file before. Of one that keeps
-    its text no more there is nothing left to send."""
-    order, reached = aliased(Order), aliased(Email)
+    """Of orders that are cancelled still, and of which no email reached the address on file before. Another of the same
+    kind that was written since tells how it stands; of one that keeps no text there is nothing left to send."""
+    order, reached, later = aliased(Order), aliased(Email), aliased(Email)
     return (
-        without_answer(NOT_TOLD)
+        select(Email.order_id)
         .join(order, and_(order.id == Email.order_id, order.cancelled_at.is_not(None)))
         .where(
+            Email.id.in_(select(Email.id).where(NOT_TOLD).order_by(Email.id.desc()).limit(MOST_SINGLED_OUT)),
+            ~exists().where(later.order_id == Email.order_id, later.kind == Email.kind, later.id > Email.id),
             Email.cleared_at.is_(None),
             ~exists().where(
                 reached.order_id == Email.order_id,
