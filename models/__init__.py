@@ -9,7 +9,8 @@ from models.email import CustomerAlert, Email, EmailState, NotSentReason
 from models.event import Event
 from models.feedback import ArticleFeedback
 from models.importing import ImportChunk, ImportFinding, ImportNumber, ImportState, OrderImport, Verdict
-from models.order import Note, Order, OrderItem
+from models.note import Note
+from models.order import Order, OrderItem
 from models.order_states import OrderSource, OrderStatus, PaymentMethod, PaymentStatus
 from models.payment_reminder import KeptOrder, PaymentReminder
 from models.privacy import EmailRetention, ErasedOrder, ErasedQuestion, Erasure

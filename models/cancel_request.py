@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from models.base import Base, with_table_of
 from models.cancellation import Cancellation
 from models.email import Email
-from models.order import Note
+from models.note import Note
 from models.text import ERASED
 from models.user import User
 

@@ -6,7 +6,8 @@ from sqlalchemy import ForeignKey, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.base import Base, with_table_of
-from models.order import Note, Order
+from models.note import Note
+from models.order import Order
 from models.order_states import OrderStatus
 from models.user import User
 

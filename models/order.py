@@ -204,6 +204,11 @@ class Order(Base):
         return max(0, left - sum(part.fee_and_left for part in self.parts_cancelled)) if left > 0 else 0
 
     @property
+    def payment_can_be_corrected(self) -> bool:
+        """As far as it has not gone back. A cancelled order is not: what its cancel owes rests on it."""
+        return self.status is not OrderStatus.CANCELLED and self.refundable > 0
+
+    @property
     def payment_status_now(self) -> PaymentStatus:
         """What the amounts amount to; where nothing was paid, a smaller total makes nothing paid."""
         if not self.paid:
@@ -253,18 +258,6 @@ class OrderItem(Base):
     def amount(self) -> int:
         """Of what remains."""
         return self.remaining * self.price
-
-
-class Note(Base):
-    """What was written with a change: for the customer or, when internal, for the merchant's eyes only."""
-
-    __tablename__ = "notes"
-    __table_args__ = (CheckConstraint("length(body) BETWEEN 1 AND 1000", name="body_has_a_length"),)
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    order_id: Mapped[int] = mapped_column(ForeignKey("orders.id"), index=True)
-    body: Mapped[str] = mapped_column(String(1000))
-    internal: Mapped[bool]
 
 
 def search_text_of(order: "Order") -> str:

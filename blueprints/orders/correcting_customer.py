@@ -3,14 +3,13 @@
 from dataclasses import dataclass
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
 
 from blueprints import clock
 from blueprints.orders.cancelling import reread
 from blueprints.orders.correcting_address import redirect_emails
-from blueprints.orders.history import leave_event
+from blueprints.orders.history import did_since, leave_event
 from blueprints.orders.refusals import OrderRefusal, refuse_if_changed
-from models import Actor, ErasedOrder, Event, Order, db, writing
+from models import Actor, ErasedOrder, Order, db, writing
 
 CORRECTED = {
     "name": "order.name_corrected",
@@ -43,7 +42,7 @@ def correct_customer(order_id: int, *, version: int, details: CustomerDetails, b
         refuse_to_correct(order)
         had = details_of(order)
         if had == details:
-            return _was_done_by(session, order, since=version, by=by)
+            return did_since(session, order, CORRECTED.values(), version=version, by=by)
         refuse_if_changed(order, version)
         order.customer_name, order.customer_email = details.name, details.email
         order.customer_phone, order.address = details.phone, details.address
@@ -53,12 +52,6 @@ def correct_customer(order_id: int, *, version: int, details: CustomerDetails, b
         if had.email != details.email:
             redirect_emails(session, order)
         return True
-
-
-def _was_done_by(session: Session, order: Order, *, since: int, by: Actor) -> bool:
-    """Whether the same person corrected something since that version: a double click, or a browser's retry."""
-    theirs = Event.order_id == order.id, Event.user_id == by.user_id, Event.order_version > since
-    return session.scalar(select(Event.id).where(*theirs, Event.code.in_(CORRECTED.values())).limit(1)) is not None
 
 
 def details_of(order: Order) -> CustomerDetails:

@@ -1,6 +1,4 @@
-"""The forms of orders that are added, corrected, booked, paid and paid back."""
-
-from typing import ClassVar
+"""The forms of orders that are added, corrected and booked."""
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -21,12 +19,12 @@ from wtforms import (
 from wtforms.validators import DataRequired, Email, Optional, StopValidation, ValidationError
 
 from blueprints.bounds import MOST_ITEMS, MOST_PIECES
-from blueprints.filters import WORDS
 from blueprints.forms import NOT_AN_EMAIL, BaseForm, CanTakeMail, CountField, Fits, MoneyField
 from blueprints.ids import read_id
 from blueprints.orders.adding import NewItem, NewOrder
 from blueprints.orders.change_forms import VersionForm
 from blueprints.orders.correcting_customer import CustomerDetails
+from blueprints.orders.payment_forms import PaymentMethodField
 from models import Courier, Order, OrderItem, PaymentMethod
 from models.text import bare_number
 
@@ -43,8 +41,6 @@ class HasDigits:
             raise ValidationError(_("Write the phone number with digits, such as 0917 123 4567."))
 
 
-_METHODS = [SelectChoice(method.value, WORDS[method]) for method in PaymentMethod]
-_NO_METHOD = _l("Choose one of the ways to pay in the list.")
 _GONE = _l("The store does not work with this courier any more. Choose another one.")
 
 
@@ -117,9 +113,7 @@ class NewOrderForm(BaseForm):
     items = FieldList(FormField(ItemForm), min_entries=FIRST_ROWS, max_entries=MOST_ITEMS + 1)
     shipping = MoneyField(_l("Shipping"))
     discount = MoneyField(_l("Discount"))
-    payment_method = SelectField(
-        _l("Payment"), choices=_METHODS, default=PaymentMethod.COD.value, invalid_choice_message=_NO_METHOD
-    )
+    payment_method = PaymentMethodField(_l("Payment"), default=PaymentMethod.COD.value)
     is_paid = BooleanField(_l("It is paid already"))
     courier = SelectField(_l("Courier"), choices=[], validate_choice=False)
     waybill = StringField(_l("Waybill"), validators=[Fits(Order.waybill)])
@@ -220,32 +214,3 @@ class BookingForm(VersionForm):
 
     def say_that_the_courier_is_gone(self) -> None:
         self.courier.errors = [_GONE]
-
-
-class MoreThanNothing:
-    field_flags: ClassVar[dict[str, bool]] = {"required": True}
-
-    def __call__(self, form: BaseForm, field: MoneyField) -> None:
-        if not field.data and not field.errors:
-            raise ValidationError(_("Write how much."))
-
-
-class AmountForm(VersionForm):
-    """Money that came in or went back; in the order's currency, which is given as meta."""
-
-    amount = MoneyField(_l("Amount"), validators=[MoreThanNothing()])
-
-    @property
-    def sum(self) -> int:
-        return self.amount.data or 0
-
-    def say_that_less_is_open(self, sentence: str) -> None:
-        self.amount.errors = [sentence]
-
-
-class PaymentForm(AmountForm):
-    method = SelectField(_l("How it was paid"), choices=_METHODS, invalid_choice_message=_NO_METHOD)
-
-    @property
-    def chosen_method(self) -> PaymentMethod:
-        return PaymentMethod(self.method.data)

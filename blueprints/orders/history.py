@@ -1,6 +1,7 @@
 """An order's history: what each change leaves, and how the page tells it, the newest line first with its notes and its
 email."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -28,6 +29,13 @@ def leave_event(session: Session, order: Order, code: str, *, by: Actor, at: dat
 def leave_event_beside(session: Session, order: Order, code: str, *, by: Actor, at: datetime, **facts: Any) -> None:
     """Likewise, of what did not change the order itself: no page that was drawn before is stale by it."""
     session.add(Event(at=at, code=code, user_id=by.user_id, order_id=order.id, **facts))
+
+
+def did_since(session: Session, order: Order, codes: Collection[str], *, version: int, by: Actor) -> bool:
+    """Whether the same person did one of these since that version of the order: a double click, or a browser's
+    retry."""
+    theirs = Event.order_id == order.id, Event.user_id == by.user_id, Event.order_version > version
+    return session.scalar(select(Event.id).where(*theirs, Event.code.in_(codes)).limit(1)) is not None
 
 
 @dataclass(frozen=True)

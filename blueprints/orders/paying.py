@@ -20,7 +20,7 @@ def record_payment(order_id: int, *, version: int, amount: int, method: PaymentM
         refuse_if_changed(order, version)
         if amount > order.to_pay:
             raise MoreThanIsOpen(order.to_pay)
-        _add_up(order, paid=amount)
+        add_up(order, paid=amount)
         order.payment_method = method
         at = clock.now()
         end_wait(session, order, at=at)
@@ -46,7 +46,7 @@ def record_refund(order_id: int, *, version: int, amount: int, by: Actor) -> Non
         refuse_if_changed(order, version)
         if amount > order.refundable:
             raise MoreThanIsOpen(order.refundable)
-        _add_up(order, refunded=amount)
+        add_up(order, refunded=amount)
         leave_event(session, order, "order.refunded", by=by, at=clock.now(), amount=amount)
 
 
@@ -60,7 +60,7 @@ def refuse_refund(order: Order) -> None:
         raise NothingOpen
 
 
-def _add_up(order: Order, *, paid: int = 0, refunded: int = 0) -> None:
+def add_up(order: Order, *, paid: int = 0, refunded: int = 0) -> None:
     """The sums and what they make of the order, before anything is asked of the database: it takes no sum without."""
     needed = order.total + order.fees_and_owed
     order.paid += paid

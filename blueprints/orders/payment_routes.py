@@ -10,10 +10,11 @@ from blueprints import access
 from blueprints.access import Right, needs
 from blueprints.filters import money
 from blueprints.orders import orders
-from blueprints.orders.forms import AmountForm, PaymentForm
+from blueprints.orders.correcting_payment import PaidOutOfBounds, correct_payment, refuse_to_correct_payment
 from blueprints.orders.history import missed_by
 from blueprints.orders.keeping_unpaid import keep_order
 from blueprints.orders.paying import open_refund_of, record_payment, record_refund, refuse_payment, refuse_refund
+from blueprints.orders.payment_forms import AmountForm, CorrectPaymentForm, PaymentForm
 from blueprints.orders.refusals import MoreThanIsOpen, OrderRefusal, RefundIsOwed, refusal_of
 from blueprints.orders.routes import order_page
 from models import Order, db
@@ -34,11 +35,42 @@ def payment(order_id: int) -> ResponseReturnValue:
             order_id, version=form.version.data, amount=form.sum, method=form.chosen_method, by=access.actor()
         )
     except MoreThanIsOpen as refusal:
-        form.say_that_less_is_open(_("At most %(amount)s is still to be paid.", amount=_sum(order, refusal)))
+        form.say_what_it_may_be(_("At most %(amount)s is still to be paid.", amount=_sum(order, refusal)))
         return _page("orders/payment.html", order, form, refuse_payment, status=422)
     except OrderRefusal as refusal:
         return _page("orders/payment.html", order, form, refuse_payment, refusal=refusal)
     flash(_("%(amount)s was recorded as paid.", amount=money(form.sum, order.currency)), "done")
+    return redirect(url_for("orders.detail", order_id=order_id, _anchor="money"), 303)
+
+
+@orders.route("/orders/<id:order_id>/payment/correct", methods=["GET", "POST"])
+@needs(Right.CHANGE_ORDERS)
+def payment_correct(order_id: int) -> ResponseReturnValue:
+    order, template = access.order_or_404(order_id), "orders/payment_correct.html"
+    form = CorrectPaymentForm(meta={"currency": order.currency})
+    if not form.is_submitted():
+        form.method.data = order.payment_method.value
+        return _page(template, order, form, refuse_to_correct_payment)
+    if not form.validate():
+        return _page(template, order, form, refuse_to_correct_payment, status=422)
+    try:
+        is_corrected = correct_payment(
+            order_id,
+            version=form.version.data,
+            paid=form.sum,
+            method=form.chosen_method,
+            internal_note=form.internal_note.data or "",
+            by=access.actor(),
+        )
+    except PaidOutOfBounds as refusal:
+        form.say_what_it_may_be(_what_may_be_paid(order, refusal))
+        return _page(template, order, form, refuse_to_correct_payment, status=422)
+    except OrderRefusal as refusal:
+        return _page(template, order, form, refuse_to_correct_payment, refusal=refusal)
+    if is_corrected:
+        flash(_what_is_paid_now(order, form.sum), "done")
+    else:
+        flash(_("Nothing was different, so nothing was saved."), "notice")
     return redirect(url_for("orders.detail", order_id=order_id, _anchor="money"), 303)
 
 
@@ -70,7 +102,7 @@ def refund(order_id: int) -> ResponseReturnValue:
     try:
         record_refund(order_id, version=form.version.data, amount=form.sum, by=access.actor())
     except MoreThanIsOpen as refusal:
-        form.say_that_less_is_open(_("At most %(amount)s can go back.", amount=_sum(order, refusal)))
+        form.say_what_it_may_be(_("At most %(amount)s can go back.", amount=_sum(order, refusal)))
         return _page("orders/refund.html", order, form, refuse_refund, status=422)
     except RefundIsOwed as refusal:
         return redirect(url_for("orders.refund_owed", refund_id=refusal.refund_id), 303)
@@ -82,6 +114,20 @@ def refund(order_id: int) -> ResponseReturnValue:
 
 def _sum(order: Order, refusal: MoreThanIsOpen) -> str:
     return money(refusal.amount, order.currency)
+
+
+def _what_is_paid_now(order: Order, paid: int) -> str:
+    if paid:
+        return _("%(amount)s is recorded as paid now.", amount=money(paid, order.currency))
+    return _("Nothing is recorded as paid now. Suki will not cancel the order for it: that is yours to decide.")
+
+
+def _what_may_be_paid(order: Order, refusal: PaidOutOfBounds) -> str:
+    most = money(refusal.most, order.currency)
+    if not refusal.least:
+        return _("Only %(most)s is recorded. If more was paid, record another payment instead.", most=most)
+    least = money(refusal.least, order.currency)
+    return _("Write an amount from %(least)s, which went back or is owed back, to %(most)s.", least=least, most=most)
 
 
 def _page(

@@ -12,7 +12,7 @@ from wtforms.validators import DataRequired, ValidationError
 from blueprints.filters import WORDS
 from blueprints.forms import Fits, MoneyField, SentOnce
 from blueprints.orders.change_forms import VersionForm
-from blueprints.orders.forms import MoreThanNothing
+from blueprints.orders.payment_forms import MoreThanNothing
 from blueprints.orders.settling import Repayment
 from models import Refund, Settlement, SettlementMethod
 

@@ -33,6 +33,7 @@ PAGES = [
     "/orders/120/customer",
     "/orders/120/booking",
     "/orders/120/payment",
+    "/orders/120/payment/correct",
     "/orders/116",
     "/refunds/",
     "/refunds/1",

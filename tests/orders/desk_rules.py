@@ -12,6 +12,7 @@ from blueprints import clock, stock
 from blueprints.mailing import deliver
 from blueprints.orders.adding import NewItem, NewOrder, add_order
 from blueprints.orders.changing import change_status
+from blueprints.orders.correcting_payment import correct_payment
 from blueprints.orders.importing import carry_on, start_import
 from blueprints.orders.paying import record_payment, record_refund
 from blueprints.orders.receiving import receive_file
@@ -189,6 +190,23 @@ class Everyday(OrderDesk):
             assert not [one for one in self.ledger.cancels.values() if one.order_id == order_id and one.is_owed]
             self.ledger.give_back(order_id, amount)
             self.again("give back", act)
+
+    @rule(pick=PICK, share=SHARES, by=PEOPLE, cut=CUTS)
+    def correct(self, pick: int, share: str, by: Actor, cut: int | None) -> None:
+        """What was recorded as paid by mistake, or a part of it."""
+        order_id = self.order(pick)
+        sale, most = self.ledger.sales[order_id], self.ledger.refundable(order_id)
+        too_much, version, cod = share_of(most, share), self.version(order_id), PaymentMethod.COD
+        paid = sale.paid - too_much
+
+        def act() -> None:
+            correct_payment(order_id, version=version, paid=paid, method=cod, internal_note="A mistake.", by=by)
+
+        if self.attempt("correct", act, cut):
+            assert 0 < too_much <= most
+            assert sale.status != "cancelled"
+            self.ledger.pay(order_id, -too_much)
+            self.again("correct", act)
 
     @rule(pick=PICK, status=STATUSES, notify=st.booleans(), by=PEOPLE, cut=CUTS)
     def go_on(self, pick: int, status: str, notify: bool, by: Actor, cut: int | None) -> None:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from blueprints.orders import correcting_customer  # noqa: F401 (has a refusal of its own)
+from blueprints.orders import correcting_customer, correcting_payment  # noqa: F401 (have refusals of their own)
 from blueprints.orders.refusals import OrderRefusal
 
 TEMPLATES = Path(__file__).parents[2] / "templates" / "orders"
@@ -15,6 +15,7 @@ SAID_BESIDE_A_FIELD = {
     "nothing_chosen",
     "nothing_to_change",
     "paid_on_no_such_day",
+    "paid_out_of_bounds",
     "reason_unknown",
     "reference_missing",
     "that_is_all",

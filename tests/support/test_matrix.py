@@ -129,6 +129,7 @@ TABLE = {
     "orders.outbox_try_failed": OWNER,
     "orders.outbox_try_waiting": OWNER,
     "orders.payment": MERCHANT,
+    "orders.payment_correct": MERCHANT,
     "orders.refund": MERCHANT,
     "orders.refund_owed": MERCHANT,
     "orders.refunds": MERCHANT,

@@ -1,0 +1,85 @@
+"""Correcting what was recorded as paid: on the wrong order, twice, or with a digit too many."""
+
+from sqlalchemy.orm import Session
+
+from blueprints import clock
+from blueprints.orders.cancelling import reread
+from blueprints.orders.history import did_since, leave_event
+from blueprints.orders.paying import add_up, open_refund_of
+from blueprints.orders.refusals import OrderRefusal, refuse_if_changed
+from models import Actor, KeptOrder, Note, Order, OrderStatus, PaymentMethod, db, writing
+
+AMOUNT_CORRECTED = "order.payment_corrected"
+METHOD_CORRECTED = "order.payment_method_corrected"
+
+
+class NoPaymentToCorrect(OrderRefusal):
+    """Nothing is recorded as paid, or all of it went back or belongs to cancels of parts."""
+
+    code = "no_payment_to_correct"
+
+
+class CancelledWithItsPayment(OrderRefusal):
+    """The cancel took what was paid into account. `refund_id`: what it still owes, if anything."""
+
+    code = "cancelled_with_its_payment"
+
+    def __init__(self, refund_id: int | None) -> None:
+        super().__init__(f"refund {refund_id}")
+        self.refund_id = refund_id
+
+
+class PaidOutOfBounds(OrderRefusal):
+    """No less than went back, or belongs to cancels of parts; and no more than is recorded, which a payment adds."""
+
+    code = "paid_out_of_bounds"
+
+    def __init__(self, *, least: int, most: int) -> None:
+        super().__init__(f"{least} to {most}")
+        self.least = least
+        self.most = most
+
+
+def correct_payment(
+    order_id: int, *, version: int, paid: int, method: PaymentMethod, internal_note: str, by: Actor
+) -> bool:
+    """Whether the order has it by this form, also when that was sent before. `paid`: all that was really paid, in
+    minor units. Where that is nothing, the order is kept: Suki does not cancel it for what was believed to be paid.
+    Raises NoPaymentToCorrect, CancelledWithItsPayment, OrderChanged, PaidOutOfBounds."""
+    with writing() as session:
+        order = reread(session, order_id)
+        if (order.paid, order.payment_method) == (paid, method):
+            return did_since(session, order, (AMOUNT_CORRECTED, METHOD_CORRECTED), version=version, by=by)
+        refuse_to_correct_payment(order)
+        refuse_if_changed(order, version)
+        least = order.paid - order.refundable
+        if not least <= paid <= order.paid:
+            raise PaidOutOfBounds(least=least, most=order.paid)
+        _correct(session, order, paid=paid, method=method, internal_note=internal_note, by=by)
+        return True
+
+
+def refuse_to_correct_payment(order: Order) -> None:
+    """The rule, for whoever asks it: the page before it is drawn, and the correction under the lock."""
+    if order.payment_can_be_corrected:
+        return
+    if order.status is OrderStatus.CANCELLED and order.paid:
+        owed = open_refund_of(db.session(), order)
+        raise CancelledWithItsPayment(owed.id if owed else None)
+    raise NoPaymentToCorrect
+
+
+def _correct(
+    session: Session, order: Order, *, paid: int, method: PaymentMethod, internal_note: str, by: Actor
+) -> None:
+    at, too_much = clock.now(), order.paid - paid
+    note = Note(order_id=order.id, body=internal_note, internal=True)
+    session.add(note)
+    add_up(order, paid=-too_much)
+    order.payment_method = method
+    if not paid and session.get(KeptOrder, order.id) is None:
+        session.add(KeptOrder(order_id=order.id, at=at, user_id=by.user_id))
+    if too_much:
+        leave_event(session, order, AMOUNT_CORRECTED, by=by, at=at, amount=too_much, internal_note=note)
+    else:
+        leave_event(session, order, METHOD_CORRECTED, by=by, at=at, internal_note=note)

@@ -1,0 +1,152 @@
+"""Correcting what was recorded as paid by mistake."""
+
+import pytest
+
+from models import KeptOrder, Note, Order, OrderStatus, PaymentMethod, PaymentStatus
+from tests.orders.deciding import cancel, drawn
+from tests.orders.waiting import HOURS, NOTICE, pay
+from tests.people import signed_in
+
+WHY = "Recorded on the wrong order."
+
+
+def correct(visitor, order, **typed):
+    url = f"/orders/{order.id}/payment/correct"
+    return visitor.post(url, **drawn(visitor.get(url), url, **{"internal_note": WHY, **typed}))
+
+
+@pytest.fixture
+def paid(shop):
+    """₱960.00, by GCash."""
+    return shop.order(payment_status=PaymentStatus.PAID, payment_method=PaymentMethod.GCASH)
+
+
+def recorded(shop, order):
+    found = shop.get(Order, order.id)
+    return found.payment_status, found.paid, found.payment_method
+
+
+def test_support_and_strangers_correct_no_payment(uma, mallory, paid, shop):
+    typed = {"amount": "0", "method": "cod", "version": "1", "internal_note": WHY}
+    assert uma.post(f"/orders/{paid.id}/payment/correct", **typed).status in (403, 404)
+    assert mallory.post(f"/orders/{paid.id}/payment/correct", **typed).status in (303, 404)
+    assert shop.get(Order, paid.id).paid == 96000
+
+
+def test_an_order_without_a_payment_has_none_to_correct(sam, shop):
+    order = shop.order()
+    page = sam.get(f"/orders/{order.id}/payment/correct")
+    assert (page.status, page.refusal) == (409, f"Order {order.number} has no payment that could be corrected.")
+    assert "Correct the payment" not in sam.get(f"/orders/{order.id}").text
+
+
+def test_a_cancelled_order_leads_to_the_refund_that_rests_on_its_payment(sam, shop, paid):
+    cancel(sam, paid)
+    page = sam.get(f"/orders/{paid.id}/payment/correct")
+    assert (page.status, page.refusal) == (409, f"Order {paid.number} is cancelled, so its payment stays as it is.")
+    assert page.select("a[href='/refunds/1']")
+    assert sam.post(f"/orders/{paid.id}/payment/correct", amount="0", method="cod", internal_note=WHY).status == 409
+    assert shop.get(Order, paid.id).paid == 96000
+
+
+@pytest.mark.parametrize(
+    ("typed", "errors"),
+    [
+        ({"amount": ""}, {"amount": "Write how much; 0 when nothing was paid."}),
+        ({"amount": "-1"}, {"amount": "Write an amount such as 1250.00."}),
+        (
+            {"amount": "960.01"},
+            {"amount": "Only ₱960.00 is recorded. If more was paid, record another payment instead."},
+        ),
+        ({"amount": "0", "internal_note": " "}, {"internal_note": "Say what went wrong, for whoever asks later."}),
+        ({"amount": "0", "method": "shells"}, {"method": "Choose one of the ways to pay in the list."}),
+    ],
+)
+def test_what_can_not_be_is_said_at_its_field(sam, paid, shop, typed, errors):
+    answer = correct(sam, paid, **typed)
+    assert (answer.status, answer.errors) == (422, errors)
+    assert answer.value("amount") == typed.get("amount", "960.00")
+    assert recorded(shop, paid) == (PaymentStatus.PAID, 96000, PaymentMethod.GCASH)
+    assert shop.events(paid) == []
+
+
+def test_a_payment_of_another_order_is_taken_off_and_the_history_says_why(sam, paid, shop):
+    page = sam.follow(correct(sam, paid, amount="0", method="cod"))
+    assert page.messages == [
+        "Nothing is recorded as paid now. Suki will not cancel the order for it: that is yours to decide."
+    ]
+    assert recorded(shop, paid) == (PaymentStatus.UNPAID, 0, PaymentMethod.COD)
+    assert shop.events(paid) == ["order.payment_corrected"]
+    assert "corrected the payment: ₱960.00 was not really paid." in page.text
+    assert WHY in page.text
+    assert shop.count(Note) == 1
+
+
+def test_a_digit_too_many_leaves_what_was_paid(sam, paid, shop):
+    assert sam.follow(correct(sam, paid, amount="96")).messages == ["₱96.00 is recorded as paid now."]
+    assert recorded(shop, paid) == (PaymentStatus.UNPAID, 9600, PaymentMethod.GCASH)
+    assert shop.count(KeptOrder) == 0
+
+
+def test_the_way_alone_may_have_been_wrong(sam, paid, shop):
+    page = sam.follow(correct(sam, paid, amount="960", method="maya"))
+    assert recorded(shop, paid) == (PaymentStatus.PAID, 96000, PaymentMethod.MAYA)
+    assert shop.events(paid) == ["order.payment_method_corrected"]
+    assert "corrected how the order was paid." in page.text
+
+
+def test_what_went_back_was_paid(sam, shop):
+    order = shop.order(
+        paid=96000, refunded=6000, payment_status=PaymentStatus.PARTIALLY_REFUNDED, status=OrderStatus.RETURNED
+    )
+    answer = correct(sam, order, amount="59.99")
+    assert answer.errors == {"amount": "Write an amount from ₱60.00, which went back or is owed back, to ₱960.00."}
+    assert correct(sam, order, amount="60").status == 303
+    assert recorded(shop, order) == (PaymentStatus.REFUNDED, 6000, PaymentMethod.COD)
+
+
+def test_what_a_cancelled_part_owes_rests_on_what_was_paid(sam, shop):
+    order = shop.order(items=(("Adobo set", 2, 48000),), payment_status=PaymentStatus.PAID)
+    url = f"/orders/{order.id}/cancel/items"
+    assert sam.post(url, **drawn(sam.get(url), url, pieces_1="1")).status == 303
+    answer = correct(sam, order, amount="479.99")
+    assert answer.errors == {"amount": "Write an amount from ₱480.00, which went back or is owed back, to ₱960.00."}
+    assert correct(sam, order, amount="480").status == 303
+    assert recorded(shop, order)[:2] == (PaymentStatus.UNPAID, 48000)
+
+
+def test_the_same_form_sent_twice_is_one_correction(sam, paid, shop):
+    url = f"/orders/{paid.id}/payment/correct"
+    typed = drawn(sam.get(url), url, amount="100", internal_note=WHY)
+    assert [sam.follow(sam.post(url, **typed)).messages for _ in range(2)] == [["₱100.00 is recorded as paid now."]] * 2
+    assert shop.events(paid) == ["order.payment_corrected"]
+
+
+def test_what_is_so_already_is_not_corrected(sam, paid, shop):
+    answer = sam.follow(correct(sam, paid, amount="960"))
+    assert answer.messages == ["Nothing was different, so nothing was saved."]
+    assert shop.events(paid) == []
+    assert shop.count(Note) == 0
+
+
+def test_a_page_that_is_older_than_the_order_corrects_nothing(sam, olive, paid, shop):
+    url = f"/orders/{paid.id}/payment/correct"
+    typed = drawn(sam.get(url), url, amount="0", internal_note=WHY)
+    correct(olive, paid, amount="100")
+    answer = sam.post(url, **typed)
+    assert (answer.status, answer.value("internal_note")) == (409, WHY)
+    assert shop.get(Order, paid.id).paid == 10000
+
+
+def test_suki_does_not_cancel_for_a_payment_that_never_was(app, shop, timer):
+    """Its customer was reminded before the mistake, and all the time to pay is over when it is found."""
+    timer.on()
+    order = timer.order()
+    timer.at(HOURS - NOTICE)
+    assert timer.look() == {"reminded": 1}
+    timer.deliver()
+    pay(app, order)
+    timer.at(2 * HOURS)
+    assert correct(signed_in(app, "sam"), order, amount="0").status == 303
+    assert timer.look() == {}
+    assert shop.get(Order, order.id).status is OrderStatus.PENDING
