@@ -16,7 +16,7 @@ from models.payment_reminder import KeptOrder, PaymentReminder
 from models.privacy import EmailRetention, ErasedOrder, ErasedQuestion, Erasure
 from models.product import MovementKind, Product, StockMovement
 from models.second_factor import RecoveryCode, SecondFactor
-from models.settlement import Settlement, SettlementMethod
+from models.settlement import Settlement, SettlementMethod, SettlementReversal
 from models.store import Alert, Courier, Language, Reason, Store
 from models.ticket import (
     STILL_OPEN,
@@ -106,6 +106,7 @@ __all__ = [
     "SecondFactor",
     "Settlement",
     "SettlementMethod",
+    "SettlementReversal",
     "SignInAttempt",
     "StockMovement",
     "Store",

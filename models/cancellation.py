@@ -149,8 +149,9 @@ LONGEST_REASON = 500
 
 
 class Refund(Base):
-    """Money that one cancel owes back to the customer, in the order's currency; from owed to settled. It closes once:
-    by the settlement that makes it whole, when what is left of it is waived, or when its cancel is withdrawn."""
+    """Money that one cancel owes back to the customer, in the order's currency; from owed to settled. It closes
+    by the settlement that makes it whole, when what is left of it is waived, or when its cancel is withdrawn; and opens
+    again only when a settlement turns out to have been noted by mistake."""
 
     __tablename__ = "refunds"
     __table_args__ = (
@@ -195,6 +196,11 @@ class Refund(Base):
     @property
     def is_open(self) -> bool:
         return self.settled_at is None
+
+    @property
+    def may_be_reversed(self) -> bool:
+        """A settlement of it: what was waived rests on what had gone back, and is closed for good."""
+        return self.waived_at is None and self.withdrawn_at is None
 
     @property
     def left(self) -> int:

@@ -1,4 +1,4 @@
-"""Money that went back to a customer, piece by piece, until nothing more is owed."""
+"""Money that went back to a customer, piece by piece, until nothing more is owed; and which of it was a mistake."""
 
 from datetime import date, datetime
 from enum import StrEnum
@@ -54,6 +54,20 @@ class Settlement(Base):
     """The form that noted it: the same form sent twice gets the first answer again."""
 
     user: Mapped[User | None] = relationship()
+    reversal: Mapped["SettlementReversal | None"] = relationship(viewonly=True)
+
+
+class SettlementReversal(Base):
+    """That a settlement was noted by mistake, and no such money went back: as in any ledger an entry of its own, which
+    makes it count no more. Never changed, never deleted. Why stands in a note of its event."""
+
+    __tablename__ = "settlement_reversals"
+
+    settlement_id: Mapped[int] = mapped_column(ForeignKey("settlements.id"), primary_key=True)
+    at: Mapped[datetime]
+    user_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+
+    user: Mapped[User | None] = relationship()
 
 
 _SAME_SETTLEMENT = " AND ".join(
@@ -62,11 +76,17 @@ _SAME_SETTLEMENT = " AND ".join(
 )
 _SAME_REFUND = " AND ".join(
     f"NEW.{column} IS OLD.{column}"
-    for column in ("id", "order_id", "cancellation_id", "owed", "owed_at", "settled", "settled_at", "withdrawn_at")
+    for column in ("id", "order_id", "cancellation_id", "owed", "owed_at", "withdrawn_at")
 )
 
-# The ledger keeps itself: whatever writes a settlement, its refund knows of it in the same moment. With a customer's
-# data the words in it go, and no number.
+_ALL_THAT_COUNT = (
+    "(SELECT coalesce(sum(amount), 0) FROM settlements WHERE refund_id = NEW.id AND NOT EXISTS "
+    "(SELECT 1 FROM settlement_reversals WHERE settlement_reversals.settlement_id = settlements.id))"
+)
+_ITS_REFUND = "(SELECT refund_id FROM settlements WHERE id = NEW.settlement_id)"
+
+# The ledger keeps itself: whatever writes a settlement or reverses one, its refund knows of it in the same moment. With
+# a customer's data the words in it go, and no number.
 LEDGER_DDL = (
     "CREATE TRIGGER settlements_only_while_owed BEFORE INSERT ON settlements "
     "WHEN (SELECT settled_at IS NOT NULL OR settled + NEW.amount > owed FROM refunds WHERE id = NEW.refund_id) "
@@ -83,13 +103,25 @@ LEDGER_DDL = (
     "CREATE TRIGGER refunds_begin_unsettled BEFORE INSERT ON refunds WHEN NEW.settled <> 0 "
     "BEGIN SELECT RAISE(ABORT, 'only settlements settle a refund'); END",
     "CREATE TRIGGER refunds_settled_is_the_sum BEFORE UPDATE OF settled ON refunds "
-    "WHEN NEW.settled <> (SELECT coalesce(sum(amount), 0) FROM settlements WHERE refund_id = NEW.id) "
-    "BEGIN SELECT RAISE(ABORT, 'only settlements settle a refund'); END",
-    "CREATE TRIGGER refunds_close_once BEFORE UPDATE ON refunds WHEN OLD.settled_at IS NOT NULL "  # noqa: S608 (our own names)
-    f"AND NOT ({_SAME_REFUND} AND NEW.waived_at IS OLD.waived_at AND NEW.waived_by_id IS OLD.waived_by_id "
+    f"WHEN NEW.settled <> {_ALL_THAT_COUNT} BEGIN SELECT RAISE(ABORT, 'only settlements settle a refund'); END",
+    "CREATE TRIGGER refunds_stay_closed BEFORE UPDATE ON refunds WHEN OLD.settled_at IS NOT NULL "  # noqa: S608 (our own names)
+    f"AND NOT ({_SAME_REFUND} AND NEW.settled IS OLD.settled AND NEW.settled_at IS OLD.settled_at "
+    "AND NEW.waived_at IS OLD.waived_at AND NEW.waived_by_id IS OLD.waived_by_id "
     f"AND NEW.waived_because = '{ERASED}' "
     "AND EXISTS (SELECT 1 FROM erased_orders WHERE order_id = OLD.order_id)) "
-    "BEGIN SELECT RAISE(ABORT, 'a refund closes once'); END",
+    f"AND NOT ({_SAME_REFUND} AND NEW.settled < OLD.settled AND NEW.settled_at IS NULL AND OLD.waived_at IS NULL "
+    "AND NEW.waived_at IS NULL) "
+    "BEGIN SELECT RAISE(ABORT, 'a closed refund stays so'); END",
+    "CREATE TRIGGER settlement_reversals_not_of_what_was_waived BEFORE INSERT ON settlement_reversals "  # noqa: S608 (our own names)
+    f"WHEN (SELECT waived_at IS NOT NULL FROM refunds WHERE id = {_ITS_REFUND}) "
+    "BEGIN SELECT RAISE(ABORT, 'a closed refund stays so'); END",
+    "CREATE TRIGGER settlement_reversals_take_off AFTER INSERT ON settlement_reversals BEGIN "  # noqa: S608 (our own names)
+    "UPDATE refunds SET settled = settled - (SELECT amount FROM settlements WHERE id = NEW.settlement_id), "
+    f"settled_at = NULL WHERE id = {_ITS_REFUND}; END",
+    "CREATE TRIGGER settlement_reversals_no_update BEFORE UPDATE ON settlement_reversals "
+    "BEGIN SELECT RAISE(ABORT, 'reversals are never changed'); END",
+    "CREATE TRIGGER settlement_reversals_no_delete BEFORE DELETE ON settlement_reversals "
+    "BEGIN SELECT RAISE(ABORT, 'reversals are never changed'); END",
 )
 
-with_table_of(Settlement, *LEDGER_DDL)  # the later of the two tables, each of which some of them name
+with_table_of(SettlementReversal, *LEDGER_DDL)  # the latest of the three tables, each of which some of them name

@@ -9,6 +9,7 @@ FURNITURE = (
     "booking_routes",
     "payment_routes",
     "refund_routes",
+    "reversal_routes",
     "change_routes",
     "part_routes",
     "withdraw_routes",

@@ -20,6 +20,14 @@ class PaymentMethodField(SelectField):
         super().__init__(*args, choices=choices, invalid_choice_message=no_such, **kwargs)
 
 
+class WhatWentWrong(TextAreaField):
+    """With what was recorded by mistake: nobody puts money right without a word."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        given = DataRequired(_l("Say what went wrong, for whoever asks later."))
+        super().__init__(_l("What went wrong"), validators=[given, Fits(Note.body)], **kwargs)
+
+
 class MoreThanNothing:
     field_flags: ClassVar[dict[str, bool]] = {"required": True}
 
@@ -59,7 +67,4 @@ class PaymentForm(AmountForm):
 
 class CorrectPaymentForm(PaymentForm):
     amount = MoneyField(_l("Really paid"), validators=[AnAmount()])
-    internal_note = TextAreaField(
-        _l("What went wrong"),
-        validators=[DataRequired(_l("Say what went wrong, for whoever asks later.")), Fits(Note.body)],
-    )
+    internal_note = WhatWentWrong()

@@ -12,7 +12,7 @@ from wtforms.validators import DataRequired, ValidationError
 from blueprints.filters import WORDS
 from blueprints.forms import Fits, MoneyField, SentOnce
 from blueprints.orders.change_forms import VersionForm
-from blueprints.orders.payment_forms import MoreThanNothing
+from blueprints.orders.payment_forms import MoreThanNothing, WhatWentWrong
 from blueprints.orders.settling import Repayment
 from models import Refund, Settlement, SettlementMethod
 
@@ -76,3 +76,7 @@ class WaiveForm(VersionForm):
         _l("Why it is not returned"),
         validators=[DataRequired(_l("Say why, for whoever asks later.")), Fits(Refund.waived_because)],
     )
+
+
+class ReverseForm(VersionForm):
+    internal_note = WhatWentWrong()

@@ -5,11 +5,12 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload
 
 from blueprints import announcing, clock
 from blueprints.orders.cancelling import reread
 from blueprints.orders.history import leave_event
+from blueprints.orders.paying import add_up
 from blueprints.orders.refusals import (
     MoreThanIsOpen,
     OrderFormUsedAgain,
@@ -20,7 +21,6 @@ from blueprints.orders.refusals import (
 from blueprints.orders.telling import refund_email, tell_customer
 from blueprints.shop import current_store
 from models import Actor, Order, Refund, Settlement, SettlementMethod, writing
-from models.order_states import payment_status_of
 
 
 @dataclass(frozen=True)
@@ -71,8 +71,9 @@ def waive_refund(refund_id: int, *, version: int, because: str, by: Actor) -> No
 
 
 def settlements_of(session: Session, refund: Refund) -> list[Settlement]:
-    """As they were noted."""
-    return list(session.scalars(select(Settlement).filter_by(refund_id=refund.id).order_by(Settlement.id)))
+    """As they were noted, those among them that were reversed since."""
+    found = select(Settlement).filter_by(refund_id=refund.id).order_by(Settlement.id)
+    return list(session.scalars(found.options(joinedload(Settlement.user), joinedload(Settlement.reversal))))
 
 
 def today_at_the_store(at: datetime) -> date:
@@ -134,8 +135,7 @@ def _settle(
     )
     session.flush()
     session.refresh(refund)  # the database added it up, and closed the refund if that was all
-    order.refunded += repayment.amount
-    order.payment_status = payment_status_of(total=order.total, paid=order.paid, refunded=order.refunded)
+    add_up(order, refunded=repayment.amount)
     email_id = None if refund.is_open else _tell(session, refund, order, notify=notify, at=at)
     leave_event(session, order, "order.refunded", by=by, at=at, amount=repayment.amount, email_id=email_id)
     if not refund.is_open:
@@ -145,5 +145,6 @@ def _settle(
 def _tell(session: Session, refund: Refund, order: Order, *, notify: bool, at: datetime) -> int:
     others = select(Refund.id).where(Refund.order_id == order.id, Refund.settled_at.is_(None)).limit(1)
     more_is_owed = session.scalar(others) is not None
-    message = refund_email(order, refund, settlements_of(session, refund), more_is_owed=more_is_owed)
+    went_back = [settlement for settlement in settlements_of(session, refund) if settlement.reversal is None]
+    message = refund_email(order, refund, went_back, more_is_owed=more_is_owed)
     return tell_customer(session, order, kind="refund_settled", wanted=notify, at=at, message=message).id

@@ -34,6 +34,7 @@ from models import (
     OrderStatus,
     Refund,
     Settlement,
+    SettlementReversal,
     StockMovement,
     Withdrawal,
     db,
@@ -126,9 +127,13 @@ def refuse_to_reinstate(order: Order, done: Cancellation) -> None:
 
 
 def _settled_since(order: Order, done: Cancellation) -> int:
-    """What has gone back since then for other cancels of the order, whose refunds owed it."""
-    settled = select(func.coalesce(func.sum(Settlement.amount), 0)).join(Refund, Refund.id == Settlement.refund_id)
-    return db.session.scalar(settled.where(Refund.order_id == order.id, Settlement.at >= done.at)) or 0
+    """What has gone back since then for other cancels of the order, whose refunds owed it; less what turned out since
+    then not to have."""
+    amount = func.coalesce(func.sum(Settlement.amount), 0)
+    settled = select(amount).join(Refund, Refund.id == Settlement.refund_id).where(Refund.order_id == order.id)
+    gone = db.session.scalar(settled.where(Settlement.at >= done.at)) or 0
+    reversed_ = settled.join(SettlementReversal, SettlementReversal.settlement_id == Settlement.id)
+    return gone - (db.session.scalar(reversed_.where(SettlementReversal.at >= done.at)) or 0)
 
 
 def _refuse_shortage(movements: list[StockMovement], said: int) -> None:

@@ -208,7 +208,8 @@ def _refunds(session: Session, order_ids: list[int], time: Time) -> dict[int, li
     ).all()
     paid_back: dict[int, list[Settlement]] = {}
     of_these = Settlement.refund_id.in_([refund.id for refund, _currency in found])
-    for settlement in session.scalars(select(Settlement).where(of_these).order_by(Settlement.id)):
+    settled = select(Settlement).where(of_these).options(joinedload(Settlement.reversal)).order_by(Settlement.id)
+    for settlement in session.scalars(settled):
         paid_back.setdefault(settlement.refund_id, []).append(settlement)
     entries: dict[int, list[Entry]] = {}
     for refund, currency in found:
@@ -230,6 +231,7 @@ def _refund(refund: Refund, paid_back: Sequence[Settlement], currency: str, time
                 "on": each.paid_on.isoformat(),
                 "by": each.method.value,
                 "reference": each.reference,
+                "found_to_be_a_mistake": time(each.reversal.at) if each.reversal else None,
             }
             for each in paid_back
         ],

@@ -26,7 +26,7 @@ OFTEN = (
     "mail ok: done", "mail 421: done", "mail drop: done", "send again: done", "cancel: done", "cancel: cut",
     "cancel: BookedWithCourier", "cancel: FeeTooHigh", "cancel then undo", "cancel then settle",
     "cancel then reinstate", "cancel part: done", "undo: done", "undo: UndoIsOver", "reinstate: done",
-    "reinstate: cut", "settle: done", "settle: RefundIsClosed",
+    "reinstate: cut", "settle: done", "settle: RefundIsClosed", "reverse: done",
 )  # fmt: skip
 
 

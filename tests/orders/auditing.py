@@ -37,7 +37,8 @@ UNION ALL SELECT 'pieces cancelled by no cancel', i.id FROM order_items i WHERE 
    WHERE k.order_item_id = i.id AND c.is_part AND c.withdrawn_at IS NULL)
 UNION ALL SELECT 'a refund out of bounds', id FROM refunds WHERE owed <= 0 OR settled NOT BETWEEN 0 AND owed
 UNION ALL SELECT 'settled is not the sum of the settlements', r.id FROM refunds r WHERE settled <>
- (SELECT coalesce(sum(amount), 0) FROM settlements WHERE refund_id = r.id)
+ (SELECT coalesce(sum(amount), 0) FROM settlements WHERE refund_id = r.id
+   AND id NOT IN (SELECT settlement_id FROM settlement_reversals))
 UNION ALL SELECT 'settled, and not refunded', o.id FROM orders o WHERE refunded <
  (SELECT coalesce(sum(settled), 0) FROM refunds WHERE order_id = o.id AND o.source = 'form')
 UNION ALL SELECT 'more is owed than is there to give back', o.id FROM orders o WHERE paid < refunded +
@@ -47,7 +48,7 @@ UNION ALL SELECT 'a withdrawn cancel that owes', r.id FROM refunds r JOIN cancel
   OR (c.withdrawn_at IS NOT NULL AND r.settled_at IS NULL)
 UNION ALL SELECT 'a settlement of what is not owed any more', s.id FROM settlements s
  JOIN refunds r ON r.id = s.refund_id
- WHERE r.withdrawn_at IS NOT NULL
+ WHERE r.withdrawn_at IS NOT NULL AND s.id NOT IN (SELECT settlement_id FROM settlement_reversals)
 UNION ALL SELECT 'cancelled without a cancel, or with two', o.id FROM orders o
  WHERE number NOT LIKE 'GONE-%' AND CASE status WHEN 'cancelled' THEN 1 ELSE 0 END <>
  (SELECT count(*) FROM cancellations WHERE order_id = o.id AND NOT is_part AND withdrawn_at IS NULL)
@@ -84,7 +85,7 @@ MONEY = (
 )
 OWED = "SELECT cancellation_id, owed, settled, settled_at IS NULL FROM refunds ORDER BY id"
 ON_HAND = "SELECT id, on_hand FROM products ORDER BY id"
-APPENDED = ("events", "stock_movements", "settlements")
+APPENDED = ("events", "stock_movements", "settlements", "settlement_reversals")
 
 Rows = list[tuple[Any, ...]]
 

@@ -12,6 +12,7 @@ from blueprints import clock
 from blueprints.orders.cancelling import cancel_order
 from blueprints.orders.cancelling_part import cancel_part
 from blueprints.orders.recording_cancel import CancelWish
+from blueprints.orders.reversing_settlement import reverse_settlement
 from blueprints.orders.sending_again import send_again
 from blueprints.orders.settling import Repayment, settle_refund, waive_refund
 from blueprints.orders.withdrawing import reinstate_order, undo_cancel
@@ -200,6 +201,27 @@ class Desk(Everyday):
             assert repayment.amount <= done.debt.left
             self.ledger.settle(cancel_id, repayment.amount)
             self.again("settle", act)
+
+    @rule(pick=PICK, by=PEOPLE, cut=CUTS)
+    def reverse(self, pick: int, by: Actor, cut: int | None) -> None:
+        """What was noted as returned did not go back."""
+        noted = self.audit.rows(
+            "SELECT s.id, s.amount, r.cancellation_id FROM settlements s JOIN refunds r ON r.id = s.refund_id "
+            "WHERE s.id NOT IN (SELECT settlement_id FROM settlement_reversals) ORDER BY s.id DESC"
+        )
+        if not noted:
+            return
+        settlement_id, amount, cancel_id = noted[pick % len(noted)]
+        done = self.ledger.cancels[cancel_id]
+        version, may = self.version(done.order_id), done.debt and (done.is_owed or not done.debt.left)
+
+        def act() -> None:
+            reverse_settlement(settlement_id, version=version, internal_note="It bounced.", by=by)
+
+        if self.attempt("reverse", act, cut):
+            assert may, "what was waived is closed for good"
+            self.ledger.reverse(cancel_id, amount)
+            self.again("reverse", act)
 
     @precondition(lambda self: self.ledger.debts(still=True))
     @rule(pick=PICK, cut=CUTS)

@@ -198,6 +198,13 @@ class Ledger:
         done.debt.is_open = done.debt.left > 0
         self.give_back(done.order_id, amount)
 
+    def reverse(self, cancel_id: int, amount: int) -> None:
+        done = self.cancels[cancel_id]
+        assert done.debt
+        done.debt.settled -= amount
+        done.debt.is_open = True
+        self.give_back(done.order_id, -amount)
+
     def waive(self, cancel_id: int) -> None:
         debt = self.cancels[cancel_id].debt
         assert debt

@@ -130,6 +130,7 @@ TABLE = {
     "orders.outbox_try_waiting": OWNER,
     "orders.payment": MERCHANT,
     "orders.payment_correct": MERCHANT,
+    "orders.settlement_reverse": MERCHANT,
     "orders.refund": MERCHANT,
     "orders.refund_owed": MERCHANT,
     "orders.refunds": MERCHANT,
@@ -207,6 +208,7 @@ TABLE = {
 ABSENT = {
     "auth.reset", "demo.ask", "demo.reset", "orders.import_page", "orders.start", "orders.discard",
     "backups.download", "orders.ask_by_link", "orders.refund_owed", "orders.settle", "orders.waive",
+    "orders.settlement_reverse",
     "webhooks.again",
     "orders.bulk", "orders.bulk_discard", "orders.bulk_start", "orders.bulk_tickets",
     "api.token_revoke",
@@ -226,6 +228,7 @@ COUNTED = (
     "cancel_requests",
     "refunds",
     "settlements",
+    "settlement_reversals",
     "ticket_messages",
     "access_windows",
     "window_entries",
@@ -314,7 +317,7 @@ def made(first_day: Path, folder: Path, name: str) -> Actor:
     values = {
         "order_id": 1, "user_id": 4, "email_id": shop.first(select(Email).where(Email.order_id == 2)).id,
         "ticket_id": tickets[0], "attachment_id": 1, "courier_id": 1, "reason_id": 2, "import_id": 1,
-        "refund_id": 1, "bulk_id": 1, "product_id": 1,
+        "refund_id": 1, "settlement_id": 1, "bulk_id": 1, "product_id": 1,
         "session_id": 1, "endpoint_id": 1, "message_id": 1, "token_id": 1,
         "slug": "cancel-an-order", "way": "up", "secret": "x", "token": "x", "filename": "icon.svg", "name": "x",
     }  # fmt: skip
