@@ -25,7 +25,7 @@ orders.cli.add_command(orders_cli)
 @click.option("--dry-run", is_flag=True, help="Only say what would come in.")
 @in_a_store
 def import_orders(file: Path, dry_run: bool) -> None:
-    """Bring in orders from a CSV file: an export of Shopify, of WooCommerce, or Suki's own.
+    """Import orders from a CSV file: an export of Shopify, of WooCommerce, or Suki's own.
 
     What is in Suki already is left as it is. Nobody is emailed.
     """

@@ -45,7 +45,7 @@ def test_stock_is_kept_on_a_phone(page, served, shop):
     assert fits(page)
 
     page.goto(f"{served}/products/")
-    page.get_by_role("link", name="Import CSV").click()
+    page.get_by_role("link", name="Import products").click()
     page.get_by_label("File with products").set_input_files(
         {"name": "counted.csv", "mimeType": "text/csv", "buffer": FILE.encode()}
     )

@@ -36,6 +36,19 @@ def test_a_shop_without_orders_is_told_how_to_begin(sam):
         assert {link["href"] for link in page.select(".empty a")} == {"/orders/import", "/orders/new"}, url
 
 
+def test_the_way_to_a_file_of_orders_is_called_alike_wherever_it_begins(sam, shop):
+    empty = words(sam.get("/orders/").one(".empty a[href='/orders/import']"))
+    shop.order()
+    listed = words(sam.get("/orders/").one("main a[href='/orders/import']"))
+    told = words(sam.get("/help/bring-your-orders-in").one("article a[href='/orders/import'], main .steps a"))
+    assert {empty, listed, told, sam.get("/orders/import").h1} == {"Import orders"}
+
+
+def test_filters_are_applied(sam, shop):
+    shop.order()
+    assert words(sam.get("/orders/").one(".filters button")) == "Apply"
+
+
 def test_the_list_says_of_each_order_what_matters(sam, shop):
     order = shop.booked_order(customer_name="Peña, Marisol", status=OrderStatus.PROCESSING)
     row = sam.get("/orders/").one("tbody tr")

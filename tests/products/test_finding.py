@@ -7,6 +7,7 @@ from blueprints.stock import move
 from models import MovementKind, Product, db, writing
 from tests import explaining
 from tests.orders.watching import statements
+from tests.pages import words
 from tests.products.conftest import BY
 from tests.shop import A_MORNING
 from tests.storing import ON_POSTGRES
@@ -35,6 +36,13 @@ def test_an_empty_shop_says_what_to_do(sam):
     assert "No products yet" in page.text
     assert [link["href"] for link in page.select(".empty a")] == ["/products/new", "/products/import"]
     assert "No products yet" in sam.get("/products/?q=adobo").text
+
+
+def test_the_way_to_a_file_of_products_is_called_alike_wherever_it_begins(sam, stocked):
+    empty = words(sam.get("/products/").one(".empty a[href='/products/import']"))
+    stocked("ADOBO-4", "Adobo set, good for 4", 24)
+    listed = words(sam.get("/products/").one("main a[href='/products/import']"))
+    assert {empty, listed, sam.get("/products/import").h1} == {"Import products"}
 
 
 def test_it_says_how_many_are_there_by_name(sam, shelves):
