@@ -50,7 +50,7 @@ class Unreadable(Exception):
         super().__init__(fault.value)
         self.fault = fault
         self.columns = columns
-        """Those that are missing."""
+        """Those that are missing; where none is known, those that may be written."""
 
 
 class File(Protocol):

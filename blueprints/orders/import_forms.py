@@ -15,10 +15,6 @@ FAULTS = {
     **FAULTS_OF_FILES,
     FileFault.BINARY: _l("This is not a text file. Choose the CSV file that your shop’s export gave you."),
     FileFault.MANY_COLUMNS: _l("This file has more than 1,000 columns, which no export of orders has."),
-    FileFault.UNKNOWN_COLUMNS: _l(
-        "The names of the columns are not those of an export that Suki knows: Shopify’s, WooCommerce’s or Suki’s own. "
-        "For a list of your own, start from the sample."
-    ),
     FileFault.NO_ROWS: _l("This file has the names of columns, but no orders under them."),
 }
 
@@ -65,6 +61,12 @@ WORDS: dict[str, type[StrEnum]] = {
 
 def fault_in_words(unreadable: Unreadable) -> str:
     names = ", ".join(unreadable.columns)
+    if unreadable.fault is FileFault.UNKNOWN_COLUMNS:
+        return _(
+            "Suki does not know the columns of this file. Choose an export of Shopify or WooCommerce, or a list whose "
+            "first line has these names: %(names)s.",
+            names=names,
+        )
     if unreadable.fault is FileFault.MISNAMED_COLUMNS:
         return _("Columns are missing: %(names)s. The first line must name them as the sample does.", names=names)
     if unreadable.fault is FileFault.MISSING_COLUMNS:
@@ -94,3 +96,9 @@ def found_there(finding: OrderFinding | ImportFinding) -> str:
 
 class ImportForm(BaseForm):
     file = FileField(_l("File with orders"), validators=[FileRequired(_l("Choose the file first."))])
+    sample_helps = False
+    """As the names of the columns are wrong, and no shop's export is at hand."""
+
+    def say_why_it_is_unreadable(self, unreadable: Unreadable) -> None:
+        self.file.errors = [fault_in_words(unreadable)]
+        self.sample_helps = unreadable.fault in (FileFault.UNKNOWN_COLUMNS, FileFault.MISNAMED_COLUMNS)

@@ -10,7 +10,7 @@ from blueprints import access, background
 from blueprints.access import Right, needs
 from blueprints.bounds import takes
 from blueprints.orders import orders
-from blueprints.orders.import_forms import ImportForm, fault_in_words, finding_in_words, found_there
+from blueprints.orders.import_forms import ImportForm, finding_in_words, found_there
 from blueprints.orders.importing import (
     carry_on,
     discard_import,
@@ -41,7 +41,7 @@ def import_file() -> ResponseReturnValue:
         try:
             import_id = receive_file(sent.stream, filename=sent.filename or "", by=access.actor())
         except Unreadable as unreadable:
-            form.file.errors = [fault_in_words(unreadable)]
+            form.say_why_it_is_unreadable(unreadable)
         except Discarded as discarded:
             return redirect(url_for(".import_page", import_id=discarded.import_id), 303)
         else:

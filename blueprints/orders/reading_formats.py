@@ -113,7 +113,7 @@ def recognise(table: Table) -> Format:
     likeliest = min(FORMATS, key=lambda format_: len(missing(format_)) / len(format_.required))
     absent = missing(likeliest)
     if len(likeliest.required) - len(absent) < 2:  # one name alone may be in any table
-        raise Unreadable(FileFault.UNKNOWN_COLUMNS)
+        raise Unreadable(FileFault.UNKNOWN_COLUMNS, reading_suki.REQUIRED)
     if absent:
         is_ours = likeliest.source is OrderSource.SUKI
         raise Unreadable(FileFault.MISNAMED_COLUMNS if is_ours else FileFault.MISSING_COLUMNS, absent)

@@ -20,8 +20,9 @@ HEADER = a_file(SHOPIFY).split("\r\n")[0]
 XLSX = b"PK\x03\x04\x14\x00\x06\x00\x08\x00" + os.urandom(500)
 XLS = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(500)
 UNKNOWN = (
-    "The names of the columns are not those of an export that Suki knows: Shopify’s, WooCommerce’s or Suki’s own. "
-    "For a list of your own, start from the sample."
+    "Suki does not know the columns of this file. Choose an export of Shopify or WooCommerce, or a list whose first "
+    "line has these names: number, placed_at, status, payment_status, total, customer_name, item_name, item_quantity, "
+    "item_price."
 )
 NOT_CSV = {
     "empty": (b"", "This file is empty."),
@@ -56,6 +57,16 @@ def test_what_is_no_file_of_orders_is_refused_beside_the_field(olive, shop, cont
     assert page.status == 422
     assert page.errors["file"].startswith(why)
     assert shop.count(OrderImport) + shop.count(ImportChunk) == 0
+
+
+@pytest.mark.parametrize(
+    ("named", "leads"), [("other columns", True), ("a misnamed column", True), ("no total", False)]
+)
+def test_whoever_writes_a_list_is_led_to_the_sample_and_who_exported_is_not(olive, named, leads):
+    page = send(olive, NOT_CSV[named][0])
+    assert [link["href"] for link in page.select("form a[download]")] == (
+        ["/orders/import/sample.csv"] if leads else []
+    )
 
 
 def test_a_file_that_is_too_large_is_refused_before_it_is_read(app, olive, shop):
