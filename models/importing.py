@@ -3,7 +3,7 @@
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String
+from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Base
@@ -60,6 +60,8 @@ class OrderImport(Base):
     bad: Mapped[int] = mapped_column(default=0)
     without_email: Mapped[int] = mapped_column(default=0)
     """Of the new ones."""
+    shipping_inferred: Mapped[int] = mapped_column(default=0, server_default=text("0"))
+    """Likewise: the file does not say what their shipping cost."""
     imported: Mapped[int] = mapped_column(default=0)
     findings: Mapped[int] = mapped_column(default=0)
     """All that were found; the first thousand are kept."""
@@ -80,11 +82,25 @@ class ImportChunk(Base):
     """Compressed."""
 
 
+WITH_COURIER = text("courier IS NOT NULL")
+
+
 class ImportNumber(Base):
     """An order of the file, by its number: so that rows of one order that stand apart are noticed, and only what was
     found to be new comes in. Deleted with the chunks."""
 
     __tablename__ = "import_numbers"
+    __table_args__ = (
+        Index("ix_import_numbers_verdict", "import_id", "verdict", "line"),
+        Index(
+            "ix_import_numbers_courier",
+            "import_id",
+            "courier",
+            "line",
+            sqlite_where=WITH_COURIER,
+            postgresql_where=WITH_COURIER,
+        ),
+    )
 
     import_id: Mapped[int] = mapped_column(ForeignKey("order_imports.id", ondelete="CASCADE"), primary_key=True)
     number: Mapped[str] = mapped_column(String(40), primary_key=True)
@@ -93,6 +109,9 @@ class ImportNumber(Base):
     verdict: Mapped[Verdict]
     is_whole: Mapped[bool]
     has_email: Mapped[bool]
+    courier: Mapped[str | None] = mapped_column(String(80))
+    """As the file names it, of an order that comes in with one."""
+    is_shipping_inferred: Mapped[bool] = mapped_column(default=False, server_default=false())
 
 
 class ImportFinding(Base):

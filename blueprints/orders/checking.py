@@ -44,7 +44,7 @@ class _Check:
 
     def judge(self, told: OrderInFile) -> None:
         if not 0 < len(told.number) <= incoming.NUMBER:
-            self._count(Verdict.BAD, has_email=False)
+            self._counts[Verdict.BAD] += 1
             self._findings += told.findings
             return
         earlier = self._earlier.get(told.number)
@@ -55,6 +55,7 @@ class _Check:
         if verdict is not Verdict.THERE:
             self._findings += told.findings
             self._note_new_courier(told)
+        comes_in = told.order if verdict is Verdict.NEW else None
         noted: dict[str, Any] = {
             "import_id": self._import.id,
             "number": told.number,
@@ -63,8 +64,10 @@ class _Check:
             "verdict": verdict,
             "is_whole": told.is_whole,
             "has_email": bool(told.order and told.order.customer_email),
+            "courier": (comes_in and comes_in.courier) or None,
+            "is_shipping_inferred": bool(comes_in and comes_in.is_shipping_inferred),
         }
-        self._count(verdict, has_email=noted["has_email"])
+        self._count(noted)
         self._earlier[told.number] = noted
         self._fresh.append(noted)
 
@@ -77,15 +80,15 @@ class _Check:
         code = "number_twice" if is_repeat else "rows_apart"
         self._findings += [OrderFinding(told.line, "", code, str(earlier["line"]), number=told.number), *told.findings]
         if is_repeat:
-            self._count(Verdict.BAD, has_email=False)
+            self._counts[Verdict.BAD] += 1
         elif earlier["verdict"] != Verdict.BAD:
-            self._count(earlier["verdict"], has_email=earlier["has_email"], by=-1)
-            self._count(Verdict.BAD, has_email=False)
-            earlier["verdict"] = Verdict.BAD
+            self._count(earlier, by=-1)
+            self._counts[Verdict.BAD] += 1
+            earlier |= {"verdict": Verdict.BAD, "courier": None}
             self._session.execute(
                 update(ImportNumber)
                 .where(ImportNumber.import_id == self._import.id, ImportNumber.number == told.number)
-                .values(verdict=Verdict.BAD)
+                .values(verdict=Verdict.BAD, courier=None)
             )
 
     def _note_new_courier(self, told: OrderInFile) -> None:
@@ -106,10 +109,11 @@ class _Check:
         )
         return self._session.scalar(noted.limit(1)) is not None
 
-    def _count(self, verdict: Verdict, *, has_email: bool, by: int = 1) -> None:
-        self._counts[verdict] += by
-        if verdict == Verdict.NEW and not has_email:
-            self._counts["without_email"] += by
+    def _count(self, noted: dict[str, Any], *, by: int = 1) -> None:
+        self._counts[noted["verdict"]] += by
+        if noted["verdict"] == Verdict.NEW:
+            self._counts["without_email"] += 0 if noted["has_email"] else by
+            self._counts["shipping_inferred"] += by if noted["is_shipping_inferred"] else 0
 
     def save(self) -> None:
         found = self._import
@@ -137,3 +141,4 @@ class _Check:
         found.already_there += self._counts[Verdict.THERE]
         found.bad += self._counts[Verdict.BAD]
         found.without_email += self._counts["without_email"]
+        found.shipping_inferred += self._counts["shipping_inferred"]

@@ -11,11 +11,11 @@ from blueprints.access import Right, needs
 from blueprints.bounds import takes
 from blueprints.orders import orders
 from blueprints.orders.import_forms import ImportForm, finding_in_words, found_there
+from blueprints.orders.import_looking import Look, look_at
 from blueprints.orders.importing import (
     carry_on,
     discard_import,
     findings_of,
-    first_orders,
     latest_imports,
     stands_still,
     start_import,
@@ -26,7 +26,6 @@ from models import DatabaseBusy, ImportState, OrderImport, db
 
 AT_ONCE_S = 2.0
 """Work on a file that a page waits for; what is left goes on behind it."""
-SHOWN_ORDERS = 5
 AROUND_A_FILE = 64 * 1024
 """What a browser sends beside the file."""
 
@@ -65,7 +64,7 @@ def import_page(import_id: int) -> ResponseReturnValue:
         "orders/import_page.html",
         file=found,
         stands_still=stands_still(found),
-        first_orders=first_orders(found, SHOWN_ORDERS) if is_preview else [],
+        look=look_at(found) if is_preview else Look(),
         findings=findings_of(found),
         in_words=finding_in_words,
         found_there=found_there,

@@ -17,7 +17,7 @@ from blueprints import clock
 from blueprints.leasing import claim, is_free, keep_hold, patiently
 from blueprints.orders.bringing_in import bring_in
 from blueprints.orders.checking import check_orders, is_hopeless
-from blueprints.orders.incoming import IncomingOrder, ShopFacts
+from blueprints.orders.incoming import ShopFacts
 from blueprints.orders.reading_formats import LONGEST_ORDER, OrderInFile, read_orders, recognise
 from blueprints.orders.receiving import Discarded, StoredFile
 from blueprints.reading_csv import File, Place, Table
@@ -92,19 +92,6 @@ def carry_on(
             if place is None:
                 return
             begun.offset, begun.line = place.offset, place.line
-
-
-def first_orders(found: OrderImport, most: int) -> list[IncomingOrder]:
-    """The first that would come in, as they will look."""
-    new = db.session.execute(
-        select(ImportNumber.offset, ImportNumber.line)
-        .where(ImportNumber.import_id == found.id, ImportNumber.verdict == Verdict.NEW)
-        .order_by(ImportNumber.line)
-        .limit(most)
-    ).all()
-    table, shop = Table(StoredFile(found.id, found.size)), shop_facts()
-    read = (next(read_orders(table, recognise(table), shop, Place(row.offset, row.line - 1))) for row in new)
-    return [told.order for told in read if isinstance(told, OrderInFile) and told.order]
 
 
 @dataclass(frozen=True)

@@ -67,6 +67,8 @@ class IncomingOrder:
     address: str = ""
     customer_note: str = ""
     shipping: int = 0
+    is_shipping_inferred: bool = False
+    """The file does not say it; it is what the total is more than the items."""
     discount: int = 0
     tax: int = 0
     paid: int = 0

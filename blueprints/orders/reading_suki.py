@@ -161,6 +161,6 @@ def _make_sums_agree(order: IncomingOrder) -> None:
     """What the items do not add up to was paid for shipping, mostly, or taken off."""
     left = order.total - sum(item.amount for item in order.items)
     if order.items and left > 0:
-        order.shipping = left
+        order.shipping, order.is_shipping_inferred = left, True
     elif order.items:
         order.discount = -left
