@@ -26,6 +26,7 @@ from blueprints.orders.change_forms import VersionForm
 from blueprints.orders.correcting_customer import CustomerDetails
 from blueprints.orders.payment_forms import PaymentMethodField
 from models import Courier, Order, OrderItem, PaymentMethod
+from models.money import precision_of
 from models.text import bare_number
 
 FIRST_ROWS = 3
@@ -133,6 +134,10 @@ class NewOrderForm(BaseForm):
     def validate_waybill(self, waybill: StringField) -> None:
         if waybill.data and not self.courier.data:
             raise ValidationError(_("Choose the courier too, or leave the waybill empty."))
+
+    @property
+    def decimals(self) -> int:
+        return precision_of(self.shipping.currency)
 
     def add_rows(self) -> None:
         if len(self.items) >= MOST_ITEMS:

@@ -6,6 +6,7 @@ from flask_babel import gettext as _
 
 from blueprints import access
 from blueprints.access import Right, needs
+from blueprints.filters import money
 from blueprints.orders import orders
 from blueprints.orders.adding import NumberTaken, TotalOutOfBounds, add_order, suggest_number
 from blueprints.orders.booking import couriers_to_choose
@@ -22,8 +23,9 @@ def new() -> ResponseReturnValue:
         return render_template("orders/new.html", form=form)
     if not form.validate():
         return render_template("orders/new.html", form=form), 422
+    wish = form.wish
     try:
-        added = add_order(form.wish, by=access.actor())
+        added = add_order(wish, by=access.actor())
     except NumberTaken as refusal:
         form.say_that_the_number_is_taken()
         return render_template("orders/new.html", form=form, taken_by=refusal.order_id), 422
@@ -33,7 +35,7 @@ def new() -> ResponseReturnValue:
     except CourierUnknown:
         form.say_that_the_courier_is_gone()
         return render_template("orders/new.html", form=form), 422
-    flash(_("Order %(number)s was added.", number=form.number.data), "done")
+    flash(_("Order %(number)s was added. It comes to %(total)s.", number=wish.number, total=money(wish.total)), "done")
     for shortage in added.shortages:
         flash(
             _("%(product)s is short by %(pieces)s in stock now.", product=shortage.product.name, pieces=-shortage.left)

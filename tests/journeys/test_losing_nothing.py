@@ -233,7 +233,7 @@ def test_a_new_order(page, served, shop):
     assert page.get_by_text("You typed this here earlier, and it was not saved.").is_visible()
     assert page.get_by_label("Customer name").input_value() == "Marisol Peña"
     save(page)
-    assert page.get_by_role("status").inner_text().strip() == "Order 1001 was added."
+    assert page.get_by_role("status").inner_text().strip() == "Order 1001 was added. It comes to ₱500.00."
     assert page.get_by_text("Bilao").count() == ROWS
     assert page.get_by_text("₱500.00").count() >= 2, "all of it is paid, as it was ticked"
 
@@ -241,7 +241,7 @@ def test_a_new_order(page, served, shop):
 def test_an_order_that_was_saved_is_not_typed_in_for_the_next(page, served):
     fill_in_order(page, served)
     save(page)
-    assert page.get_by_role("status").inner_text().strip() == "Order 1001 was added."
+    assert page.get_by_role("status").inner_text().strip() == "Order 1001 was added. It comes to ₱500.00."
     page.goto(f"{served}/orders/new")
     assert page.get_by_label("Customer name").input_value() == ""
 

@@ -159,7 +159,7 @@ def test_an_order_is_added_whole(sam, shop):
     assert (order.number, order.customer_name, order.address) == ("2001", "Peña, Marisol", "12 Mabini St\nQuezon City")
     assert (order.total, order.item_count, order.payment_status) == (223950, 3, PaymentStatus.UNPAID)
     assert shop.events(order) == ["order.created"]
-    assert sam.follow(answer).messages == ["Order 2001 was added."]
+    assert sam.follow(answer).messages == ["Order 2001 was added. It comes to ₱2,239.50."]
     assert sam.get("/orders/?q=pena").text.count("2001") == 1
 
 
