@@ -71,6 +71,8 @@ class Added:
     order_id: int
     shortages: list[Shortage]
     """More was taken of these than was in stock."""
+    unknown_skus: list[str]
+    """Of no product, so that nothing was taken for them."""
 
 
 def add_order(wish: NewOrder, *, by: Actor, asked: ProgramRequest | None = None) -> Added:
@@ -94,7 +96,7 @@ def add_order(wish: NewOrder, *, by: Actor, asked: ProgramRequest | None = None)
         session.flush()
         if asked:
             asked.end(session, order)
-        return Added(order.id, shortages)
+        return Added(order.id, shortages, stock.skus_of_no_product(session, order.items))
 
 
 def _order(session: Session, wish: NewOrder) -> Order:

@@ -3,15 +3,19 @@
 from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
 from blueprints import access
 from blueprints.access import Right, needs
 from blueprints.filters import money
 from blueprints.orders import orders
-from blueprints.orders.adding import NumberTaken, TotalOutOfBounds, add_order, suggest_number
+from blueprints.orders.adding import Added, NumberTaken, TotalOutOfBounds, add_order, suggest_number
 from blueprints.orders.booking import couriers_to_choose
 from blueprints.orders.forms import NewOrderForm
 from blueprints.orders.refusals import CourierUnknown
+
+NAMED_SKUS = 3
+"""In one message."""
 
 
 @orders.route("/orders/new", methods=["GET", "POST"])
@@ -20,26 +24,23 @@ def new() -> ResponseReturnValue:
     form = _form()
     if not form.is_submitted():
         form.number.data = suggest_number()
-        return render_template("orders/new.html", form=form)
+        return _page(form), 200
     if not form.validate():
-        return render_template("orders/new.html", form=form), 422
+        return _page(form), 422
     wish = form.wish
     try:
         added = add_order(wish, by=access.actor())
-    except NumberTaken as refusal:
+    except NumberTaken:
         form.say_that_the_number_is_taken()
-        return render_template("orders/new.html", form=form, taken_by=refusal.order_id), 422
+        return _page(form), 422
     except TotalOutOfBounds as refusal:
         form.say_that_the_total_is_out_of_bounds(refusal.total)
-        return render_template("orders/new.html", form=form), 422
+        return _page(form), 422
     except CourierUnknown:
         form.say_that_the_courier_is_gone()
-        return render_template("orders/new.html", form=form), 422
+        return _page(form), 422
     flash(_("Order %(number)s was added. It comes to %(total)s.", number=wish.number, total=money(wish.total)), "done")
-    for shortage in added.shortages:
-        flash(
-            _("%(product)s is short by %(pieces)s in stock now.", product=shortage.product.name, pieces=-shortage.left)
-        )
+    _say_of_the_stock(added)
     return redirect(url_for("orders.detail", order_id=added.order_id), 303)
 
 
@@ -49,10 +50,32 @@ def new_rows() -> ResponseReturnValue:
     """The same form with more rows for items, and all that was typed. Nothing is added."""
     form = _form()
     form.add_rows()
-    return render_template("orders/new.html", form=form), 422 if form.errors else 200
+    return _page(form), 422 if form.errors else 200
 
 
 def _form() -> NewOrderForm:
     form = NewOrderForm()
     form.offer(couriers_to_choose())
     return form
+
+
+def _page(form: NewOrderForm) -> str:
+    return render_template("orders/new.html", form=form)
+
+
+def _say_of_the_stock(added: Added) -> None:
+    for shortage in added.shortages:
+        flash(
+            _("%(product)s is short by %(pieces)s in stock now.", product=shortage.product.name, pieces=-shortage.left)
+        )
+    unknown = added.unknown_skus
+    if unknown:
+        skus, more = ", ".join(unknown[:NAMED_SKUS]), len(unknown) - NAMED_SKUS
+        flash(
+            ngettext(
+                "%(skus)s is none of your products, so no stock was taken for it.",
+                "%(skus)s are none of your products, so no stock was taken for them.",
+                len(unknown),
+                skus=f"{skus} {_('and %(number)s more', number=more)}" if more > 0 else skus,
+            )
+        )

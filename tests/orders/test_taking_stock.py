@@ -43,6 +43,40 @@ def test_what_is_not_counted_or_another_product_is_left_alone(sam, shop, columns
     assert shop.on_hand(product) == before
 
 
+NOTHING_TAKEN = "OTP is none of your products, so no stock was taken for it."
+
+
+def test_what_is_none_of_the_products_comes_in_and_it_is_said_that_nothing_was_taken(sam, shop):
+    shop.product("ADOBO-4")
+    shop.product("WRAP", tracked=False, on_hand=0)
+    rows = {"items-1-name": "Otap", "items-1-sku": "OTP", "items-1-price": "5", "items-2-name": "Wrap"}
+    page = sam.follow(new_order(sam, **rows, **{"items-2-sku": "WRAP", "items-2-price": "5"}))
+    assert page.messages[1:] == [NOTHING_TAKEN]
+    assert [item.sku for item in shop.get(Order, 1).items] == ["ADOBO-4", "OTP", "WRAP"]
+
+
+def test_of_many_such_a_few_are_named_and_each_once(sam, shop):
+    shop.product()
+    rows = [{"name": "Otap", "sku": sku, "quantity": "1", "price": "5"} for sku in ("A", "B", "a", "C", "D", "E")]
+    typed = {f"items-{place}-{name}": value for place, row in enumerate(rows) for name, value in row.items()}
+    page = sam.follow(new_order(sam, **typed))
+    assert page.messages[1:] == ["A, B, C and 2 more are none of your products, so no stock was taken for them."]
+
+
+@pytest.mark.parametrize("sku", ["OTP", ""])
+def test_a_shop_that_keeps_no_products_or_an_item_without_a_sku_is_told_nothing(sam, shop, sku):
+    if not sku:
+        shop.product()
+    assert len(sam.follow(new_order(sam, **{"items-0-sku": sku})).messages) == 1
+
+
+def test_an_order_that_is_refused_says_nothing_of_the_stock(sam, shop):
+    shop.product()
+    shop.order(number="77")
+    page = new_order(sam, number="77", **{"items-0-sku": "OTP"})
+    assert (page.status, page.messages) == (422, [])
+
+
 def test_an_order_that_is_refused_takes_nothing(sam, shop):
     product = shop.product("ADOBO-4", on_hand=10)
     shop.order(number="77")
