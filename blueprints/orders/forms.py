@@ -1,5 +1,7 @@
 """The forms of orders that are added, corrected and booked."""
 
+from collections.abc import Mapping
+
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
@@ -134,6 +136,15 @@ class NewOrderForm(BaseForm):
     def validate_waybill(self, waybill: StringField) -> None:
         if waybill.data and not self.courier.data:
             raise ValidationError(_("Choose the courier too, or leave the waybill empty."))
+
+    @property
+    def nameless_skus(self) -> list[str]:
+        return [row.sku.data for row in (entry.form for entry in self.items) if row.sku.data and not row.name.data]
+
+    def name_items(self, names: Mapping[str, str]) -> None:
+        """By SKU; of a row that says no more than that."""
+        for row in (entry.form for entry in self.items):
+            row.name.data = row.name.data or names.get(row.sku.data or "", "")
 
     @property
     def decimals(self) -> int:

@@ -12,6 +12,7 @@ from blueprints.orders import orders
 from blueprints.orders.adding import Added, NumberTaken, TotalOutOfBounds, add_order, suggest_number
 from blueprints.orders.booking import couriers_to_choose
 from blueprints.orders.forms import NewOrderForm
+from blueprints.orders.offering import names_of, products_to_offer
 from blueprints.orders.refusals import CourierUnknown
 
 NAMED_SKUS = 3
@@ -25,6 +26,7 @@ def new() -> ResponseReturnValue:
     if not form.is_submitted():
         form.number.data = suggest_number()
         return _page(form), 200
+    form.name_items(names_of(form.nameless_skus))
     if not form.validate():
         return _page(form), 422
     wish = form.wish
@@ -60,7 +62,7 @@ def _form() -> NewOrderForm:
 
 
 def _page(form: NewOrderForm) -> str:
-    return render_template("orders/new.html", form=form)
+    return render_template("orders/new.html", form=form, offer=products_to_offer())
 
 
 def _say_of_the_stock(added: Added) -> None:

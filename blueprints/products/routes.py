@@ -1,6 +1,6 @@
 """Products: the list, a new one, and what one is called."""
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import flash, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -14,6 +14,8 @@ from blueprints.products.forms import NewProductForm
 from blueprints.products.skus import SkuIsTaken
 from models.text import cleaned_line
 
+OFFERED = 20
+
 
 @products.get("/products/")
 @needs(Right.KEEP_STOCK)
@@ -23,6 +25,14 @@ def listing() -> ResponseReturnValue:
     return render_template(
         "products/list.html", found=found, typed=typed, any_product=bool(found.rows) or any_product()
     )
+
+
+@products.get("/products/offered")
+@needs(Right.KEEP_STOCK)
+def offered() -> ResponseReturnValue:
+    """For the form of a new order, while somebody types in it."""
+    found = find_products(cleaned_line(request.args.get("q", "")), limit=OFFERED)
+    return jsonify([{"sku": product.sku, "name": product.name} for product in found.rows])
 
 
 @products.route("/products/new", methods=["GET", "POST"])

@@ -1,7 +1,59 @@
-// A new order says its total before it is saved. The server works it out itself.
+// A new order is typed less: the store's products are offered, and the total is said before it is saved. The server takes
+// the same fields without any of this, fills in what a SKU stands for, and works the total out itself.
 "use strict";
 
 const orderForm = document.querySelector("form[data-new-order]");
+const offered = document.getElementById("products");
+
+// By SKU the page itself offers them; by name only here, where a name brings its SKU along.
+const byName = Object.assign(document.createElement("datalist"), { id: "products-by-name" });
+offered?.after(byName);
+const alike = (one, other) => one.trim().toLowerCase() === other.trim().toLowerCase();
+
+function offerByName() {
+  byName.replaceChildren(...[...offered.options].map((option) => new Option(option.value, option.text)));
+}
+
+// What was filled in here gives way to the next choice, and to none; what somebody typed does not.
+function fillIn(field, value) {
+  if (field.value && field.value !== field.dataset.filledIn) return;
+  field.value = field.dataset.filledIn = value;
+}
+
+function complete(row, field) {
+  const [name, sku] = ["name", "sku"].map((part) => row.querySelector(`[name$="-${part}"]`));
+  const chosen = [...offered.options].find((option) => alike(field === sku ? option.value : option.text, field.value));
+  if (field === sku) fillIn(name, chosen?.text ?? "");
+  else fillIn(sku, chosen?.value ?? "");
+}
+
+// The page holds some hundred; of a larger shop the others are asked for, once somebody pauses.
+let pause, asked = 0;
+async function askFor(typed, row, field) {
+  const mine = ++asked;
+  const answer = await fetch(`${offered.dataset.search}?q=${encodeURIComponent(typed)}`, { redirect: "error" });
+  if (!answer.ok || mine !== asked) return;
+  const found = await answer.json();
+  if (mine !== asked || !found.length) return;
+  offered.replaceChildren(...found.map(({ sku, name }) => new Option(name, sku)));
+  offerByName();
+  complete(row, field);
+}
+
+function whenTyped({ target }) {
+  const row = target.closest("[data-row]");
+  if (!offered || !row || !/-(name|sku)$/.test(target.name)) return;
+  complete(row, target);
+  clearTimeout(pause);
+  if (!offered.dataset.search || target.value.trim().length < 2) return;
+  pause = setTimeout(() => askFor(target.value, row, target).catch(() => {}), 250);  // the line may be lost: type on
+}
+
+// Rows may be added to the form, so a field is taken for one of theirs when somebody comes to it.
+orderForm?.addEventListener("focusin", ({ target }) => {
+  if (offered && /-name$/.test(target.name) && target.closest("[data-row]")) target.setAttribute("list", byName.id);
+});
+if (offered) offerByName();
 
 // The total, in the smallest units of the currency; NaN while something in it can't be read, as of that no sum is one.
 const shown = orderForm?.querySelector("output");
@@ -36,6 +88,7 @@ if (shown) {
   shown.closest("[hidden]").hidden = false;
   sayTotal();
 }
-orderForm?.addEventListener("input", () => {
+orderForm?.addEventListener("input", (event) => {
+  whenTyped(event);
   if (shown) sayTotal();
 });

@@ -157,6 +157,7 @@ TABLE = {
     "products.listing": MERCHANT,
     "products.move": MERCHANT,
     "products.new": MERCHANT,
+    "products.offered": MERCHANT,
     "products.product": MERCHANT,
     "settings.alerts": OWNER,
     "settings.alerts_test": OWNER,

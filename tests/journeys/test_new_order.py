@@ -1,0 +1,87 @@
+"""An order that came by message, typed on a phone: products are picked, and the total is said before it is saved."""
+
+import pytest
+from sqlalchemy import select
+
+from blueprints.orders import offering
+from models import Order
+from tests.browser import found_by_axe, sign_in, width_of
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture
+def shelves(shop):
+    shop.product("UBE-350", name="Ube jam, jar 350 g")
+    shop.product("UBE", name="Ube")
+    return shop
+
+
+@pytest.fixture
+def page(served, shelves, browser_page):
+    page = browser_page(width=390)
+    sign_in(page, served, "sam")
+    page.goto(f"{served}/orders/new")
+    return page
+
+
+def row(page, place):
+    return {part: page.locator(f"#items-{place}-{part}") for part in ("name", "sku", "quantity", "price")}
+
+
+def test_a_product_brings_its_name_or_its_sku_and_the_total_is_said(page, shelves):
+    first, second = row(page, 0), row(page, 1)
+    first["sku"].fill("ube-350")
+    assert first["name"].input_value() == "Ube jam, jar 350 g"
+    second["name"].fill("Ube jam, jar 350 g")
+    assert second["sku"].input_value() == "UBE-350"
+    assert second["name"].get_attribute("list") == "products-by-name"
+    first["quantity"].fill("2")
+    first["price"].fill("1,250.50")
+    second["price"].fill("₱80")
+    page.get_by_label("Shipping").fill("50")
+    page.get_by_label("Discount").fill("0.5")
+    assert page.get_by_label("Total").inner_text() == "₱2,630.50"
+    assert found_by_axe(page) == []
+    assert width_of(page) <= 390
+
+    page.get_by_label("Customer name").fill("Maria Santos")
+    page.get_by_role("button", name="Save the order").click()
+    page.get_by_text("Order 1001 was added. It comes to ₱2,630.50.").wait_for()
+    assert shelves.first(select(Order)).total == 263050
+
+
+def test_what_was_filled_in_gives_way_and_what_was_typed_does_not(page):
+    first = row(page, 0)
+    first["sku"].press_sequentially("UBE-350")
+    assert first["name"].input_value() == "Ube jam, jar 350 g", "and not that of UBE, which it was for a moment"
+    first["sku"].press_sequentially("-X")
+    assert first["name"].input_value() == ""
+    first["name"].fill("Halaya")
+    first["sku"].fill("UBE-350")
+    assert first["name"].input_value() == "Halaya"
+
+
+@pytest.mark.parametrize(
+    ("part", "typed"), [("price", "1.480"), ("price", "dear"), ("quantity", "1.5"), ("price", "-5")]
+)
+def test_of_what_can_not_be_read_there_is_no_total(page, part, typed):
+    first = row(page, 0)
+    first["price"].fill("100")
+    assert page.get_by_label("Total").inner_text() == "₱100.00"
+    first[part].fill(typed)
+    assert page.get_by_label("Total").inner_text() == "–"
+
+
+def test_in_a_larger_shop_the_others_are_found_as_somebody_types(browser_page, served, shelves, monkeypatch):
+    monkeypatch.setattr(offering, "MOST", 1)
+    page = browser_page()
+    sign_in(page, served, "sam")
+    page.goto(f"{served}/orders/new")
+    assert page.locator("#products option").count() == 1
+    first = row(page, 0)
+    with page.expect_response("**/products/offered**"):
+        first["name"].press_sequentially("jar ub")
+    page.locator("#products option[value='UBE-350']").wait_for(state="attached")
+    first["name"].fill("Ube jam, jar 350 g")
+    assert first["sku"].input_value() == "UBE-350"
