@@ -6,6 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from blueprints import clock
+from blueprints.support.telling import tell_other_side
 from blueprints.support.window_refusals import (
     AlreadyOpen,
     NoOrderToLimitTo,
@@ -31,9 +32,8 @@ def grant_access(ticket_id: int, *, scope: WindowScope, hours: int, by: Actor) -
             end_window(session, found, WindowEnd.EXPIRED, by=by, at=at)
         if scope is WindowScope.ORDER and ticket.order_id is None:
             raise NoOrderToLimitTo
-        open_window(session, ticket, scope=scope, hours=hours, by=by, at=at)
-        if ticket.state is TicketState.WAITING_ON_MERCHANT:  # to be let in is what support waited for
-            ticket.state, ticket.waiting_since = TicketState.WAITING_ON_SUPPORT, at
+        window = open_window(session, ticket, scope=scope, hours=hours, by=by, at=at)
+        _hand_over(session, ticket, window, by=by, at=at)
 
 
 def open_window(
@@ -73,6 +73,17 @@ def extend_access(window_id: int, *, hours: int, by: Actor, seen_until: datetime
         window.expires_at = until
         session.flush()
         session.add(event_in(window, "access.extended", by=by, at=at, order_id=window.order_id))
+        ticket = session.get_one(Ticket, window.ticket_id, populate_existing=True)
+        _hand_over(session, ticket, window, by=by, at=at, is_longer=True)
+
+
+def _hand_over(
+    session: Session, ticket: Ticket, window: AccessWindow, *, by: Actor, at: datetime, is_longer: bool = False
+) -> None:
+    """To support, which is told until when it may act now."""
+    if ticket.state is TicketState.WAITING_ON_MERCHANT:  # to be let in, or for longer, is what support waited for
+        ticket.state, ticket.waiting_since = TicketState.WAITING_ON_SUPPORT, at
+    tell_other_side(session, ticket, kind="access_granted", by=by, at=at, window=window, is_longer=is_longer)
 
 
 def revoke_access(window_id: int, *, by: Actor) -> None:

@@ -27,6 +27,7 @@ from blueprints.orders.settling import Repayment, settle_refund, waive_refund
 from blueprints.orders.withdrawing import reinstate_order
 from blueprints.settings.trying_mail import try_mail
 from blueprints.support.entering import enter_store
+from blueprints.support.granting import extend_access
 from blueprints.support.replying import Words, reply
 from blueprints.support.reporting import report_act
 from blueprints.support.solving import close
@@ -67,7 +68,7 @@ KINDS = {
     "order_cancelled", "order_part_cancelled", "order_reinstated", "refund_settled", "order_accepted",
     "payment_reminder", "cancel_requested", "cancel_request_received", "cancel_request_declined", "cancel_link",
     "ticket_opened", "ticket_replied", "ticket_solved", "ticket_closed",
-    "access_opened", "access_entered", "access_acted", "access_ended",
+    "access_opened", "access_granted", "access_entered", "access_acted", "access_ended",
     "invitation", "password_reset", "second_factor_changed", "mail_test",
 }  # fmt: skip
 
@@ -179,6 +180,7 @@ class Planter:
         )
         filing = Filing(say("tickets.subject", 150), say("tickets.reason", 4000), hours=24)
         ticket = file_cancellation(booked.id, filing, by=self.owner)
+        extend_access(1, hours=4, by=self.owner)
         session_id = db.session.scalars(select(UserSession.id).where(UserSession.user_id == 3)).first()
         enter_store(1, user_session_id=session_id or 0, by=self.agent)
         for words, by in ((Words(say("ticket_messages.body", 4000)), self.agent),

@@ -54,6 +54,9 @@ def test_the_tick_opens_a_window_for_this_order(order, shop, ask_to_cancel):
     assert story_of(shop, ticket) == ["ticket.opened", "access.opened"]
     [mail] = mail_of(shop, ticket, "access_opened")
     assert mail.recipient == "olive@example.com"
+    assert mail_of(shop, ticket, "access_granted") == []  # it stands in the mail about the ticket
+    [mail] = mail_of(shop, ticket, "ticket_opened")
+    assert "You may act on this order in the store until" in mail.text
 
 
 @pytest.mark.parametrize("no", ["", "0", "no", "off"])

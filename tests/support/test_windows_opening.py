@@ -6,7 +6,7 @@ import pytest
 import time_machine
 from sqlalchemy import select
 
-from models import AccessWindow, Role, User, UserSession
+from models import AccessWindow, Role, Store, Ticket, User, UserSession
 from tests.people import PASSWORD, signed_in
 from tests.shop import A_MORNING
 from tests.support.conftest import mail_of, state_of
@@ -124,6 +124,54 @@ def test_staff_open_and_revoke_it_and_the_owner_is_mailed(sam, shop, ticket):
     for kind in ("access_opened", "access_ended"):
         [mail] = mail_of(shop, ticket, kind)
         assert (mail.recipient, "Sam Staff" in mail.text) == ("olive@example.com", True)
+
+
+def test_support_is_mailed_until_when_it_may_act(app, shop, ticket):
+    with time_machine.travel(A_MORNING, tick=False):
+        open_window(signed_in(app, "olive"), ticket, hours="4")
+    [mail] = mail_of(shop, ticket, "access_granted")
+    assert (mail.recipient, mail.reply_to) == ("tulong@example.com", "nena@example.com")
+    assert mail.subject == f"Ticket {ticket}, order 1041: you may act in the store"
+    for body in (mail.text, mail.html):
+        assert "Olive Owner of Aling Nena’s let you into the store." in body
+        assert "You may act on order 1041 in the store until Friday 20 November 2026, 1:30 PM." in body.replace(
+            "\u202f", " "
+        )
+        assert f"/support/tickets/{ticket}" in body
+
+
+def test_and_once_more_when_it_is_given_more_time(app, shop, ticket):
+    with time_machine.travel(A_MORNING, tick=False):
+        olive = signed_in(app, "olive")
+        open_window(olive, ticket, hours="4", scope="all")
+        shop.change(shop.get(Ticket, ticket), state="waiting_on_merchant")
+        url = f"/support/windows/{window_of(shop, ticket).id}/extend"
+        drawn = window_of(shop, ticket).expires_at.isoformat()
+        assert [olive.post(url, hours="1", until=drawn).status for _ in range(2)] == [303, 303]
+    first, mail = mail_of(shop, ticket, "access_granted")
+    assert "on all orders in the store until" in first.text
+    assert "Olive Owner of Aling Nena’s gave you more time in the store." in mail.text
+    assert "until Friday 20 November 2026, 2:30 PM." in mail.text.replace("\u202f", " ")
+    assert state_of(shop, ticket) == "waiting_on_support"
+
+
+def test_but_not_of_what_opens_or_lengthens_nothing_nor_of_an_end(olive, uma, shop, ticket):
+    open_window(olive, ticket, hours="2")
+    open_window(uma, ticket)
+    assert mail_of(shop, ticket, "access_granted") == []
+    open_window(olive, ticket, hours="72")
+    open_window(olive, ticket, hours="72")
+    url = f"/support/windows/{window_of(shop, ticket).id}"
+    assert [olive.post(f"{url}/extend", hours=hours).status for hours in ("2", "72", "72")] == [422, 303, 409]
+    olive.post(f"{url}/revoke")
+    assert len(mail_of(shop, ticket, "access_granted")) == 2
+
+
+def test_without_an_address_for_support_it_is_kept_and_says_so(olive, shop, ticket):
+    shop.change(shop.get(Store, 1), support_email=None)
+    open_window(olive, ticket)
+    [mail] = mail_of(shop, ticket, "access_granted")
+    assert (mail.recipient, mail.state, mail.reason) == (None, "not_sent", "no_address")
 
 
 def test_an_owner_who_is_disabled_is_mailed_nothing(olive, shop, ticket):
