@@ -16,7 +16,7 @@ from blueprints.support.window_refusals import (
     WindowIsOver,
 )
 from blueprints.windows import any_expired, end_expired_in_passing, end_window, event_in, tell_owners
-from models import AccessWindow, Actor, Ticket, TicketState, WindowEnd, WindowScope, db, writing
+from models import AccessWindow, Actor, Ticket, TicketKind, TicketState, WindowEnd, WindowScope, db, writing
 
 
 def grant_access(ticket_id: int, *, scope: WindowScope, hours: int, by: Actor) -> None:
@@ -110,6 +110,12 @@ def latest_window_of(session: Session, ticket: Ticket) -> AccessWindow | None:
     return session.scalars(
         select(AccessWindow).where(AccessWindow.ticket_id == ticket.id).order_by(AccessWindow.id.desc()).limit(1)
     ).one_or_none()
+
+
+def waits_for_access(ticket: Ticket, window: AccessWindow | None) -> bool:
+    """An order is to be cancelled that only support can cancel, and it may not act. `window`: the ticket's latest."""
+    is_let_in = window is not None and window.is_open(clock.now())
+    return ticket.is_open and ticket.kind is TicketKind.CANCELLATION and not is_let_in
 
 
 def _reread(session: Session, window_id: int) -> AccessWindow:

@@ -10,7 +10,7 @@ from blueprints.bounds import takes
 from blueprints.support import support
 from blueprints.support.assigning import agents, assign, is_staffed
 from blueprints.support.forms import MOST_BYTES_SENT, AssignForm, ReplyForm, SolveForm
-from blueprints.support.granting import latest_window_of
+from blueprints.support.granting import latest_window_of, waits_for_access
 from blueprints.support.refusals import NoSuchAgent, TicketRefusal
 from blueprints.support.replying import reply as write_reply
 from blueprints.support.showing import files_of_the_request, history_of, thread_of
@@ -37,10 +37,6 @@ def ticket_page(
 ) -> str:
     """The ticket's page, for every route whose form stands on it: with what was typed, and what was refused."""
     session, by = db.session(), access.actor()
-    if open_form is None:
-        chosen = {name: request.args[name] for name in ("scope", "hours") if name in request.args}
-        open_form = OpenForm(formdata=None, **chosen)
-        open_form.offer(ticket)
     window = latest_window_of(session, ticket)
     return render_template(
         "support/ticket.html",
@@ -52,11 +48,20 @@ def ticket_page(
         files=files_of_the_request(session, ticket),
         history=history_of(session, ticket),
         window=window,
-        open_form=open_form,
+        asks_for_access=by.is_merchant and waits_for_access(ticket, window),
+        open_form=open_form or _open_form(ticket),
         extend_form=_extend_form(extend_form, window),
         refusal=refusal,
         is_staffed=is_staffed(session),
     )
+
+
+def _open_form(ticket: Ticket) -> OpenForm:
+    """With what was chosen before the password was asked for."""
+    chosen = {name: request.args[name] for name in ("scope", "hours") if name in request.args}
+    form = OpenForm(formdata=None, **chosen)
+    form.offer(ticket)
+    return form
 
 
 def _extend_form(typed: ExtendForm | None, window: AccessWindow | None) -> ExtendForm:

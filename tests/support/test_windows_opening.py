@@ -174,6 +174,22 @@ def test_without_an_address_for_support_it_is_kept_and_says_so(olive, shop, tick
     assert (mail.recipient, mail.state, mail.reason) == (None, "not_sent", "no_address")
 
 
+def test_where_an_order_waits_for_support_letting_it_in_comes_before_a_reply(olive, uma, shop, ticket, ask):
+    def order_of(page):
+        return [panel["id"] for panel in page.select("#access, #reply")]
+
+    url = f"/support/tickets/{ticket}"
+    assert order_of(olive.get(url)) == ["access", "reply"]
+    assert order_of(uma.get(url)) == ["reply", "access"]  # to ask for it is all that they can do
+    assert order_of(olive.get(f"/support/tickets/{ask()}")) == ["reply", "access"]
+    open_window(olive, ticket)
+    assert order_of(olive.get(url)) == ["reply", "access"]
+    olive.post(f"/support/windows/{window_of(shop, ticket).id}/revoke")
+    assert order_of(olive.get(url)) == ["access", "reply"]
+    olive.post(f"{url}/close")
+    assert order_of(olive.get(url))[-1] == "access"
+
+
 def test_an_owner_who_is_disabled_is_mailed_nothing(olive, shop, ticket):
     shop.change(shop.get(User, 2), role=Role.OWNER, disabled_at=A_MORNING)
     open_window(olive, ticket)
