@@ -15,7 +15,7 @@ MOST_OF_AN_ORDER = 50
 _WITHOUT_HTML = defer(Email.html, raiseload=True)
 # A list shows none of the bodies, and a page of them may be large.
 LISTED = (
-    select(Email, Order.number)
+    select(Email, Order.number, Order.customer_name)
     .outerjoin(Order, Order.id == Email.order_id)
     .options(defer(Email.text, raiseload=True), _WITHOUT_HTML)
 )
@@ -35,6 +35,7 @@ class Box(StrEnum):
 class Listed:
     email: Email
     order_number: str | None
+    customer_name: str | None
 
 
 def page_of_emails(
@@ -50,7 +51,7 @@ def page_of_emails(
     def rows(here: int | None, back: bool) -> list[Listed]:
         beyond = found if here is None else found.where(Email.id > here if back else Email.id < here)
         listed = beyond.order_by(Email.id if back else Email.id.desc()).limit(PAGE + 1)
-        rows = [Listed(email, number) for email, number in db.session.execute(listed)]
+        rows = [Listed(*row) for row in db.session.execute(listed)]
         return rows[::-1] if back else rows
 
     return page_beside(before or after, rows, PAGE, back=before is not None, key=lambda row: row.email.id)

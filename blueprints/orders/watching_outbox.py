@@ -89,5 +89,5 @@ def page_of(pile: Pile, *, after: int | None = None) -> Page[Listed]:
     found = LISTED.where(those).order_by(order)
     if after is not None:
         found = found.where(beyond)
-    rows = [Listed(email, number) for email, number in db.session.execute(found.limit(PAGE + 1))]
+    rows = [Listed(*row) for row in db.session.execute(found.limit(PAGE + 1))]
     return page_from(rows, PAGE, key=lambda row: row.email.id)

@@ -5,6 +5,7 @@ import pytest
 from blueprints import clock, outbox
 from models import EmailState, Store, writing
 from tests.mail.desk import A_MESSAGE, MailDesk
+from tests.pages import words
 from tests.people import signed_in
 
 
@@ -40,8 +41,17 @@ def test_an_email_is_shown_as_it_was_written_with_what_became_of_it(sam, shop, d
     page = sam.get(f"/orders/emails/{email.id}")
     assert page.h1 == "Your order 1041 is cancelled"
     assert page.one("pre").get_text() == email.text
-    for words in ("550 5.1.1 no such <user> here", "Failed", "Tried 1 time", "To maria@example.com", "Order 1041"):
-        assert words in page.text
+    for said in ("550 5.1.1 no such <user> here", "Failed", "Tried 1 time", "To maria@example.com", "Order 1041"):
+        assert said in page.text
+
+
+def test_a_row_names_customer_and_order_where_there_is_one(olive, shop, desk):
+    order = shop.order(number="1041", customer_name="Marisol Peña")
+    desk.queue("sam@example.com", kind="password_reset")
+    desk.tell(order)
+    first, second = (words(row.select_one(".small")) for row in olive.get("/orders/emails").select("ul.list > li"))
+    assert first.startswith("Marisol Peña · Order 1041 · to maria@example.com")
+    assert second.startswith("to sam@example.com")
 
 
 def test_the_html_of_an_email_stands_alone_and_can_do_nothing(sam, shop, desk):

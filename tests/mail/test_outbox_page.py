@@ -86,7 +86,7 @@ def test_a_failed_email_stands_there_with_order_reader_and_answer(olive, failed)
     page = olive.get("/settings/outbox")
     assert tiles(page)["Failed"] == "1"
     assert subjects(page) == ["Your order 1041 is cancelled"]
-    for said in ("Order 1041", "to maria@example.com", REFUSED):
+    for said in ("Order 1041", "Maria Santos · to maria@example.com", REFUSED):
         assert said in page.text
 
 
