@@ -45,6 +45,16 @@ def test_an_email_is_shown_as_it_was_written_with_what_became_of_it(sam, shop, d
         assert said in page.text
 
 
+def test_why_it_failed_is_said_plainly_and_the_servers_own_words_once(sam, olive, shop, desk, post_office):
+    post_office.refuse["maria@example.com"] = "550 5.1.1 no such <user> here"
+    about_order, about_account = desk.tell(shop.order()), desk.queue("maria@example.com", kind="mail_test")
+    desk.deliver()
+    for reader, email in ((sam, about_order), (olive, about_account)):
+        page = reader.get(f"/orders/emails/{email.id}")
+        assert page.one(".lead").get_text() == "Not told, because it could not be delivered."
+        assert page.text.count("550 5.1.1") == 1
+
+
 def test_a_row_names_customer_and_order_where_there_is_one(olive, shop, desk):
     order = shop.order(number="1041", customer_name="Marisol Peña")
     desk.queue("sam@example.com", kind="password_reset")

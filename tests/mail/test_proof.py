@@ -7,7 +7,7 @@ import pytest
 
 from blueprints import clock, outbox
 from models import Alert, EmailState, NotSentReason, Order, OrderStatus, Store, writing
-from tests.mail.desk import A_MESSAGE
+from tests.mail.desk import A_MESSAGE, MailDesk
 from tests.orders.books import later, reinstate
 from tests.orders.deciding import cancel
 from tests.orders.watching import statements
@@ -67,7 +67,8 @@ def test_who_was_not_told_was_not_told_for_a_reason(state, reason, says, sam, sh
     answer = "550 5.1.1 no such <user> here" if state == "failed" else ""
     shop.change(email, state=EmailState(state), reason=reason, answer=answer)
     assert f"Not told, {says}" in panel(sam, order)
-    assert f"Not told, {says}" in words(sam.get(f"/orders/emails/{email.id}").one("main"))
+    page = words(sam.get(f"/orders/emails/{email.id}").one("main"))
+    assert (f"Not told, {says}" if state == "not_sent" else "Not told, because it could not be delivered.") in page
     assert sam.get(f"/orders/emails/{email.id}").status == 200
 
 
@@ -166,6 +167,23 @@ def test_in_a_demo_it_says_that_mail_is_kept(open_app, shop):
     order, sam = shop.order(), signed_in(app, "sam")
     cancel(sam, order)
     assert "a demo sends nothing. What they would read is kept in the mailbox." in verdict(sam, order)
+
+
+def test_and_says_so_no_second_time_beside_the_email_itself(open_app, shop):
+    shop.change(shop.get(Store, 1), is_demo=True)
+    app = open_app(MAIL_SERVER=None)
+    email = MailDesk(app).tell(shop.order())
+    assert email.reason is NotSentReason.DEMO
+    olive = signed_in(app, "olive")
+    page = words(olive.get(f"/orders/emails/{email.id}").one("main"))
+    assert page.count("a demo keeps its mail in the mailbox") == 1
+    assert "a demo sends nothing" not in page
+    row = words(olive.get("/orders/emails").one("ul.list > li"))
+    assert "demo" not in row
+    assert "In the mailbox" in row
+    assert "to maria@example.com" in row
+    assert "demo" not in words(olive.get("/settings/outbox").one("main"))
+    assert "demo" not in words(olive.get("/settings/alerts").one("main"))
 
 
 def test_without_a_server_there_is_no_button_that_could_do_nothing(open_app, shop):
