@@ -3,6 +3,7 @@
 from datetime import datetime
 from enum import StrEnum
 from typing import ClassVar
+from urllib.parse import quote
 
 from sqlalchemy import CheckConstraint, ForeignKey, String, func, select, text, true
 from sqlalchemy.orm import Mapped, MappedSQLExpression, column_property, mapped_column
@@ -16,6 +17,7 @@ FEWEST_UNPAID_HOURS = 2
 MOST_UNPAID_HOURS = 90 * 24
 USUAL_NOTICE_HOURS = 24
 MOST_NOTICE_HOURS = 30 * 24
+PLACE_OF_WAYBILL = "{waybill}"
 
 
 class Language(StrEnum):
@@ -105,6 +107,20 @@ class Courier(Base):
     name: Mapped[str] = mapped_column(String(60), unique=True)
     integrated: Mapped[bool]
     active: Mapped[bool] = mapped_column(default=True)
+    tracking_url: Mapped[str | None] = mapped_column(
+        String(300),
+        CheckConstraint(
+            "(substr(tracking_url, 1, 8) = 'https://' OR substr(tracking_url, 1, 7) = 'http://') AND "
+            f"length(tracking_url) - length(replace(tracking_url, '{PLACE_OF_WAYBILL}', '')) = {len(PLACE_OF_WAYBILL)}",
+            name="tracked_on_the_web_by_one_waybill",
+        ),
+    )
+    """The courier's own page about a parcel, with PLACE_OF_WAYBILL where its waybill goes."""
+
+    def page_about(self, waybill: str) -> str | None:
+        if not (self.tracking_url and waybill):
+            return None
+        return self.tracking_url.replace(PLACE_OF_WAYBILL, quote(waybill, safe=""))
 
 
 class Reason(Base):

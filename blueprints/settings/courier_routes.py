@@ -35,7 +35,7 @@ def courier_add() -> ResponseReturnValue:
     if not form.validate():
         return _list(form, 422)
     try:
-        add_courier(name=form.name.data, integrated=form.integrated.data, by=access.actor())
+        add_courier(form.wish, by=access.actor())
     except CourierIsListed as refusal:
         form.say_that_it_is_listed(refusal.name, active=refusal.active)
         return _list(form, 409)
@@ -56,7 +56,7 @@ def courier(courier_id: int) -> ResponseReturnValue:
     if not form.validate_on_submit():
         return _page(found, form, 422 if form.is_submitted() else 200)
     try:
-        change_courier(courier_id, name=form.name.data, integrated=form.integrated.data, by=access.actor())
+        change_courier(courier_id, form.wish, by=access.actor())
     except CourierIsListed as refusal:
         form.say_that_it_is_listed(refusal.name, active=refusal.active)
         return _page(found, form, 409)

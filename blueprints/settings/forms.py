@@ -18,11 +18,14 @@ from wtforms import (
     SelectField,
     StringField,
     TelField,
+    URLField,
 )
 from wtforms.validators import AnyOf, DataRequired, Email, Optional, ValidationError
 
 from blueprints.filters import WORDS, word
 from blueprints.forms import NOT_AN_EMAIL, BaseForm, CanTakeMail, CountField, Fits, Ticks
+from blueprints.settings.listing_couriers import CourierWish
+from blueprints.settings.tracking import TrackingFault, fault_of_tracking
 from models import Courier, CustomerAlert, Language, OrderStatus, PaymentStatus, Reason, Store
 from models.order_states import BEFORE_DELIVERY
 from models.store import LONGEST_UNDO_S
@@ -34,6 +37,11 @@ ALERTS_BESIDE_STATUSES = {
     CustomerAlert.ORDER_REINSTATED: _l("Reinstated after a cancel"),
     CustomerAlert.REFUND_SETTLED: WORDS[PaymentStatus.REFUNDED],
     CustomerAlert.PAYMENT_REMINDER: _l("Still unpaid (a reminder before it is cancelled)"),
+}
+WRONG_TRACKING = {
+    TrackingFault.NOT_AN_ADDRESS: _l("Write the whole address, such as https://example.com/track/{waybill}."),
+    TrackingFault.NO_PLACE: _l("Write {waybill} once, in the place of the parcel’s number."),
+    TrackingFault.MISPLACED: _l("Write {waybill} after the name of the site, where the parcel’s number stands."),
 }
 REGIONS = ("Africa", "America", "Antarctica", "Asia", "Atlantic", "Australia", "Europe", "Indian", "Pacific")
 
@@ -190,6 +198,24 @@ class CourierForm(BaseForm):
         _l("Integrated: only support can cancel its bookings"),
         description=_l("Tick this when the courier takes cancellations from the support team alone."),
     )
+    tracking_url = URLField(
+        _l("Tracking page"),
+        [Fits(Courier.tracking_url)],
+        description=_l(
+            "Where the courier shows a parcel, with {waybill} in the place of its number, such as "
+            "https://example.com/track/{waybill}. Waybills lead there, and customers get the link when the order is "
+            "shipped."
+        ),
+    )
+
+    def validate_tracking_url(self, field: URLField) -> None:
+        if field.data and (fault := fault_of_tracking(field.data)):
+            raise ValidationError(WRONG_TRACKING[fault])
+
+    @property
+    def wish(self) -> CourierWish:
+        """Once it is valid."""
+        return CourierWish(self.name.data, self.integrated.data, self.tracking_url.data or None)
 
     def say_that_it_is_listed(self, name: str, *, active: bool) -> None:
         self.name.errors = [_listed_already(name, active=active)]

@@ -3,6 +3,8 @@
 None is ever deleted, because orders name them: one that is not used any more is taken off the list.
 """
 
+from dataclasses import dataclass
+
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -25,20 +27,27 @@ def find_couriers() -> tuple[list[Courier], list[Courier]]:
     return [courier for courier in found if courier.active], [courier for courier in found if not courier.active]
 
 
-def add_courier(*, name: str, integrated: bool, by: Actor) -> None:
+@dataclass(frozen=True)
+class CourierWish:
+    name: str
+    integrated: bool
+    tracking_url: str | None
+
+
+def add_courier(wish: CourierWish, *, by: Actor) -> None:
     """Raises CourierIsListed."""
     with writing() as session:
-        _refuse_second(session, name)
-        session.add(Courier(name=name, integrated=integrated))
+        _refuse_second(session, wish.name)
+        session.add(Courier(name=wish.name, integrated=wish.integrated, tracking_url=wish.tracking_url))
         _leave_event(session, by)
 
 
-def change_courier(courier_id: int, *, name: str, integrated: bool, by: Actor) -> None:
+def change_courier(courier_id: int, wish: CourierWish, *, by: Actor) -> None:
     """Bookings stay as they were made: they keep the mark that the courier had then. Raises CourierIsListed."""
     with writing() as session:
         courier = session.get_one(Courier, courier_id)
-        _refuse_second(session, name, apart_from=courier)
-        courier.name, courier.integrated = name, integrated
+        _refuse_second(session, wish.name, apart_from=courier)
+        courier.name, courier.integrated, courier.tracking_url = wish.name, wish.integrated, wish.tracking_url
         if session.is_modified(courier):
             _leave_event(session, by)
 

@@ -100,4 +100,18 @@ def test_every_status_has_words_of_its_own(shop, desk, post_office):
 def test_where_the_parcel_is_stands_in_the_email_about_it(shop, desk, post_office):
     desk.tell(shop.booked_order("Lalamove"), kind="order_shipped")
     desk.deliver()
-    assert "Courier: Lalamove\nTracking number: JT0912345678" in post_office.letters[0].text
+    assert "Courier: Lalamove\nTracking number: JT0912345678\n\n" in post_office.letters[0].text
+
+
+def test_and_leads_to_the_couriers_own_page_about_it(shop, desk):
+    order = shop.booked_order("Lalamove")
+    shop.change(order.courier, tracking_url="https://track.example.com/?a=1&no={waybill}")
+    page = "https://track.example.com/?a=1&no=JT0912345678"
+    for kind in ("order_shipped", "order_out_for_delivery"):
+        email = desk.tell(order, kind=kind)
+        assert f"Tracking number: JT0912345678\nSee where your parcel is: {page}\n" in email.text
+        assert f'href="{page.replace("&", "&amp;")}"' in email.html
+    for told in (desk.tell(order, kind="order_completed"), desk.tell(shop.order(), kind="order_shipped")):
+        assert "track.example.com" not in told.text + told.html
+    shop.change(order, booking_cancelled_at=clock.now())
+    assert "track.example.com" not in desk.tell(order, kind="order_shipped").html
