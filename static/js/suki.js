@@ -206,3 +206,13 @@ for (const button of document.querySelectorAll("[data-copy]")) {
     button.textContent = button.dataset.copied;
   });
 }
+
+// A button that prints a part of the page; the browser’s own print has all of it.
+for (const button of document.querySelectorAll("[data-print]")) {
+  button.parentElement.hidden = false;
+  button.addEventListener("click", () => {
+    document.body.classList.add(button.dataset.print);
+    addEventListener("afterprint", () => document.body.classList.remove(button.dataset.print), { once: true });
+    print();
+  });
+}

@@ -21,3 +21,32 @@ def test_an_order_on_paper_says_when_and_has_no_links_without_a_meaning(served, 
     times = page.locator("#asked time, #history time").all()
     assert len(times) > 1
     assert all(" 20" in time.evaluate(PRINTED) for time in times)
+
+
+FOR_THE_SHOP_ALONE = ["#asked", "#status-area", "#emails", "#history"]
+PARTS_OF_A_SLIP = [".sender", "#customer", "#items", "#money"]
+
+
+def test_a_packing_slip_has_what_goes_with_the_parcel_and_nothing_that_is_for_the_shop(served, browser_page):
+    page = browser_page(width=390, scheme="dark")
+    page.add_init_script("window.print = () => { window.printed = document.body.className }")
+    sign_in_as_ana(page, served)
+    page.goto(f"{served}/orders/117")
+    page.get_by_role("button", name="Print a packing slip").click()
+    assert page.evaluate("window.printed") == "desk slip"
+    page.emulate_media(media="print")
+    assert not [part for part in FOR_THE_SHOP_ALONE if page.locator(part).is_visible()]
+    tops = [page.locator(part).bounding_box()["y"] for part in PARTS_OF_A_SLIP]
+    assert tops == sorted(tops)
+    assert not page.get_by_role("button").or_(page.get_by_role("navigation")).filter(visible=True).all()
+    page.evaluate("dispatchEvent(new Event('afterprint'))")
+    assert not page.locator(".sender").is_visible()
+    assert page.locator("#history").is_visible()
+
+
+def test_without_a_script_that_prints_there_is_no_button_for_it(served, browser_page):
+    page = browser_page(java_script_enabled=False)
+    sign_in_as_ana(page, served)
+    page.goto(f"{served}/orders/117")
+    assert page.locator("#items").is_visible()
+    assert not page.get_by_role("button", name="Print a packing slip").is_visible()

@@ -21,7 +21,8 @@ def test_an_order_shows_its_items_and_what_they_come_to(sam, shop):
     assert page.h1 == f"Order {order.number}"
     assert panel(page, "items") == (
         f"Items Items of order {order.number} Item Amount Adobo set × 2 ₱480.00 each ₱960.00 Otap × 1 ₱160.00 "
-        "Subtotal ₱1,120.00 Shipping ₱80.00 Discount \N{MINUS SIGN}₱50.00 Total ₱1,150.00 Cancel some of the items …"
+        "Subtotal ₱1,120.00 Shipping ₱80.00 Discount \N{MINUS SIGN}₱50.00 Total ₱1,150.00 Cancel some of the items … "
+        "Print a packing slip"
     )
     assert "Still to be paid ₱1,150.00" in panel(page, "money")
 
@@ -122,3 +123,9 @@ def test_a_fact_has_no_full_stop_that_could_stand_alone_below_it(sam, shop):
     facts = [words(fact) for fact in page.select("#status-area .facts dd")]
     assert "Nobody was emailed: “Email the customer” was not ticked" in facts
     assert "“Email the customer” was not ticked." in page.one("#history").text
+
+
+def test_a_slip_is_printed_for_what_is_still_to_be_handed_over(sam, shop):
+    waiting, over = shop.order(), shop.order(status=OrderStatus.CANCELLED)
+    assert sam.get(f"/orders/{waiting.id}").select("#items [data-print=slip]")
+    assert not sam.get(f"/orders/{over.id}").select("[data-print]")
