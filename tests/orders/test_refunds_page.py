@@ -146,6 +146,13 @@ def test_the_letter_is_ready_to_be_copied_and_to_be_sent(sam, shop, owe):
     assert asked == {"subject": "Your money for order 1001", "body": letter.replace("\n", "\r\n")}
 
 
+def test_how_they_want_it_is_asked_before_what_went_back_is_recorded(sam, owe):
+    page = sam.get(f"/refunds/{owe().id}")
+    assert [panel["id"] for panel in page.select("#ledger, #letter, #settle, #customer")] == [
+        "ledger", "letter", "settle", "customer"
+    ]  # fmt: skip
+
+
 def test_without_an_address_the_letter_can_still_be_copied(sam, owe):
     page = sam.get(f"/refunds/{owe(customer_email=None).id}")
     assert page.select("#letter-text")
