@@ -32,12 +32,16 @@ for (const going of ["click", "focusin"]) document.addEventListener(going, (even
 // After a mistake the reader starts at the summary of what is wrong, and after a refusal at why.
 document.querySelector("[data-error-summary], #refusal")?.focus();
 
-// Tabs that go on past the screen's edge begin with the chosen one in the middle.
-for (const chosen of document.querySelectorAll(".tabs [aria-current]")) {
-  const strip = chosen.closest("ul");
-  const [tab, seen] = [chosen, strip].map((element) => element.getBoundingClientRect());
-  strip.scrollLeft += (tab.left + tab.right - seen.left - seen.right) / 2;
+// Tabs that go on past the screen's edge begin with the chosen one in the middle; from a keyboard, each that is reached.
+function bringToMiddle(tab) {
+  const strip = tab.closest("ul");
+  const [at, seen] = [tab, strip].map((element) => element.getBoundingClientRect());
+  strip.scrollLeft += (at.left + at.right - seen.left - seen.right) / 2;
 }
+document.querySelectorAll(".tabs [aria-current]").forEach(bringToMiddle);
+document.addEventListener("focusin", (event) => {
+  if (event.target.matches(".tabs a:focus-visible")) bringToMiddle(event.target);  // a finger’s would slip from under it
+});
 
 // A long text says how much of it is used.
 const figures = new Intl.NumberFormat(document.documentElement.lang);

@@ -39,6 +39,16 @@ def covered_stops(page, key="Tab"):
     return covered
 
 
+def test_a_tab_that_is_reached_is_seen_whole(at_orders):
+    page = at_orders(390, 660)
+    tabs = page.locator(".tabs a")
+    tabs.first.focus()
+    for key in ["Tab"] * (tabs.count() - 1) + ["Shift+Tab"] * (tabs.count() - 1):
+        page.keyboard.press(key)
+        box = page.locator(".tabs a:focus").bounding_box()
+        assert 0 <= box["x"] <= 390 - box["width"], key
+
+
 @pytest.mark.parametrize(("width", "height"), [(390, 660), (1440, 700)])
 def test_the_bar_of_ticked_orders_lies_over_nothing_that_has_the_focus(at_orders, width, height):
     page = at_orders(width, height)
