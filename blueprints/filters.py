@@ -12,6 +12,7 @@ from babel.units import format_unit
 from flask import Flask
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from flask_babel import ngettext
 
 from blueprints import clock
 from blueprints.shop import current_store, find_store
@@ -220,6 +221,14 @@ def span(seconds: int) -> str:
     return format_unit(many, f"duration-{unit}", locale=cldr_locale()) or ""
 
 
+def hours(many: int) -> str:
+    """`1 hour`, `36 hours`; from two days on `2 days`, where it is days and nothing besides."""
+    days, rest = divmod(many, 24)
+    if days >= 2 and not rest:
+        return ngettext("%(num)s day", "%(num)s days", days)
+    return ngettext("%(num)s hour", "%(num)s hours", many)  # babel's Filipino says “1 mga oras”
+
+
 def file_size(size: int) -> str:
     """Of so many bytes: `340 kB`, `1.2 MB`, `3.4 GB`."""
     if size < 1_000_000:
@@ -234,6 +243,6 @@ def iso(at: datetime) -> str:
 
 
 def teach_templates(app: Flask) -> None:
-    names = (word, money, number, when, to_the_minute, day, moment, until, iso, time_of_day, span, file_size)
+    names = (word, money, number, when, to_the_minute, day, moment, until, iso, time_of_day, span, hours, file_size)
     for name in names:
         app.add_template_filter(name)

@@ -65,3 +65,20 @@ def test_days_later_each_history_still_says_at_what_hour(app, shop):
             assert {plain(time.text) for time in page.select(".history time")} >= {"24 Nov, 12:41 PM"}, url
         assert "24 Nov, 1:41 PM · its time was over" in plain(page.text)
         assert plain(olive.get("/orders/").one(".c-placed").get_text()) == "20 Nov"
+
+
+@pytest.mark.parametrize(
+    ("many", "language", "said"),
+    [
+        (1, "en", "1 hour"),
+        (24, "en", "24 hours"),
+        (47, "en", "47 hours"),
+        (48, "en", "2 days"),
+        (49, "en", "49 hours"),
+        (120, "en", "5 days"),
+        (120, "fil", "5 araw"),
+    ],
+)
+def test_hours_that_are_days_are_said_as_days(app, many, language, said):
+    with app.test_request_context(), force_locale(language):
+        assert filters.hours(many) == said

@@ -4,9 +4,8 @@ from datetime import date, timedelta
 
 from babel.units import format_unit
 from flask_babel import gettext as _
-from flask_babel import ngettext
 
-from blueprints.filters import on_calendar
+from blueprints.filters import hours, on_calendar
 from blueprints.insights import insights
 from blueprints.insights.span import Week
 from blueprints.translating import cldr_locale
@@ -43,5 +42,5 @@ def waited(span: timedelta) -> str:
     if round(many) == 0:
         return _("less than a minute")
     if unit == "hour":
-        return ngettext("%(num)s hour", "%(num)s hours", round(many))  # babel's Filipino says “1 mga oras”
+        return hours(round(many))
     return format_unit(round(many), f"duration-{unit}", locale=cldr_locale()) or ""

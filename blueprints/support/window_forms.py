@@ -7,6 +7,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import HiddenField, RadioField, SelectChoice
 
+from blueprints.filters import hours
 from blueprints.forms import BaseForm
 from models import AccessWindow, Ticket, WindowScope
 from models.window import DEFAULT_HOURS, HOURS
@@ -20,11 +21,7 @@ class HoursField(RadioField):
     def __init__(self, *args: Any, **options: Any) -> None:
         gone = _l("Choose one of the spans in the list.")
         super().__init__(*args, default=str(DEFAULT_HOURS), invalid_choice_message=gone, **options)
-        self.choices = [SelectChoice(str(hours), _in_words(hours)) for hours in HOURS]
-
-
-def _in_words(hours: int) -> str:
-    return {1: _("1 hour"), 4: _("4 hours"), 24: _("24 hours"), 72: _("3 days")}[hours]
+        self.choices = [SelectChoice(str(many), hours(many)) for many in HOURS]
 
 
 class ScopeField(RadioField):

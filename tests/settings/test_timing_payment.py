@@ -42,7 +42,7 @@ def test_the_owner_switches_it_on_from_now_on(shop, app):
         olive = signed_in(app, "olive")
         assert "1 order waits to be paid now, and stays as it is." in olive.get(URL).text
         page = olive.follow(olive.post(URL, **ON, unpaid_reason_id=str(reason.id)))
-        assert "Cancelled after 72 hours, with a reminder before" in page.text
+        assert "Cancelled after 3 days, with a reminder before" in page.text
         assert stands(shop) == (72, 24, "Sorry po.", reason.id)
         since = shop.get(Store, 1).unpaid_since
         assert since == clock.now()
