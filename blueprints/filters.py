@@ -206,12 +206,12 @@ def moment(at: datetime) -> str:
     return f"{on_calendar(here.date(), 'EEEE d MMMM y')}, {_clock(here)}"
 
 
-def until(at: datetime) -> str:
-    """For what ends soon: `today 4:20 pm`, `Sunday 4:20 pm`, `29 Nov 4:20 pm`."""
+def until(at: datetime, weekday: str = "EEEE") -> str:
+    """For what ends soon: `today 4:20 pm`, `Sunday 4:20 pm`, `29 Nov 4:20 pm`; with EEE, `Sun 4:20 pm`."""
     here, today = local(at), local(clock.now()).date()
     if here.date() == today:
         return _today(here.hour, here.minute, cldr_locale())
-    pattern = "EEEE" if timedelta(0) < here.date() - today < timedelta(days=7) else "d MMM"
+    pattern = weekday if timedelta(0) < here.date() - today < timedelta(days=7) else "d MMM"
     return f"{on_calendar(here.date(), pattern)} {_clock(here)}"
 
 

@@ -1,10 +1,12 @@
 """Which orders the shop waits to be paid for, and until when: one rule, asked of the database by the timer, again by it
-under the lock, and by the order's page."""
+under the lock, by the order's page, and by the list of orders."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
+from sqlalchemy import BindParameter, ColumnElement, Row, Select, TextClause, and_, bindparam, exists, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from blueprints import clock
@@ -24,6 +26,7 @@ from models import (
     Store,
     db,
 )
+from models.base import UTCDateTime
 from models.email import ON_ITS_WAY
 from models.payment_reminder import IS_PAID_HERE, WAITS_TO_BE_PAID
 
@@ -39,6 +42,12 @@ _OF_REMINDER = and_(
 _LEFT = and_(
     or_(_Email.state == EmailState.SENT, _Email.reason == NotSentReason.DEMO),
     went_where_it_should(_Email, Order),
+)
+_LEFT_AT = (
+    select(func.min(func.coalesce(_Email.sent_at, _Email.created_at)))
+    .where(_OF_REMINDER, _LEFT)
+    .correlate(PaymentReminder, Order)
+    .scalar_subquery()
 )
 _WAS_REINSTATED = exists().where(
     Cancellation.order_id == Order.id, Cancellation.is_part.is_(False), Cancellation.withdrawn_at.is_not(None)
@@ -73,13 +82,17 @@ def waiting(terms: Terms) -> Select[int, PaymentReminder]:
     return (
         select(Order.id, PaymentReminder)
         .outerjoin(PaymentReminder, PaymentReminder.order_id == Order.id)
-        .where(
-            WAITS_TO_BE_PAID,
-            IS_PAID_HERE,
-            Order.placed_at >= terms.since,
-            ~_WAS_REINSTATED,
-            ~exists().where(KeptOrder.order_id == Order.id),
-        )
+        .where(*_waits(terms.since))
+    )
+
+
+def _waits(since: datetime | BindParameter[datetime | None]) -> tuple[ColumnElement[bool] | TextClause, ...]:
+    return (
+        Order.placed_at >= since,
+        WAITS_TO_BE_PAID,
+        IS_PAID_HERE,
+        ~_WAS_REINSTATED,
+        ~exists().where(KeptOrder.order_id == Order.id),
     )
 
 
@@ -93,13 +106,7 @@ def due(terms: Terms, now: datetime) -> Select[int, PaymentReminder]:
 
 def _is_over(terms: Terms, now: datetime) -> ColumnElement[bool]:
     """As cancel_at says it. Without an email that left, it never is."""
-    left_at = (
-        select(func.min(func.coalesce(_Email.sent_at, _Email.created_at)))
-        .where(_OF_REMINDER, _LEFT)
-        .correlate(PaymentReminder, Order)
-        .scalar_subquery()
-    )
-    return and_(Order.placed_at <= now - terms.time, PaymentReminder.pay_by <= now, left_at <= now - terms.notice)
+    return and_(Order.placed_at <= now - terms.time, PaymentReminder.pay_by <= now, now - terms.notice >= _LEFT_AT)
 
 
 def cancel_at(terms: Terms, placed_at: datetime, *, pay_by: datetime, left_at: datetime) -> datetime:
@@ -135,12 +142,18 @@ def wait_of(order: Order) -> Wait | None:
 
 
 def _to_be_reminded(terms: Terms, order: Order) -> Wait:
-    remind_at = max(order.placed_at + terms.time - terms.notice, clock.now())
-    why_not = why_nobody_is_told(order, kind=KIND)
-    if why_not is NotSentReason.DEMO:
-        why_not = None
+    remind_at, why_not = _remind_at(terms, order.placed_at), _why_not_reminded(order)
     over = None if why_not else remind_at + terms.notice
     return Wait(remind_at, is_leaving=False, left_at=None, cancel_at=over, why_not=why_not)
+
+
+def _remind_at(terms: Terms, placed_at: datetime) -> datetime:
+    return max(placed_at + terms.time - terms.notice, clock.now())
+
+
+def _why_not_reminded(order: Order | Row[Any]) -> NotSentReason | None:
+    why_not = why_nobody_is_told(order, kind=KIND)
+    return None if why_not is NotSentReason.DEMO else why_not
 
 
 def _reminded(terms: Terms, order: Order, reminder: PaymentReminder) -> Wait:
@@ -156,6 +169,34 @@ def _reminded(terms: Terms, order: Order, reminder: PaymentReminder) -> Wait:
     is_leaving = any(state in ON_ITS_WAY for state, *_ in emails)
     over = cancel_at(terms, order.placed_at, pay_by=reminder.pay_by, left_at=left_at) if left_at else None
     return Wait(None, is_leaving, left_at, cancel_at=over, why_not=None if left_at else emails[-1][1])
+
+
+def _since() -> datetime | None:
+    terms = terms_of(current_store())
+    return terms.since if terms else None
+
+
+def with_ends(orders: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
+    """A list's select, with what cancels_of() needs to know of each order. Settings are asked when the list is."""
+    waits = and_(*_waits(bindparam("unpaid_since", callable_=_since, type_=UTCDateTime)))
+    reminded = orders.outerjoin(PaymentReminder, PaymentReminder.order_id == Order.id)
+    return reminded.add_columns(
+        waits.label("waits"), Order.customer_email, PaymentReminder.pay_by, _LEFT_AT.label("reminder_left_at")
+    )
+
+
+def cancels_of(orders: Iterable[Row[Any]]) -> dict[int, datetime]:
+    """When Suki cancels those of a list's orders that stay unpaid, as the page of each says it."""
+    terms = terms_of(current_store())
+    ends = {order.id: _end_of(terms, order) for order in orders if order.waits} if terms else {}
+    return {order_id: end for order_id, end in ends.items() if end}
+
+
+def _end_of(terms: Terms, order: Row[Any]) -> datetime | None:
+    if order.pay_by is None:
+        return None if _why_not_reminded(order) else _remind_at(terms, order.placed_at) + terms.notice
+    left_at = order.reminder_left_at
+    return cancel_at(terms, order.placed_at, pay_by=order.pay_by, left_at=left_at) if left_at else None
 
 
 def end_wait(session: Session, order: Order, *, at: datetime) -> None:

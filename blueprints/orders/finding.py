@@ -17,11 +17,14 @@ from sqlalchemy import (
     select,
 )
 
+from blueprints.orders.awaiting_payment import terms_of, with_ends
 from blueprints.orders.needing_attention import SINGLED_OUT, Attention
 from blueprints.orders.undoable import UNDOABLE
 from blueprints.paging import Page, page_beside
-from models import Cancellation, Courier, Order, OrderStatus, PaymentStatus, Refund, db
+from blueprints.shop import current_store
+from models import Cancellation, CancelRequest, Courier, Order, OrderStatus, PaymentStatus, Refund, db
 from models.base import on_postgresql
+from models.cancel_request import ASKED
 from models.order import position_of
 from models.search import LONGEST_SEARCH, ORDER_INDEX, containing, contains, digits_of, facet, fold, pieces_of, quoted
 from models.text import bare_number
@@ -115,7 +118,7 @@ _PLACE = Order.__table__.c.position
 _IS_BOOKED = and_(Order.booked_at.is_not(None), Order.booking_cancelled_at.is_(None))
 
 _UNDO_ID = UNDOABLE.where(Cancellation.order_id == Order.id).scalar_subquery()
-LISTED = select(
+LISTED: Select[*tuple[Any, ...]] = select(
     Order.id,
     Order.number,
     Order.position,
@@ -129,13 +132,20 @@ LISTED = select(
     _IS_BOOKED.label("is_booked"),
     Courier.name.label("courier"),
     exists().where(Refund.order_id == Order.id, Refund.settled_at.is_(None)).label("owes_refund"),
+    exists().where(CancelRequest.order_id == Order.id, ASKED).label("is_asked"),
     _UNDO_ID.label("undo_id"),
 ).outerjoin(Courier, Courier.id == Order.courier_id)
+_LISTED_WITH_ENDS = with_ends(LISTED)
+
+
+def _listed() -> Select[*tuple[Any, ...]]:
+    """Most shops wait for ever to be paid: their lists need not look when that ends."""
+    return _LISTED_WITH_ENDS if terms_of(current_store()) else LISTED
 
 
 def _rows(positions: Select[Any]) -> list[Row[Any]]:
     """One statement for a page, whatever it shows."""
-    return _fetched(LISTED.where(Order.position.in_(positions)).order_by(Order.position.desc()))
+    return _fetched(_listed().where(Order.position.in_(positions)).order_by(Order.position.desc()))
 
 
 def _fetched(statement: Executable) -> list[Row[Any]]:
@@ -145,7 +155,7 @@ def _fetched(statement: Executable) -> list[Row[Any]]:
 def _orders_numbered(number: str, filters: Filters) -> list[Row[Any]]:
     """What they are is looked at here: asked of SQLite, it would start from the status instead of the number."""
     spellings = {number, number.upper(), number.lower()}
-    found = LISTED.where(Order.number.in_(spellings), *_singled_out(filters), *_placed(_PLACE, filters))
+    found = _listed().where(Order.number.in_(spellings), *_singled_out(filters), *_placed(_PLACE, filters))
     return [order for order in _fetched(found) if filters.admit(order)]
 
 

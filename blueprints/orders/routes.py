@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 from blueprints import access
 from blueprints.access import Right, needs
 from blueprints.orders import orders
+from blueprints.orders.awaiting_payment import cancels_of
 from blueprints.orders.change_forms import ChangeStatusForm, NoteForm
 from blueprints.orders.counting import NOTHING_SAID, count_waiting
 from blueprints.orders.email_forms import AddressForm, Correction
@@ -34,6 +35,7 @@ def today() -> ResponseReturnValue:
     return render_template(
         "orders/today.html",
         latest=latest,
+        cancels=cancels_of(latest),
         waiting=count_waiting(only_about_orders=not access.may(Right.MANAGE_STORE)),
         may_add_orders=access.may(Right.ADD_ORDERS),
     )
@@ -55,6 +57,7 @@ def listing() -> ResponseReturnValue:
         form=form,
         asked=asked,
         found=found,
+        cancels=cancels_of(found.rows),
         tabs=tabs,
         filters_set=filters_beyond_tab(asked),
         untold=why_untold(found.rows) if may_see_shop and filters.attention is Attention.NOT_TOLD else {},

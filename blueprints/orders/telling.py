@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import Row
 from sqlalchemy.orm import Session
 
 from blueprints import ask_links, outbox
@@ -102,12 +103,12 @@ def reminder_email(order: Order, pay_by: datetime) -> Message:
     return outbox.render("payment_reminder", **_about(order, order.status), status="not_paid", pay_by=pay_by)
 
 
-def why_nobody_is_told(order: Order, *, kind: str, wanted: bool = True) -> NotSentReason | None:
-    """None: the customer is told. Asked for the page as well, so that it says so before Save."""
+def why_nobody_is_told(order: Order | Row[Any], *, kind: str, wanted: bool = True) -> NotSentReason | None:
+    """None: the customer is told. Asked for pages as well: an order's says so before Save."""
     return why_not_told(order, is_off=kind in current_store().kinds_off, wanted=wanted)
 
 
-def why_not_told(order: Order, *, is_off: bool, wanted: bool = True) -> NotSentReason | None:
+def why_not_told(order: Order | Row[Any], *, is_off: bool, wanted: bool = True) -> NotSentReason | None:
     """The rule, for whoever knows already whether that kind of email is switched off."""
     if not order.customer_email:
         return NotSentReason.NO_ADDRESS
