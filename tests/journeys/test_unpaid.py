@@ -23,10 +23,10 @@ def sign_in_anew(page, served):
     sign_in(page, served, "olive")
 
 
-def money(page, served, order):
+def notice(page, served, order):
     page.goto(f"{served}/orders/{order.id}")
     assert width_of(page) <= 390
-    return page.locator("#money").inner_text()
+    return page.locator("#unpaid").inner_text()
 
 
 def later(start, **span):
@@ -49,14 +49,14 @@ def test_from_the_switch_to_the_cancel(page, served, shop, app, post_office):
     page.get_by_label("Hours before that for the reminder").fill("24")
     page.get_by_label("Note to the customer").fill("Sorry po, we could not keep it longer.")
     page.get_by_role("button", name="Save").click()
-    page.get_by_text("Cancelled after 48 hours, with a reminder before").wait_for()
+    page.get_by_text("Cancelled after 2 days, with a reminder before").wait_for()
 
     start = datetime.now(UTC)
     maria, juan = (
         shop.order(placed_at=start, payment_method=PaymentMethod.GCASH, customer_email=f"{name}@example.com")
         for name in ("maria", "juan")
     )
-    assert "If it is not paid, Maria Santos is reminded" in money(page, served, maria)
+    assert "If it is not paid, Maria Santos is reminded" in notice(page, served, maria)
 
     with later(start, hours=24, seconds=1):
         reminders = letters(app, post_office)
@@ -65,8 +65,8 @@ def test_from_the_switch_to_the_cancel(page, served, shop, app, post_office):
             ("juan@example.com", "Your order 1002 is not paid yet"),
         ]
         sign_in_anew(page, served)
-        assert "was reminded today" in money(page, served, juan)
-        page.locator("#money").get_by_role("button", name="Keep this order").click()
+        assert "was reminded today" in notice(page, served, juan)
+        page.locator("#unpaid").get_by_role("button", name="Keep this order").click()
         page.get_by_text("Order 1002 is kept. It waits until you decide.").wait_for()
 
     with later(start, hours=48, seconds=30):

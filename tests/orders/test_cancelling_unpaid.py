@@ -37,8 +37,8 @@ def page_of(app, order):
     return signed_in(app, "sam").get(f"/orders/{order.id}")
 
 
-def money_of(app, order):
-    return words(page_of(app, order).one("#money"))
+def notice_of(app, order):
+    return words(page_of(app, order).one("#unpaid"))
 
 
 def plain(text):
@@ -63,13 +63,13 @@ def test_reminded_when_it_is_time_and_cancelled_when_that_did_not_help(app, shop
     order = shop.sold(**TO_PAY_FIRST)
     timer.at(HOURS - NOTICE, seconds=-1)
     assert timer.look() == {}
-    assert "reminded today 9:30 AM, and Suki cancels the order Monday 9:30 AM" in plain(money_of(app, order))
+    assert "reminded today 9:30 AM, and Suki cancels the order Monday 9:30 AM" in plain(notice_of(app, order))
     timer.at(HOURS - NOTICE)
     assert [timer.look(), timer.look()] == [{"reminded": 1}, {}]
     timer.deliver()
     timer.at(HOURS, seconds=-1)
     assert timer.look() == {}
-    assert "Maria Santos was reminded yesterday 9:30 AM" in plain(money_of(app, order))
+    assert "Maria Santos was reminded yesterday 9:30 AM" in plain(notice_of(app, order))
     now = timer.at(HOURS)
     assert [timer.look(), timer.look()] == [{"cancelled": 1}, {}]
 
@@ -154,7 +154,7 @@ def test_who_could_not_be_reminded_is_not_cancelled_and_the_page_says_why(app, s
     timer.at(1000)
     assert timer.look() == {}
     assert shop.events(order) == REMINDED
-    money = money_of(app, order)
+    money = notice_of(app, order)
     assert f"unpaid for a long time, and Maria Santos could not be reminded, because {why}." in money
     assert "Suki leaves it to you" in money
 
@@ -163,11 +163,11 @@ def test_with_the_alert_off_nobody_is_reminded_so_nothing_is_cancelled(app, shop
     with app.app_context(), writing() as session:
         session.add(Alert(kind="payment_reminder", on=False))
     order = timer.order()
-    assert "Suki will not cancel this order" in money_of(app, order)
+    assert "Suki will not cancel this order" in notice_of(app, order)
     timer.remind()
     timer.at(1000)
     assert timer.look() == {}
-    assert "because this email alert is off in Settings" in money_of(app, order)
+    assert "because this email alert is off in Settings" in notice_of(app, order)
 
 
 def test_a_reminder_on_its_way_is_waited_for_and_the_notice_counts_from_when_it_left(app, shop, timer):
@@ -176,7 +176,7 @@ def test_a_reminder_on_its_way_is_waited_for_and_the_notice_counts_from_when_it_
     timer.look()
     timer.at(HOURS + 10)
     assert timer.look() == {}
-    assert "is on its way" in money_of(app, order)
+    assert "is on its way" in notice_of(app, order)
     timer.deliver()
     timer.at(HOURS + 10 + NOTICE, seconds=-1)
     assert timer.look() == {}
@@ -210,10 +210,10 @@ def test_with_the_address_corrected_the_notice_counts_from_when_the_reminder_lef
     corrected(app, shop.emails(order)[0])
     timer.at(HOURS)
     assert timer.look() == {}
-    assert "is on its way" in money_of(app, order)
+    assert "is on its way" in notice_of(app, order)
     timer.deliver()
     said = "was reminded today 9:30 AM. If it is not paid, Suki cancels the order Tuesday 9:30 AM"
-    assert said in plain(money_of(app, order))
+    assert said in plain(notice_of(app, order))
     timer.at(HOURS + NOTICE, seconds=-1)
     assert timer.look() == {}
     timer.at(HOURS + NOTICE)
@@ -226,7 +226,7 @@ def test_a_reminder_that_left_to_another_address_than_the_order_has_cancels_noth
     shop.change(order, customer_email="santos@example.com")
     timer.at(1000)
     assert timer.look() == {}
-    assert "could not be reminded, because the email did not get through to their address." in money_of(app, order)
+    assert "could not be reminded, because the email did not get through to their address." in notice_of(app, order)
 
 
 def test_a_reminder_whose_address_is_kept_no_longer_left_all_the_same(app, shop, timer):
@@ -241,7 +241,7 @@ def test_the_demo_keeps_its_mail_and_goes_on_all_the_same(shop, timer, tmp_path)
     shop.change(shop.get(Store, 1), is_demo=True)
     order = timer.order()
     without_mail = make_app(tmp_path, MAIL_SERVER=None)
-    assert "and Suki cancels the order Monday 9:30 AM" in plain(money_of(without_mail, order))
+    assert "and Suki cancels the order Monday 9:30 AM" in plain(notice_of(without_mail, order))
     timer.remind(state=EmailState.NOT_SENT, reason=NotSentReason.DEMO, sent_at=None)
     timer.at(HOURS)
     assert timer.look() == {"cancelled": 1}
@@ -253,10 +253,10 @@ def test_what_the_customer_was_promised_holds_whatever_settings_say_since(app, t
     timer.on(hours=2, notice=1)
     timer.at(HOURS, seconds=-1)
     assert timer.look() == {}
-    assert "Suki cancels the order today 9:30 AM" in plain(money_of(app, order))
+    assert "Suki cancels the order today 9:30 AM" in plain(notice_of(app, order))
     timer.on(hours=100)
     timer.at(HOURS)
-    assert "Suki cancels the order Tuesday 1:30 PM" in plain(money_of(app, order))
+    assert "Suki cancels the order Tuesday 1:30 PM" in plain(notice_of(app, order))
     timer.at(100, seconds=-1)
     assert timer.look() == {}
     timer.at(100)
@@ -267,7 +267,7 @@ def test_an_order_that_comes_in_late_still_has_its_notice(app, shop, timer):
     timer.at(HOURS + 50)
     order = timer.order(placed_at=A_MORNING)
     said = "reminded today 11:30 AM, and Suki cancels the order Thursday 11:30 AM"
-    assert said in plain(money_of(app, order))
+    assert said in plain(notice_of(app, order))
     timer.remind(HOURS + 50)
     assert "Until: Thursday 26 November 2026, 11:30 AM" in plain(shop.emails(order)[0].text)
     timer.at(HOURS + 50 + NOTICE, seconds=-1)
