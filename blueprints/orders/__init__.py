@@ -19,6 +19,7 @@ FURNITURE = (
     "email_routes",
     "outbox_routes",
     "email_cli",
+    "accept_routes",
     "bulk_routes",
     "import_routes",
     "export_routes",

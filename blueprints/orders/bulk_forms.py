@@ -1,5 +1,6 @@
 """The forms about many orders at once: the one reason and note for all of them, and what support is asked."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
@@ -7,8 +8,21 @@ from wtforms import BooleanField, TextAreaField
 from wtforms.validators import DataRequired, ValidationError
 
 from blueprints.forms import BaseForm, Fits
+from blueprints.ids import read_id
 from blueprints.orders.change_forms import CancelForm
 from models import BulkCancel
+
+
+def read_ticks(values: Iterable[str]) -> dict[int, int | None]:
+    """The orders that were ticked, by their ids: `12`, or `12-3` with the version that the list showed. What is neither
+    is no tick."""
+    ticks: dict[int, int | None] = {}
+    for value in values:
+        order_id, _dash, version = value.partition("-")
+        if (found := read_id(order_id)) and (not _dash or read_id(version) is not None):
+            ticks[found] = read_id(version)
+    return ticks
+
 
 _SAY_WHY = _l("Say why they should be cancelled: support needs the reason.")
 

@@ -13,7 +13,7 @@ from blueprints.ids import read_id
 from blueprints.orders import orders
 from blueprints.orders.bulk_asking import TicketWish, ask_about_rest
 from blueprints.orders.bulk_cancelling import carry_on, stands_still, start_bulk
-from blueprints.orders.bulk_forms import AskSupportForm, BulkForm
+from blueprints.orders.bulk_forms import AskSupportForm, BulkForm, read_ticks
 from blueprints.orders.bulk_gathering import (
     MOST,
     NothingTicked,
@@ -43,8 +43,7 @@ def bulk_gather() -> ResponseReturnValue:
         if request.form.get("all"):
             bulk_id = gather_found(asked.get("q", ""), filters_of(asked), by=access.actor())
         else:
-            ticked = {read_id(text) for text in request.form.getlist("order")} - {None}
-            bulk_id = gather_ticked([order_id for order_id in ticked if order_id], by=access.actor())
+            bulk_id = gather_ticked(read_ticks(request.form.getlist("order")), by=access.actor())
     except NothingTicked:
         flash(_("No order was ticked. Tick those that you want to cancel, then press the button again."), "problem")
     except TooMany:

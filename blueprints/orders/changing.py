@@ -30,8 +30,14 @@ def change_status(
     """To any but Cancelled, which cancel_order() does. Raises an OrderRefusal."""
     with writing() as session:
         order = reread(session, order_id)
-        if _was_done_by(session, order, version=version, status=status, note=note, by=by):
-            return
+        change_under_lock(session, order, version=version, status=status, note=note, notify=notify, by=by)
+
+
+def change_under_lock(
+    session: Session, order: Order, *, version: int, status: OrderStatus, note: str, notify: bool, by: Actor
+) -> None:
+    """The same of an order that was read again under the lock, for whoever has more to do in one transaction."""
+    if not _was_done_by(session, order, version=version, status=status, note=note, by=by):
         _refuse_change(session, order, version=version, to=status)
         _change(session, order, status, note=note, notify=notify, by=by, at=clock.now())
 

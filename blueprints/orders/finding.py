@@ -122,6 +122,7 @@ LISTED: Select[*tuple[Any, ...]] = select(
     Order.id,
     Order.number,
     Order.position,
+    Order.version,
     Order.placed_at,
     Order.customer_name,
     Order.item_count,

@@ -22,7 +22,7 @@ from blueprints.orders.reaching import ways_to_reach
 from blueprints.orders.refusals import OrderRefusal
 from blueprints.orders.showing import status_area
 from blueprints.outbox import Message
-from models import Order
+from models import Order, OrderStatus
 from models.order_states import FINISHED
 
 LATEST = 6
@@ -51,6 +51,7 @@ def listing() -> ResponseReturnValue:
     may_see_shop = access.may(Right.SEE_SHOP)
     waiting = count_waiting() if may_see_shop else NOTHING_SAID
     tabs = tab_links(asked, waiting)
+    may_change = access.may(Right.CHANGE_ORDERS)
     may_be_some = found.previous or found.next or any(row.status not in FINISHED for row in found.rows)
     return render_template(
         "orders/list.html",
@@ -63,7 +64,8 @@ def listing() -> ResponseReturnValue:
         untold=why_untold(found.rows) if may_see_shop and filters.attention is Attention.NOT_TOLD else {},
         waiting=waiting,
         may_add_orders=access.may(Right.ADD_ORDERS),
-        may_cancel_some=access.may(Right.CHANGE_ORDERS) and may_be_some,
+        may_cancel_some=may_change and may_be_some,
+        may_accept_some=may_change and any(row.status is OrderStatus.PENDING for row in found.rows),
     )
 
 

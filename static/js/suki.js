@@ -183,12 +183,13 @@ for (const box of document.querySelectorAll("[data-tick-all]")) {
   });
 }
 
-// The button for what is ticked says how many that is; each language has its words for one and for more.
+// The button for what is ticked says how many that is, or how many of those that it is for; each language has its words
+// for one and for more.
 for (const button of document.querySelectorAll("[data-ticked-one]")) {
-  const { tickedOne, tickedMany } = button.dataset;
+  const { tickedOne, tickedMany, tickedOnly = "" } = button.dataset;
   const noneIsTicked = button.textContent;
   const say = () => {
-    const ticked = [...button.form.elements].filter((box) => box.name && box.type === "checkbox" && box.checked).length;
+    const ticked = [...button.form.elements].filter((box) => box.matches(`[name]:checked${tickedOnly}`)).length;
     const words = ticked === 1 ? tickedOne : tickedMany;
     button.textContent = ticked ? words.replace("#", figures.format(ticked)) : noneIsTicked;
   };

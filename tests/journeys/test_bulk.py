@@ -91,6 +91,25 @@ def test_one_box_ticks_all_on_the_page(at_the_list, shop):
     assert page.get_by_role("heading", level=1).inner_text() == "Cancel 2 orders?"
 
 
+@pytest.mark.parametrize(("width", "scheme"), [(390, "dark"), (1440, "light")])
+def test_accept_what_is_pending_of_what_is_ticked(at_the_list, shop, width, scheme):
+    pending, processing = [shop.order(), shop.order()], shop.order(status=OrderStatus.PROCESSING)
+    page = at_the_list(width=width, scheme=scheme)
+    page.reload()
+    page.get_by_label(f"Order {processing.number}", exact=True).check()
+    accept = page.locator(".pick-bar .button-primary")
+    assert accept.inner_text() == "Accept the ticked orders", "none of them is ticked"
+    for order in pending:
+        page.get_by_label(f"Order {order.number}", exact=True).check()
+    assert accept.inner_text() == "Accept 2 ticked orders"
+    assert page.get_by_role("button", name="Cancel 3 ticked orders").is_visible()
+    assert not list(faults_of(page))
+    accept.click()
+    page.get_by_text("2 orders are accepted.").wait_for()
+    assert page.get_by_text("Not pending any more, so left as they are: 1003.").is_visible()
+    assert {shop.get(type(order), order.id).status for order in pending} == {OrderStatus.ACCEPTED}
+
+
 def test_a_page_that_waits_shows_the_end_by_itself(at_the_list, served, app, shop, monkeypatch):
     monkeypatch.setattr(bulk_routes, "AT_ONCE_S", 0)
     for _ in range(3):

@@ -39,7 +39,7 @@ def numbers(page):
 def test_each_order_in_the_list_can_be_ticked(sam, shop):
     order = shop.order()
     box = sam.get("/orders/").one("tbody input")
-    assert (box["name"], box["value"], box["form"]) == ("order", str(order.id), "bulk")
+    assert (box["name"], box["value"], box["form"]) == ("order", f"{order.id}-{order.version}", "bulk")
     assert box["aria-label"] == "Order 1001"
 
 

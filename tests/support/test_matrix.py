@@ -96,6 +96,7 @@ TABLE = {
     "orders.ask_sent": PUBLIC,
     "orders.booking": MERCHANT,
     "orders.booking_cancel": MERCHANT,
+    "orders.accept": MERCHANT,
     "orders.bulk": MERCHANT,
     "orders.bulk_discard": MERCHANT,
     "orders.bulk_gather": MERCHANT,
