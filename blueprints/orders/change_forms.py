@@ -50,6 +50,10 @@ class StatusField(SelectField):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, choices=[SelectChoice(status.value, WORDS[status]) for status in OrderStatus], **kwargs)
 
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """A button that names a status comes after the list, and is what was pressed."""
+        super().process_formdata(valuelist[-1:])
+
     def pre_validate(self, form: BaseForm) -> None:
         if self.data not in set(OrderStatus):
             raise ValidationError(_l("Choose one of the statuses in the list."))
@@ -94,11 +98,11 @@ class NoteForm(BaseForm):
 class ChangeStatusForm(_ChangeForm):
     status = StatusField(_l("Status"))
     asks_to_notify = StringField()
-    """The buttons of the page bring it."""
+    """The buttons of the page bring it, but for one that names a status beside the list's."""
 
     @property
     def had_boxes(self) -> bool:
-        return bool(self.asks_to_notify.data)
+        return bool(self.asks_to_notify.data) or len(self.status.raw_data or ()) > 1
 
     @property
     def chosen(self) -> OrderStatus:

@@ -88,6 +88,37 @@ def test_an_unticked_box_tells_nobody(sam, shop):
     assert shop.emails(order)[0].reason is NotSentReason.NOT_WANTED
 
 
+def press_accept(visitor, order, **typed):
+    """As a browser sends it: the list's status, the note and the box, and the button's status behind them."""
+    page = visitor.get(f"/orders/{order.id}")
+    button = page.one("#status-form button[name=status]")
+    form = drawn(page, f"/orders/{order.id}/status", **typed)
+    chosen = [form.pop("status"), button["value"]]
+    del form["asks_to_notify"]  # of the buttons, only the one that was pressed is sent
+    return visitor.post(f"/orders/{order.id}/status", data={"status": chosen}, **form)
+
+
+@pytest.mark.parametrize(("box", "told"), [("y", EmailState.QUEUED), (None, EmailState.NOT_SENT)])
+def test_accept_is_one_press_with_the_note_and_the_box_as_they_are(sam, shop, box, told):
+    order = shop.order()
+    assert press_accept(sam, order, note="Salamat po!", notify=box).status == 303
+    assert shop.get(Order, order.id).status is OrderStatus.ACCEPTED
+    [email] = shop.emails(order)
+    assert (email.state, "Salamat po!" in email.text) == (told, True)
+
+
+def test_accept_that_can_not_be_saved_keeps_the_note_and_the_wish(sam, shop):
+    order = shop.order()
+    page = press_accept(sam, order, note="x" * 1001)
+    assert (page.status, page.value("note"), page.value("status")) == (422, "x" * 1001, "accepted")
+    assert shop.get(Order, order.id).status is OrderStatus.PENDING
+
+
+@pytest.mark.parametrize("status", [status for status in OrderStatus if status != "pending"])
+def test_only_what_is_pending_is_accepted_with_one_press(sam, shop, status):
+    assert sam.get(f"/orders/{shop.order(status=status).id}").select("button[name=status]") == []
+
+
 def test_an_alert_that_is_off_is_named_before_and_kept_to(app, sam, shop):
     order = shop.order()
     with app.app_context(), writing() as session:
