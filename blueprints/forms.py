@@ -33,6 +33,7 @@ from wtforms.widgets import CheckboxInput, ListWidget, TextInput
 from blueprints.composing import can_take_mail
 from blueprints.reading_csv import FileFault
 from blueprints.shop import current_store
+from blueprints.translating import cldr_locale
 from models.base import longest
 from models.money import names_other_currency, parse_money, plain_money, precision_of
 from models.text import cleaned_line, cleaned_text
@@ -205,6 +206,10 @@ class MoneyField(Field):
     @property
     def currency(self) -> str:
         return getattr(self.meta, "currency", None) or current_store().currency
+
+    @property
+    def sign(self) -> str:
+        return get_currency_symbol(self.currency, locale=cldr_locale())
 
     def process_formdata(self, valuelist: list[str]) -> None:
         typed = cleaned_line(valuelist[0]) if valuelist else ""

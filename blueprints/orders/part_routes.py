@@ -60,7 +60,8 @@ def cancel_items_preview(order_id: int) -> ResponseReturnValue:
 
 
 def _form(order: Order) -> PartForm:
-    counts = with_counts(PartForm, "pieces", order.items, {item.id: item.remaining for item in order.items})
+    remaining = {item.id: item.remaining for item in order.items}
+    counts = with_counts(PartForm, "pieces", order.items, remaining, ticks=True)
     form = with_counts(counts, "back", order.items, going_back(order))(meta={"currency": order.currency})
     form.reason.offer(reasons_to_choose())
     return form

@@ -361,6 +361,37 @@ def test_more_than_there_is_or_no_number_is_refused_and_kept(sam, shop, order, t
     assert shop.count(Cancellation) == 0
 
 
+def test_one_piece_is_ticked_and_several_are_counted(sam, shop):
+    order = shop.sold(("BAYONG", 1, 25000), ("OTAP", 3, 15000), **PAID)
+    url, name = f"/orders/{order.id}/cancel/items", f"pieces_{order.items[0].id}"
+    box, number = sam.get(url).select(".count-rows input")
+    assert [(each.get("type"), each["name"]) for each in (box, number)] == [
+        ("checkbox", name),
+        ("number", f"pieces_{order.items[1].id}"),
+    ]
+    assert name not in drawn(sam.get(url), url), "what is not ticked is not sent"
+    page = sam.post(f"{url}/preview", **drawn(sam.get(url), url, **{name: box["value"]}))
+    assert page.one(f"input[name={name}]").has_attr("checked")
+    assert sam.post(url, **drawn(page, url)).status == 303
+    assert [item.remaining for item in shop.get(Order, order.id).items] == [0, 3]
+
+
+@pytest.mark.parametrize(("sent", "status"), [("1", 303), ("0", 422), ("", 422), ("2", 422), ("y", 422)])
+def test_a_program_sends_for_one_piece_what_it_sends_for_several(sam, shop, sent, status):
+    order = shop.order(items=[("Bayong", 1, 25000), ("Otap", 3, 15000)])
+    fields = {"version": "1", f"pieces_{order.items[0].id}": sent}
+    assert sam.post(f"/orders/{order.id}/cancel/items", **fields).status == status
+    assert shop.count(Cancellation) == (status == 303)
+
+
+@pytest.mark.parametrize("page", ["cancel", "cancel/items"])
+def test_the_fee_stands_behind_the_sign_of_the_orders_currency(sam, shop, page):
+    order = shop.order(**PAID, currency="USD")
+    field = sam.get(f"/orders/{order.id}/{page}").one("input[name=fee]")
+    assert words(field.parent) == "$"
+    assert f"{field['id']}-sign" in field["aria-describedby"]
+
+
 def test_nothing_chosen_is_said(sam, shop, order):
     page = cancel_items(sam, order, {0: 0})
     assert page.status == 422
