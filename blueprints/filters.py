@@ -229,6 +229,12 @@ def hours(many: int) -> str:
     return ngettext("%(num)s hour", "%(num)s hours", many)  # babel's Filipino says “1 mga oras”
 
 
+def few(names: list[str], most: int) -> str:
+    """The first of them, and how many more there are: `1001, 1002 and 7 more`."""
+    named, others = ", ".join(names[:most]), len(names) - most
+    return _("%(names)s and %(number)s more", names=named, number=number(others)) if others > 0 else named
+
+
 def file_size(size: int) -> str:
     """Of so many bytes: `340 kB`, `1.2 MB`, `3.4 GB`."""
     if size < 1_000_000:

@@ -57,20 +57,6 @@ def take_for_order(session: Session, items: list[OrderItem], *, by: Actor, at: d
     ]
 
 
-def skus_of_no_product(session: Session, items: Iterable[OrderItem]) -> list[str]:
-    """As they are written, each once. A store without any product counts nothing, and nobody takes it to."""
-    skus: dict[str, str] = {}
-    for item in items:
-        if item.sku.strip():
-            skus.setdefault(fold(item.sku), item.sku)
-    if not skus:
-        return []
-    known = set(session.scalars(select(Product.sku_key).where(Product.sku_key.in_(skus))))
-    unknown = [sku for key, sku in skus.items() if key not in known]
-    is_keeping = known or session.scalar(select(Product.id).limit(1)) is not None
-    return unknown if is_keeping else []
-
-
 def put_back(
     session: Session,
     pieces: Mapping[int, int],

@@ -157,6 +157,10 @@ class Order(Base):
         return self.status in DELIVERED
 
     @property
+    def can_be_accepted(self) -> bool:
+        return OrderStatus.ACCEPTED in ALLOWED_CHANGES[self.status]
+
+    @property
     def can_be_declined(self) -> bool:
         takes_it_back = self.paid == 0 or self.payment_method is PaymentMethod.COD
         return self.status is OrderStatus.PENDING and takes_it_back and not self.only_support_can_cancel

@@ -6,10 +6,12 @@ from typing import Any
 from flask import flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 
 from blueprints import access
 from blueprints.access import Right, needs
+from blueprints.filters import few
 from blueprints.orders import orders
 from blueprints.orders.accepting_many import MOST_AT_ONCE, Acceptance, WhyLeft, accept_many
 from blueprints.orders.bulk_forms import read_ticks
@@ -19,6 +21,16 @@ from blueprints.orders.find_forms import FindForm
 AT_ONCE_S = 5.0
 """Nothing goes on behind the page: what is not reached by then is said."""
 MOST_NAMED = 10
+"""No more than a cookie holds."""
+LEFT = {
+    WhyLeft.NOT_PENDING: _l("Not pending, so left as they are: %(numbers)s."),
+    WhyLeft.CHANGED: _l("Changed since the list was shown, so not accepted. Look at them again: %(numbers)s."),
+    WhyLeft.ASKED: _l("Not accepted, as the customer asks to cancel. Open them and answer first: %(numbers)s."),
+    WhyLeft.NOT_REACHED: _l(
+        "Not accepted yet, as it took too long. Tick them and press the button again: %(numbers)s."
+    ),
+    WhyLeft.FAILED: _l("Not accepted, by a fault of ours. Open each and accept it there: %(numbers)s."),
+}
 
 
 @orders.post("/orders/accept")
@@ -49,29 +61,5 @@ def _say(came_to: Acceptance) -> None:
     if many := len(came_to.accepted):
         flash(ngettext("%(num)s order is accepted.", "%(num)s orders are accepted.", many), "done")
     for why, numbers in came_to.left.items():
-        flash(_in_words(why, _named(numbers)), "problem" if why is WhyLeft.FAILED else "notice")
-
-
-def _named(numbers: list[str]) -> str:
-    """No more of them than a cookie holds."""
-    named, others = ", ".join(numbers[:MOST_NAMED]), len(numbers) - MOST_NAMED
-    return _("%(numbers)s and %(count)s more", numbers=named, count=others) if others > 0 else named
-
-
-def _in_words(why: WhyLeft, numbers: str) -> str:
-    words = {
-        WhyLeft.NOT_PENDING: _("Not pending any more, so left as they are: %(numbers)s.", numbers=numbers),
-        WhyLeft.CHANGED: _(
-            "Changed since the list was shown, so not accepted. Look at them again: %(numbers)s.", numbers=numbers
-        ),
-        WhyLeft.ASKED: _(
-            "Not accepted, as the customer asks to cancel. Open them and answer first: %(numbers)s.", numbers=numbers
-        ),
-        WhyLeft.NOT_REACHED: _(
-            "Not accepted yet, as it took too long. Tick them and press the button again: %(numbers)s.", numbers=numbers
-        ),
-        WhyLeft.FAILED: _(
-            "Not accepted, by a fault of ours. Open each and accept it there: %(numbers)s.", numbers=numbers
-        ),
-    }
-    return words[why]
+        said = str(LEFT[why]) % {"numbers": few(numbers, MOST_NAMED)}
+        flash(said, "problem" if why is WhyLeft.FAILED else "notice")

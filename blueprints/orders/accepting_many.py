@@ -58,7 +58,8 @@ def accept_many(ticked: Mapping[int, int | None], *, by: Actor, enough: Callable
     for order_id, number in orders:
         why = WhyLeft.NOT_REACHED if enough() else _accept(order_id, ticked[order_id], by=by)
         (came_to.left.setdefault(why, []) if why else came_to.accepted).append(number)
-        time.sleep(GIVE_WAY_S)
+        if why is not WhyLeft.NOT_REACHED:
+            time.sleep(GIVE_WAY_S)
     return came_to
 
 

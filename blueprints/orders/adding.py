@@ -71,8 +71,6 @@ class Added:
     order_id: int
     shortages: list[Shortage]
     """More was taken of these than was in stock."""
-    unknown_skus: list[str]
-    """Of no product, so that nothing was taken for them."""
 
 
 def add_order(wish: NewOrder, *, by: Actor, asked: ProgramRequest | None = None) -> Added:
@@ -96,7 +94,7 @@ def add_order(wish: NewOrder, *, by: Actor, asked: ProgramRequest | None = None)
         session.flush()
         if asked:
             asked.end(session, order)
-        return Added(order.id, shortages, stock.skus_of_no_product(session, order.items))
+        return Added(order.id, shortages)
 
 
 def _order(session: Session, wish: NewOrder) -> Order:

@@ -41,11 +41,16 @@ class Couriers:
         """A new one is not offered for bookings until the owner takes it into use."""
         found = self.find(name)
         if found is None:
-            found = Courier(name=name, integrated=False, active=False)
+            found = self.note(name)
             self._session.add(found)
             self._session.flush()
-            self._couriers.append(found)
         return found
+
+    def note(self, name: str) -> Courier:
+        """As if it were one of the store's from here on; nothing is written."""
+        noted = Courier(name=name, integrated=False, active=False)
+        self._couriers.append(noted)
+        return noted
 
 
 def _sound_of(name: str) -> str:

@@ -3,11 +3,13 @@
 from sqlalchemy.orm import Session
 
 from blueprints import clock
+from blueprints.orders.awaiting_payment import wait_of
 from blueprints.orders.cancelling import reread
 from blueprints.orders.history import did_since, leave_event
+from blueprints.orders.keeping_unpaid import keep_under_lock
 from blueprints.orders.paying import add_up, open_refund_of
 from blueprints.orders.refusals import OrderRefusal, refuse_if_changed
-from models import Actor, KeptOrder, Note, Order, OrderStatus, PaymentMethod, db, writing
+from models import Actor, Note, Order, OrderStatus, PaymentMethod, db, writing
 
 AMOUNT_CORRECTED = "order.payment_corrected"
 METHOD_CORRECTED = "order.payment_method_corrected"
@@ -44,8 +46,8 @@ def correct_payment(
     order_id: int, *, version: int, paid: int, method: PaymentMethod, internal_note: str, by: Actor
 ) -> bool:
     """Whether the order has it by this form, also when that was sent before. `paid`: all that was really paid, in
-    minor units. Where that is nothing, the order is kept: Suki does not cancel it for what was believed to be paid.
-    Raises NoPaymentToCorrect, CancelledWithItsPayment, OrderChanged, PaidOutOfBounds."""
+    minor units. Where that leaves an order to be paid in time, it is kept: Suki does not cancel it for a payment that
+    was believed to be there. Raises NoPaymentToCorrect, CancelledWithItsPayment, OrderChanged, PaidOutOfBounds."""
     with writing() as session:
         order = reread(session, order_id)
         if (order.paid, order.payment_method) == (paid, method):
@@ -77,9 +79,9 @@ def _correct(
     session.add(note)
     add_up(order, paid=-too_much)
     order.payment_method = method
-    if not paid and session.get(KeptOrder, order.id) is None:
-        session.add(KeptOrder(order_id=order.id, at=at, user_id=by.user_id))
     if too_much:
         leave_event(session, order, AMOUNT_CORRECTED, by=by, at=at, amount=too_much, internal_note=note)
     else:
         leave_event(session, order, METHOD_CORRECTED, by=by, at=at, internal_note=note)
+    if wait_of(order) is not None:
+        keep_under_lock(session, order, by=by, at=at)

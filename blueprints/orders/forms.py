@@ -138,6 +138,10 @@ class NewOrderForm(BaseForm):
             raise ValidationError(_("Choose the courier too, or leave the waybill empty."))
 
     @property
+    def skus(self) -> list[str]:
+        return [row.sku.data for row in (entry.form for entry in self.items) if row.sku.data]
+
+    @property
     def nameless_skus(self) -> list[str]:
         return [row.sku.data for row in (entry.form for entry in self.items) if row.sku.data and not row.name.data]
 

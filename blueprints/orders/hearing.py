@@ -1,7 +1,7 @@
 """Whether a customer may have heard of a cancel, by the email about it or by a copy that somebody sent by hand; and how
 none of them leaves any more."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -53,6 +53,13 @@ def heard_of_each(session: Session, cancels: Sequence[Cancellation]) -> dict[int
         done.id: _heard_by([one for one in emails if done.email_id and done.email_id in (one.id, one.again_of_id)])
         for done in cancels
     }
+
+
+def heard_by(session: Session, order_id: int, letters: Collection[int]) -> Heard:
+    """By these emails about the order, or by copies of them."""
+    of_these = or_(Email.id.in_(letters), Email.again_of_id.in_(letters))
+    found = select(Email.state, Email.reason, Email.attempts).where(Email.order_id == order_id, of_these)
+    return _heard_by(session.execute(found).all())
 
 
 def _heard_by(emails: Sequence[Any]) -> Heard:

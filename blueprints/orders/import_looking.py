@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from sqlalchemy import Row, func, select
+from sqlalchemy import Row, func, select, union_all
 
 from blueprints.orders.bringing_in import Couriers
 from blueprints.orders.importing import shop_facts
@@ -22,7 +22,7 @@ class CourierInFile:
     """As it stands there."""
     taken_for: Courier | None
     is_added: bool
-    """None of the store's is meant, but it will be one of them."""
+    """It is none of the store's yet, but will be one of them."""
     orders: int
     numbers: list[str]
     """Of the first of these orders."""
@@ -82,17 +82,31 @@ def _couriers(found: OrderImport) -> tuple[list[CourierInFile], int]:
     most = db.session.execute(counted.order_by(orders.desc(), name).limit(SHOWN)).all()
     if not most:
         return [], 0
-    place = func.row_number().over(partition_by=name, order_by=ImportNumber.line).label("place")
-    names = [row[0] for row in most]
-    ranked = select(name, ImportNumber.number, place).where(*booked, name.in_(names)).subquery()
-    first = db.session.execute(select(ranked).where(ranked.c.place <= SHOWN).order_by(ranked.c.place)).all()
-    store, is_ours = Couriers(db.session()), found.source is OrderSource.SUKI
-    taken = []
-    for named, count, _names in most:
-        courier = store.find(named or "")
-        numbers = [row.number for row in first if row.courier == named]
-        taken.append(CourierInFile(named or "", courier, is_ours and courier is None, count, numbers))
-    return taken, most[0][2] - len(most)
+    first = _first_numbers(found, [row[0] or "" for row in most])
+    store, adds = Couriers(db.session()), found.source is OrderSource.SUKI
+    in_file = []
+    for (named, numbers), (_named, count, _names) in zip(first.items(), most, strict=True):
+        courier = store.find(named) or (store.note(named) if adds else None)
+        is_added = courier is not None and courier.id is None
+        in_file.append(CourierInFile(named, courier, is_added, count, numbers))
+    return in_file, most[0][2] - len(most)
+
+
+def _first_numbers(found: OrderImport, couriers: list[str]) -> dict[str, list[str]]:
+    """Of each courier the first orders of the file: one look into the index for each, in one statement."""
+    columns = select(ImportNumber.courier, ImportNumber.number, ImportNumber.line)
+    of_each = [
+        columns.where(ImportNumber.import_id == found.id, ImportNumber.courier == courier)
+        .order_by(ImportNumber.line)
+        .limit(SHOWN)
+        .subquery()
+        for courier in couriers
+    ]
+    rows = db.session.execute(union_all(*(select(each) for each in of_each))).all()
+    first: dict[str, list[str]] = {courier: [] for courier in couriers}
+    for row in sorted(rows, key=lambda row: row.line):
+        first[row.courier].append(row.number)
+    return first
 
 
 def _inferred(found: OrderImport) -> list[str]:

@@ -7,12 +7,12 @@ from flask_babel import ngettext
 
 from blueprints import access
 from blueprints.access import Right, needs
-from blueprints.filters import money
+from blueprints.filters import few, money
 from blueprints.orders import orders
 from blueprints.orders.adding import Added, NumberTaken, TotalOutOfBounds, add_order, suggest_number
 from blueprints.orders.booking import couriers_to_choose
 from blueprints.orders.forms import NewOrderForm
-from blueprints.orders.offering import names_of, products_to_offer
+from blueprints.orders.offering import names_of, products_to_offer, skus_of_no_product
 from blueprints.orders.refusals import CourierUnknown
 
 NAMED_SKUS = 3
@@ -42,7 +42,7 @@ def new() -> ResponseReturnValue:
         form.say_that_the_courier_is_gone()
         return _page(form), 422
     flash(_("Order %(number)s was added. It comes to %(total)s.", number=wish.number, total=money(wish.total)), "done")
-    _say_of_the_stock(added)
+    _say_of_the_stock(added, skus_of_no_product(item.sku for item in wish.items))
     return redirect(url_for("orders.detail", order_id=added.order_id), 303)
 
 
@@ -62,22 +62,20 @@ def _form() -> NewOrderForm:
 
 
 def _page(form: NewOrderForm) -> str:
-    return render_template("orders/new.html", form=form, offer=products_to_offer())
+    return render_template("orders/new.html", form=form, offer=products_to_offer(form.skus))
 
 
-def _say_of_the_stock(added: Added) -> None:
+def _say_of_the_stock(added: Added, unknown: list[str]) -> None:
     for shortage in added.shortages:
         flash(
             _("%(product)s is short by %(pieces)s in stock now.", product=shortage.product.name, pieces=-shortage.left)
         )
-    unknown = added.unknown_skus
     if unknown:
-        skus, more = ", ".join(unknown[:NAMED_SKUS]), len(unknown) - NAMED_SKUS
         flash(
             ngettext(
                 "%(skus)s is none of your products, so no stock was taken for it.",
                 "%(skus)s are none of your products, so no stock was taken for them.",
                 len(unknown),
-                skus=f"{skus} {_('and %(number)s more', number=more)}" if more > 0 else skus,
+                skus=few(unknown, NAMED_SKUS),
             )
         )

@@ -119,7 +119,7 @@ def _sum(order: Order, refusal: MoreThanIsOpen) -> str:
 def _what_is_paid_now(order: Order, paid: int) -> str:
     if paid:
         return _("%(amount)s is recorded as paid now.", amount=money(paid, order.currency))
-    return _("Nothing is recorded as paid now. Suki will not cancel the order for it: that is yours to decide.")
+    return _("Nothing is recorded as paid now.")
 
 
 def _what_may_be_paid(order: Order, refusal: PaidOutOfBounds) -> str:
@@ -127,7 +127,11 @@ def _what_may_be_paid(order: Order, refusal: PaidOutOfBounds) -> str:
     if not refusal.least:
         return _("Only %(most)s is recorded. If more was paid, record another payment instead.", most=most)
     least = money(refusal.least, order.currency)
-    return _("Write an amount from %(least)s, which went back or is owed back, to %(most)s.", least=least, most=most)
+    return _(
+        "Write an amount from %(least)s, which went back or belongs to a cancelled part, to %(most)s.",
+        least=least,
+        most=most,
+    )
 
 
 def _page(

@@ -50,7 +50,9 @@ def _what_is_owed_now(order: Order, done: Reversed) -> str:
     owed = _("%(amount)s is owed now.", amount=money(done.left, order.currency))
     if not done.may_have_read:
         return owed
-    return f"{owed} " + _("%(name)s read that all went back: tell them that it did not yet.", name=order.customer_name)
+    return f"{owed} " + _(
+        "%(name)s may have read that all went back: tell them that it did not yet.", name=order.customer_name
+    )
 
 
 def _page(
@@ -59,7 +61,7 @@ def _page(
     """Asks the rule each time it is drawn, before anybody types what could not be saved."""
     refund = refund_or_404(settlement.refund_id)
     order = access.order_or_404(refund.order_id)
-    refusal = refusal or refusal_of(refuse_to_reverse, refund)
+    refusal = refusal or refusal_of(refuse_to_reverse, settlement, refund)
     form.drawn_for(order, anew=refusal is not None)
     page = render_template(
         "orders/settlement_reverse.html",

@@ -20,7 +20,7 @@ from blueprints.orders.refusals import (
 )
 from blueprints.orders.telling import refund_email, tell_customer
 from blueprints.shop import current_store
-from models import Actor, Order, Refund, Settlement, SettlementMethod, writing
+from models import Actor, Order, Refund, Settlement, SettlementMethod, SettlementReversal, writing
 
 
 @dataclass(frozen=True)
@@ -73,7 +73,8 @@ def waive_refund(refund_id: int, *, version: int, because: str, by: Actor) -> No
 def settlements_of(session: Session, refund: Refund) -> list[Settlement]:
     """As they were noted, those among them that were reversed since."""
     found = select(Settlement).filter_by(refund_id=refund.id).order_by(Settlement.id)
-    return list(session.scalars(found.options(joinedload(Settlement.user), joinedload(Settlement.reversal))))
+    reversal = joinedload(Settlement.reversal).joinedload(SettlementReversal.user)
+    return list(session.scalars(found.options(joinedload(Settlement.user), reversal)))
 
 
 def today_at_the_store(at: datetime) -> date:

@@ -32,7 +32,7 @@ def listing() -> ResponseReturnValue:
 def offered() -> ResponseReturnValue:
     """For the form of a new order, while somebody types in it."""
     found = find_products(cleaned_line(request.args.get("q", "")), limit=OFFERED)
-    return jsonify([{"sku": product.sku, "name": product.name} for product in found.rows])
+    return jsonify([{"sku": product.sku, "name": product.name} for product in found.rows[:OFFERED]])
 
 
 @products.route("/products/new", methods=["GET", "POST"])

@@ -14,17 +14,31 @@ function offerByName() {
   byName.replaceChildren(...[...offered.options].map((option) => new Option(option.value, option.text)));
 }
 
+const fieldsOf = (row) => ["name", "sku"].map((part) => row.querySelector(`[name$="-${part}"]`));
+
 // What was filled in here gives way to the next choice, and to none; what somebody typed does not.
-function fillIn(field, value) {
+function fillIn(field, value, beside) {
   if (field.value && field.value !== field.dataset.filledIn) return;
   field.value = field.dataset.filledIn = value;
+  field.dataset.beside = value && beside;
 }
 
+// Of several products with one name, none is meant; and a name that goes on, “Adobo set, no garlic”, is of the same one.
 function complete(row, field) {
-  const [name, sku] = ["name", "sku"].map((part) => row.querySelector(`[name$="-${part}"]`));
-  const chosen = [...offered.options].find((option) => alike(field === sku ? option.value : option.text, field.value));
-  if (field === sku) fillIn(name, chosen?.text ?? "");
-  else fillIn(sku, chosen?.value ?? "");
+  const [name, sku] = fieldsOf(row);
+  const other = field === sku ? name : sku;
+  const found = [...offered.options].filter((option) => alike(field === sku ? option.value : option.text, field.value));
+  const goesOn = field === name && other.dataset.beside && field.value.startsWith(other.dataset.beside);
+  if (found.length === 1) fillIn(other, field === sku ? found[0].text : found[0].value, field.value);
+  else if (!goesOn) fillIn(other, "", "");
+}
+
+// A page that is drawn again has in its rows what was filled in before.
+function recognise(row) {
+  const [name, sku] = fieldsOf(row);
+  if (![...offered.options].some((option) => alike(option.value, sku.value) && alike(option.text, name.value))) return;
+  Object.assign(sku.dataset, { filledIn: sku.value, beside: name.value });
+  Object.assign(name.dataset, { filledIn: name.value, beside: sku.value });
 }
 
 // The page holds some hundred; of a larger shop the others are asked for, once somebody pauses.
@@ -53,9 +67,13 @@ function whenTyped({ target }) {
 orderForm?.addEventListener("focusin", ({ target }) => {
   if (offered && /-name$/.test(target.name) && target.closest("[data-row]")) target.setAttribute("list", byName.id);
 });
-if (offered) offerByName();
+if (offered) {
+  offerByName();
+  orderForm.querySelectorAll("[data-row]").forEach(recognise);
+}
 
-// The total, in the smallest units of the currency; NaN while something in it can't be read, as of that no sum is one.
+// The total, in the smallest units of the currency; NaN while something in it is not plainly an amount: the server reads
+// more ways of writing one, and says the total when it has saved it.
 const shown = orderForm?.querySelector("output");
 const decimals = Number(shown?.dataset.decimals);
 const inMoney = shown && new Intl.NumberFormat(document.documentElement.lang, {

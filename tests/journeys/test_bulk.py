@@ -106,7 +106,7 @@ def test_accept_what_is_pending_of_what_is_ticked(at_the_list, shop, width, sche
     assert not list(faults_of(page))
     accept.click()
     page.get_by_text("2 orders are accepted.").wait_for()
-    assert page.get_by_text("Not pending any more, so left as they are: 1003.").is_visible()
+    assert page.get_by_text("Not pending, so left as they are: 1003.").is_visible()
     assert {shop.get(type(order), order.id).status for order in pending} == {OrderStatus.ACCEPTED}
 
 

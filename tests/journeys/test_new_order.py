@@ -62,6 +62,44 @@ def test_what_was_filled_in_gives_way_and_what_was_typed_does_not(page):
     assert first["name"].input_value() == "Halaya"
 
 
+def test_a_name_that_goes_on_is_of_the_same_product(page):
+    first = row(page, 0)
+    first["name"].press_sequentially("Ube jam, jar 350 g, less sweet")
+    assert first["sku"].input_value() == "UBE-350"
+    first["name"].fill("Halaya")
+    assert first["sku"].input_value() == ""
+
+
+def test_of_two_products_with_one_name_none_is_meant(served, shelves, browser_page):
+    shelves.product("SHIRT-S", name="T-shirt")
+    shelves.product("SHIRT-M", name="T-shirt")
+    page = browser_page()
+    sign_in(page, served, "sam")
+    page.goto(f"{served}/orders/new")
+    first = row(page, 0)
+    first["name"].fill("T-shirt")
+    assert first["sku"].input_value() == ""
+    first["sku"].fill("SHIRT-S")
+    assert first["name"].input_value() == "T-shirt"
+
+
+@pytest.mark.parametrize("most", [200, 1])
+def test_on_the_page_with_more_rows_another_name_brings_its_own_sku(served, shelves, browser_page, monkeypatch, most):
+    """And in a larger shop the page knows again what was found while somebody typed."""
+    monkeypatch.setattr(offering, "MOST", most)
+    page = browser_page()
+    sign_in(page, served, "sam")
+    page.goto(f"{served}/orders/new")
+    row(page, 0)["sku"].fill("UBE-350")
+    row(page, 0)["name"].fill("Ube jam, jar 350 g")
+    page.get_by_role("button", name="Add more rows").click()
+    page.locator("#items-7-name").wait_for()
+    first = row(page, 0)
+    assert first["sku"].input_value() == "UBE-350"
+    first["name"].fill("Ube")
+    assert first["sku"].input_value() == "UBE"
+
+
 @pytest.mark.parametrize(
     ("part", "typed"), [("price", "1.480"), ("price", "dear"), ("quantity", "1.5"), ("price", "-5")]
 )

@@ -23,7 +23,7 @@ def test_an_order_on_paper_says_when_and_has_no_links_without_a_meaning(served, 
     assert all(" 20" in time.evaluate(PRINTED) for time in times)
 
 
-FOR_THE_SHOP_ALONE = ["#asked", "#status-area", "#emails", "#history"]
+FOR_THE_SHOP_ALONE = [".entered", "#asked", "#status-area", "#parts", "#emails", "#history"]
 PARTS_OF_A_SLIP = [".sender", "#customer", "#items", "#money"]
 
 

@@ -53,7 +53,7 @@ def test_a_second_click_does_nothing_twice(sam, shop):
     assert said(sam, accept(sam, sent)) == said(sam, accept(sam, sent)) == ["2 orders are accepted."]
     assert [(shop.events(order), len(shop.emails(order))) for order in orders] == [(ACCEPTED, 1)] * 2
     without_version = [str(order.id) for order in orders]
-    assert said(sam, accept(sam, without_version)) == ["Not pending any more, so left as they are: 1001, 1002."]
+    assert said(sam, accept(sam, without_version)) == ["Not pending, so left as they are: 1001, 1002."]
     assert [(shop.events(order), len(shop.emails(order))) for order in orders] == [(ACCEPTED, 1)] * 2
 
 
@@ -62,7 +62,7 @@ def test_what_is_not_pending_is_left(sam, shop, status):
     order, pending = shop.order(status=status), shop.order()
     assert said(sam, accept(sam, ticks(sam, order, pending))) == [
         "1 order is accepted.",
-        "Not pending any more, so left as they are: 1001.",
+        "Not pending, so left as they are: 1001.",
     ]
     assert (state(shop, order), shop.events(order)) == (status, [])
 
@@ -76,7 +76,7 @@ def test_what_somebody_else_changed_since_the_list_was_shown_is_left(app, sam, s
     shop.change(corrected, address="9 Rizal Ave")
     events = [shop.events(order) for order in orders]
     assert said(sam, accept(sam, sent)) == [
-        "Not pending any more, so left as they are: 1001, 1002.",
+        "Not pending, so left as they are: 1001, 1002.",
         "Changed since the list was shown, so not accepted. Look at them again: 1003.",
     ]
     assert [shop.events(order) for order in orders] == events

@@ -8,6 +8,7 @@ from tests.orders.waiting import HOURS, NOTICE, pay
 from tests.people import signed_in
 
 WHY = "Recorded on the wrong order."
+LEAST = "Write an amount from %s, which went back or belongs to a cancelled part, to ₱960.00."
 
 
 def correct(visitor, order, **typed):
@@ -72,9 +73,7 @@ def test_what_can_not_be_is_said_at_its_field(sam, paid, shop, typed, errors):
 
 def test_a_payment_of_another_order_is_taken_off_and_the_history_says_why(sam, paid, shop):
     page = sam.follow(correct(sam, paid, amount="0", method="cod"))
-    assert page.messages == [
-        "Nothing is recorded as paid now. Suki will not cancel the order for it: that is yours to decide."
-    ]
+    assert page.messages == ["Nothing is recorded as paid now."]
     assert recorded(shop, paid) == (PaymentStatus.UNPAID, 0, PaymentMethod.COD)
     assert shop.events(paid) == ["order.payment_corrected"]
     assert "corrected the payment: ₱960.00 was not really paid." in page.text
@@ -100,7 +99,7 @@ def test_what_went_back_was_paid(sam, shop):
         paid=96000, refunded=6000, payment_status=PaymentStatus.PARTIALLY_REFUNDED, status=OrderStatus.RETURNED
     )
     answer = correct(sam, order, amount="59.99")
-    assert answer.errors == {"amount": "Write an amount from ₱60.00, which went back or is owed back, to ₱960.00."}
+    assert answer.errors == {"amount": LEAST % "₱60.00"}
     assert correct(sam, order, amount="60").status == 303
     assert recorded(shop, order) == (PaymentStatus.REFUNDED, 6000, PaymentMethod.COD)
 
@@ -110,7 +109,7 @@ def test_what_a_cancelled_part_owes_rests_on_what_was_paid(sam, shop):
     url = f"/orders/{order.id}/cancel/items"
     assert sam.post(url, **drawn(sam.get(url), url, pieces_1="1")).status == 303
     answer = correct(sam, order, amount="479.99")
-    assert answer.errors == {"amount": "Write an amount from ₱480.00, which went back or is owed back, to ₱960.00."}
+    assert answer.errors == {"amount": LEAST % "₱480.00"}
     assert correct(sam, order, amount="480").status == 303
     assert recorded(shop, order)[:2] == (PaymentStatus.UNPAID, 48000)
 
@@ -150,3 +149,12 @@ def test_suki_does_not_cancel_for_a_payment_that_never_was(app, shop, timer):
     assert correct(signed_in(app, "sam"), order, amount="0").status == 303
     assert timer.look() == {}
     assert shop.get(Order, order.id).status is OrderStatus.PENDING
+    assert shop.events(order)[-2:] == ["order.payment_corrected", "order.kept"]
+
+
+def test_what_suki_would_never_cancel_is_not_kept(app, shop, timer):
+    timer.on()
+    cod = shop.order(payment_status=PaymentStatus.PAID)
+    assert correct(signed_in(app, "sam"), cod, amount="0").status == 303
+    assert shop.events(cod) == ["order.payment_corrected"]
+    assert shop.count(KeptOrder) == 0

@@ -3,7 +3,7 @@
 import pytest
 
 from blueprints.orders import importing
-from models import db
+from models import Courier, db
 from tests.orders.files import OURS, SHOPIFY, a_file, bring_in, counts, orders_in, send
 from tests.orders.watching import statements, statements_with_values
 
@@ -32,9 +32,22 @@ def test_each_spelling_of_a_courier_is_shown_with_whom_it_is_taken_for_and_the_o
     )
     assert rows_of(page, "#couriers") == [
         "JNT Express J&T Express (only support can cancel it) 1001, 1002, 1003, 1004, 1005 and 2 more",
-        "Habal-habal added to Settings, not in use 1009, 1010",
+        "Habal-habal Habal-habal, added to Settings, not in use 1009, 1010",
         "Own rider Own rider 1008",
     ]
+
+
+def test_two_spellings_of_a_new_courier_become_one(olive, shop):
+    named = ["Habal Habal", "Habal Habal", "habal-habal"]
+    rows = [{"number": str(at), "courier": name} for at, name in enumerate(named, start=1001)]
+    page = send(olive, a_file(OURS, *rows))
+    assert rows_of(page, "#couriers") == [
+        "Habal Habal Habal Habal, added to Settings, not in use 1001, 1002",
+        "habal-habal Habal Habal, added to Settings, not in use 1003",
+    ]
+    before = shop.count(Courier)
+    olive.post(f"{page.response.request.path}/start")
+    assert shop.count(Courier) == before + 1
 
 
 def test_a_courier_in_a_note_that_is_none_of_the_store_s_is_no_booking_and_the_look_says_so(olive, shop):
@@ -85,7 +98,7 @@ def test_an_order_that_turns_out_to_be_torn_apart_is_said_nothing_of(olive, shop
 
 def test_names_in_a_file_are_shown_as_text(olive):
     page = send(olive, a_file(OURS, {"number": "<i>1</i>", "courier": "<b>Pigeon</b>"}))
-    assert rows_of(page, "#couriers") == ["<b>Pigeon</b> added to Settings, not in use <i>1</i>"]
+    assert rows_of(page, "#couriers") == ["<b>Pigeon</b> <b>Pigeon</b>, added to Settings, not in use <i>1</i>"]
 
 
 def test_a_file_in_which_nothing_is_to_be_said_has_no_empty_parts(olive):
