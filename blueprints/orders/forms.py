@@ -1,6 +1,7 @@
 """The forms of orders that are added, corrected and booked."""
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Iterator, Mapping
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -99,6 +100,15 @@ class ItemForm(BaseForm):
         return bool(self.name.data or self.sku.data or self.price.data is not None or self.price.process_errors)
 
 
+class RowList(FieldList):
+    """Of rows that are numbered as this page numbers them: WTForms takes ² for a number and fails at it, or at one of
+    thousands of digits."""
+
+    def _extract_indices(self, prefix: str, formdata: Iterable[str]) -> Iterator[int]:
+        numbered = re.compile(rf"{re.escape(prefix)}-[0-9]{{1,4}}-")
+        yield from super()._extract_indices(prefix, filter(numbered.match, formdata))
+
+
 class NewOrderForm(BaseForm):
     number = NumberField(
         _l("Order number"), validators=[DataRequired(_l("Write the order’s number.")), Fits(Order.number)]
@@ -113,7 +123,7 @@ class NewOrderForm(BaseForm):
     address = TextAreaField(_l("Address"), validators=[Fits(Order.address)])
     customer_note = TextAreaField(_l("What the customer wrote"), validators=[Fits(Order.customer_note)])
     # One more than fit is read, to see that there are too many.
-    items = FieldList(FormField(ItemForm), min_entries=FIRST_ROWS, max_entries=MOST_ITEMS + 1)
+    items = RowList(FormField(ItemForm), min_entries=FIRST_ROWS, max_entries=MOST_ITEMS + 1)
     shipping = MoneyField(_l("Shipping"))
     discount = MoneyField(_l("Discount"))
     payment_method = PaymentMethodField(_l("Payment"), default=PaymentMethod.COD.value)

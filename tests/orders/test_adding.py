@@ -192,3 +192,10 @@ def test_the_next_number_is_filled_in(sam, shop, there, suggested):
 def test_support_adds_nothing(uma):
     assert uma.get("/orders/new").status == 403
     assert uma.post("/orders/new").status == 403
+
+
+@pytest.mark.parametrize("row", ["²", "9" * 5000, "-1", "1e3", ""])
+@pytest.mark.parametrize("page", ["new", "new/rows"])
+def test_rows_of_any_other_number_are_no_rows(sam, shop, row, page):
+    assert sam.post(f"/orders/{page}", **{f"items-{row}-name": "Adobo set"}).status in (200, 422)
+    assert shop.count(Order) == 0
