@@ -3,7 +3,7 @@
 from functools import partial
 from typing import Any
 
-from flask import flash, redirect, render_template, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -26,7 +26,7 @@ from blueprints.orders.refusals import (
     refusal_of,
 )
 from blueprints.orders.routes import order_page
-from blueprints.orders.showing import going_back
+from blueprints.orders.showing import pieces_for
 from blueprints.orders.telling import customer_email, why_nobody_is_told
 from blueprints.outbox import Message
 from blueprints.shop import reasons_to_choose
@@ -154,7 +154,8 @@ def _too_much_kept(order: Order, form: CancelForm, refusal: FeeTooHigh) -> Respo
 
 def _cancel_form(order: Order, **options: Any) -> CancelForm:
     kind = SupportCancelForm if access.inside() else CancelForm
-    form = with_counts(kind, "back", order.items, going_back(order))(meta={"currency": order.currency}, **options)
+    back = pieces_for(order, request.form.get("once")).going_back
+    form = with_counts(kind, "back", order.items, back)(meta={"currency": order.currency}, **options)
     form.reason.offer(reasons_to_choose())
     return form
 

@@ -1,6 +1,6 @@
 """Cancelling a part of an order."""
 
-from flask import flash, redirect, render_template, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -14,7 +14,7 @@ from blueprints.orders.count_forms import with_counts
 from blueprints.orders.history import missed_by
 from blueprints.orders.part_forms import PartForm
 from blueprints.orders.refusals import FeeTooHigh, NothingChosen, OrderRefusal, ReasonUnknown, ThatIsAll, refusal_of
-from blueprints.orders.showing import going_back
+from blueprints.orders.showing import pieces_for
 from blueprints.orders.telling import why_nobody_is_told
 from blueprints.shop import reasons_to_choose
 from models import CustomerAlert, Order, db
@@ -60,9 +60,9 @@ def cancel_items_preview(order_id: int) -> ResponseReturnValue:
 
 
 def _form(order: Order) -> PartForm:
-    remaining = {item.id: item.remaining for item in order.items}
-    counts = with_counts(PartForm, "pieces", order.items, remaining, ticks=True)
-    form = with_counts(counts, "back", order.items, going_back(order))(meta={"currency": order.currency})
+    pieces = pieces_for(order, request.form.get("once"))
+    counts = with_counts(PartForm, "pieces", order.items, pieces.remaining, ticks=True)
+    form = with_counts(counts, "back", order.items, pieces.going_back)(meta={"currency": order.currency})
     form.reason.offer(reasons_to_choose())
     return form
 

@@ -66,6 +66,12 @@ def refuse_unknown_reason(session: Session, reason_id: int | None) -> None:
         raise ReasonUnknown
 
 
+def pieces_by_form(session: Session, order_id: int, once: str) -> list[CancelledItem]:
+    """What a cancel took by the form with this token: to the form sent again, they are still there to take."""
+    by_form = select(CancelledItem).join(Cancellation, Cancellation.id == CancelledItem.cancellation_id)
+    return list(session.scalars(by_form.where(Cancellation.order_id == order_id, Cancellation.once == once)))
+
+
 def refuse_used_form(session: Session, once: str | None) -> None:
     """A form whose cancel was taken back has done its work. Raises OrderFormUsedAgain."""
     if once and session.scalar(select(Cancellation.id).where(Cancellation.once == once)) is not None:

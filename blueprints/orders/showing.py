@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from blueprints import stock
 from blueprints.orders.awaiting_payment import Wait, cancelled_as_unpaid, wait_of
 from blueprints.orders.cancelling import cancellation_of
+from blueprints.orders.recording_cancel import pieces_by_form
 from blueprints.orders.telling import why_not_told
 from blueprints.orders.withdrawable import Withdrawable, parts_of, withdrawable_of
 from blueprints.shop import current_store
@@ -38,6 +39,11 @@ class StatusArea:
         return [*of_parts, *([self.refund] if self.refund else [])]
 
     @property
+    def fees(self) -> int:
+        """Kept of what was paid."""
+        return sum(done.fee for done in (*(part.cancellation for part in self.parts), self.cancellation) if done)
+
+    @property
     def owed_back(self) -> int:
         return sum(refund.left for refund in self.refunds if refund.is_open)
 
@@ -64,8 +70,21 @@ def status_area(order: Order) -> StatusArea:
     )
 
 
-def going_back(order: Order) -> dict[int, int]:
-    """How many pieces of each item a cancel would put back into stock at most, by the item's id."""
-    remaining = {item.id: item.remaining for item in order.items}
+@dataclass(frozen=True)
+class Pieces:
+    """Of each item, by its id."""
+
+    remaining: dict[int, int]
+    going_back: dict[int, int]
+    """How many a cancel would put back into stock at most."""
+
+
+def pieces_for(order: Order, once: str | None) -> Pieces:
+    """As they were for the form with this token before it did its work: sent again, it is read as it was."""
     taken = stock.can_go_back(db.session(), order.items)
-    return {item_id: min(many, remaining[item_id]) for item_id, many in taken.items()}
+    remaining = {item.id: item.remaining for item in order.items}
+    back = {item_id: min(many, remaining[item_id]) for item_id, many in taken.items()}
+    for done in pieces_by_form(db.session(), order.id, once) if once else ():
+        remaining[done.order_item_id] += done.quantity
+        back[done.order_item_id] = back.get(done.order_item_id, 0) + done.put_back
+    return Pieces(remaining, back)

@@ -150,3 +150,12 @@ def test_after_a_fault_the_same_form_can_be_sent_again(app, sam, shop, order, fo
     refuse_no_more(app)
     assert sam.post(url, **fields).status == 303
     assert effects(shop, order) == ONE_CANCEL
+
+
+def test_a_second_click_that_puts_some_pieces_back_is_read_as_the_first_was(sam, shop):
+    product = shop.product("ADOBO-4", 10)
+    order = shop.sold(("ADOBO-4", 3, 48000))
+    url = f"/orders/{order.id}/cancel"
+    form = drawn(sam.get(url), url, **{f"back_{order.items[0].id}": "2"})
+    assert [sam.post(url, **form).status for _ in range(3)] == [303, 303, 303]
+    assert shop.on_hand(product) == 9

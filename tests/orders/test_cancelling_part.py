@@ -481,3 +481,12 @@ def test_the_file_of_orders_has_what_remains(sam, shop, order):
     assert len(lines) == 2
     assert ",OTAP,2,150.00" in lines[1]
     assert f",{total}," in lines[1]
+
+
+@pytest.mark.parametrize(("item", "many"), [(0, "2"), (0, "3"), (1, "1")])
+def test_a_second_click_is_read_as_the_first_was_though_fewer_remain(sam, shop, item, many):
+    order = shop.order(items=(("Adobo set", 3, 48000), ("Otap", 1, 10000)))
+    url = f"/orders/{order.id}/cancel/items"
+    form = drawn(sam.get(url), url, **{f"pieces_{order.items[item].id}": many})
+    assert [sam.post(url, **form).status for _ in range(3)] == [303, 303, 303]
+    assert sum(each.cancelled for each in shop.get(Order, order.id).items) == int(many)
