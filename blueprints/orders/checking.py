@@ -12,6 +12,7 @@ from blueprints.orders.incoming import OrderFinding
 from blueprints.orders.reading_formats import OrderInFile
 from models import Base, ImportFinding, ImportNumber, Order, OrderImport, OrderSource, Verdict
 
+NEW_COURIER = "courier_new"
 KEPT_FINDINGS = 1_000
 HOPELESS = 10_000
 
@@ -38,6 +39,9 @@ class _Check:
         earlier = session.execute(select(ImportNumber.__table__).where(mine, ImportNumber.number.in_(numbers)))
         self._earlier = {row["number"]: dict(row) for row in earlier.mappings()}
         self._couriers = Couriers(session)
+        told = select(ImportFinding.found).where(ImportFinding.import_id == found.id, ImportFinding.code == NEW_COURIER)
+        for name in session.scalars(told):
+            self._couriers.note(name)
         self._fresh: list[dict[str, Any]] = []
         self._findings: list[OrderFinding] = []
         self._counts: Counter[str] = Counter()
@@ -96,18 +100,11 @@ class _Check:
         if self._import.source is not OrderSource.SUKI or not told.order or not told.order.courier:
             return
         name = told.order.courier
-        if self._couriers.find(name) is None and not self._was_noted("courier_new", name):
+        if self._couriers.find(name) is None:
+            self._couriers.note(name)
             self._findings.append(
-                OrderFinding(told.line, "courier", "courier_new", name, stops=False, number=told.number)
+                OrderFinding(told.line, "courier", NEW_COURIER, name, stops=False, number=told.number)
             )
-
-    def _was_noted(self, code: str, found: str) -> bool:
-        if any(finding.code == code and finding.found == found for finding in self._findings):
-            return True
-        noted = select(ImportFinding.id).where(
-            ImportFinding.import_id == self._import.id, ImportFinding.code == code, ImportFinding.found == found
-        )
-        return self._session.scalar(noted.limit(1)) is not None
 
     def _count(self, noted: dict[str, Any], *, by: int = 1) -> None:
         self._counts[noted["verdict"]] += by

@@ -22,7 +22,7 @@ class CourierInFile:
     """As it stands there."""
     taken_for: Courier | None
     is_added: bool
-    """It is none of the store's yet, but will be one of them."""
+    """As the first that the file means by it: it is none of the store's yet, but will be one of them."""
     orders: int
     numbers: list[str]
     """Of the first of these orders."""
@@ -86,8 +86,10 @@ def _couriers(found: OrderImport) -> tuple[list[CourierInFile], int]:
     store, adds = Couriers(db.session()), found.source is OrderSource.SUKI
     in_file = []
     for (named, numbers), (_named, count, _names) in zip(first.items(), most, strict=True):
-        courier = store.find(named) or (store.note(named) if adds else None)
-        is_added = courier is not None and courier.id is None
+        courier = store.find(named)
+        is_added = adds and courier is None
+        if is_added:
+            courier = store.note(named)
         in_file.append(CourierInFile(named, courier, is_added, count, numbers))
     return in_file, most[0][2] - len(most)
 
