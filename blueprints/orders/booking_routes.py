@@ -9,7 +9,8 @@ from blueprints.access import Right, needs
 from blueprints.orders import orders
 from blueprints.orders.booking import book_courier, cancel_booking, couriers_to_choose, refuse_to_book
 from blueprints.orders.change_forms import VersionForm
-from blueprints.orders.forms import BookingForm
+from blueprints.orders.correcting_waybill import correct_waybill, refuse_to_correct_waybill
+from blueprints.orders.forms import BookingForm, WaybillForm
 from blueprints.orders.history import missed_by
 from blueprints.orders.refusals import CourierUnknown, OrderRefusal, refusal_of
 from blueprints.orders.routes import order_page
@@ -57,6 +58,38 @@ def _page(
         refusal=refusal,
         missed=missed_by(order, refusal),
     )
+    return page, 409 if refusal else status
+
+
+@orders.route("/orders/<id:order_id>/booking/waybill", methods=["GET", "POST"])
+@needs(Right.CHANGE_ORDERS)
+def booking_waybill(order_id: int) -> ResponseReturnValue:
+    order = access.order_or_404(order_id)
+    form = WaybillForm(obj=order)
+    if not form.is_submitted():
+        return _waybill_page(order, form)
+    if not form.validate():
+        return _waybill_page(order, form, status=422)
+    try:
+        is_corrected = correct_waybill(
+            order_id, version=form.version.data, waybill=form.waybill.data or "", by=access.actor()
+        )
+    except OrderRefusal as refusal:
+        return _waybill_page(order, form, refusal=refusal)
+    if is_corrected:
+        flash(_("The waybill of order %(number)s is saved.", number=order.number), "done")
+    else:
+        flash(_("Nothing was different, so nothing was saved."), "notice")
+    return redirect(url_for("orders.detail", order_id=order_id, _anchor="courier"), 303)
+
+
+def _waybill_page(
+    order: Order, form: WaybillForm, *, status: int = 200, refusal: OrderRefusal | None = None
+) -> ResponseReturnValue:
+    refusal = refusal or refusal_of(refuse_to_correct_waybill, order)
+    form.drawn_for(order, anew=refusal is not None)
+    missed = missed_by(order, refusal)
+    page = render_template("orders/waybill.html", order=order, form=form, refusal=refusal, missed=missed)
     return page, 409 if refusal else status
 
 

@@ -228,11 +228,14 @@ class CustomerForm(VersionForm):
         )
 
 
-class BookingForm(VersionForm):
+class WaybillForm(VersionForm):
+    waybill = StringField(_l("Waybill"), validators=[Fits(Order.waybill)])
+
+
+class BookingForm(WaybillForm):
     courier = RadioField(
         _l("Courier"), choices=[], validate_choice=False, validators=[DataRequired(_l("Choose a courier."))]
     )
-    waybill = StringField(_l("Waybill"), validators=[Fits(Order.waybill)])
 
     def offer(self, couriers: list[Courier]) -> None:
         self.courier.choices = [SelectChoice(str(courier.id), _courier(courier)) for courier in couriers]

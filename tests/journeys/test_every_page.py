@@ -32,6 +32,7 @@ PAGES = [
     "/orders/116/reinstate",
     "/orders/120/customer",
     "/orders/120/booking",
+    "/orders/115/booking/waybill",
     "/orders/120/payment",
     "/orders/115/payment/correct",
     "/orders/116",

@@ -131,3 +131,58 @@ def test_after_one_booking_comes_another(sam, shop, courier):
     cancel_booking(sam, order)
     assert book(sam, order, courier=str(courier("J&T Express").id)).status == 303
     assert shop.get(Order, order.id).only_support_can_cancel
+
+
+def waybill(visitor, order, **typed):
+    url = f"/orders/{order.id}/booking/waybill"
+    return visitor.post(url, **drawn(visitor.get(url), url, **typed))
+
+
+def test_a_waybill_that_the_courier_gave_later_is_added(sam, shop):
+    order = shop.booked_order(status=OrderStatus.PROCESSING)
+    shop.change(order, waybill="")
+    assert "Add the waybill" in sam.get(f"/orders/{order.id}").text
+    page = sam.follow(waybill(sam, order, waybill=" JT-77 "))
+    assert page.messages == [f"The waybill of order {order.number} is saved."]
+    assert shop.get(Order, order.id).waybill == "JT-77"
+    assert shop.events(order) == ["order.waybill_corrected"]
+    assert "corrected the courier’s waybill." in page.text
+    assert "Correct the waybill" in page.text
+
+
+def test_the_same_waybill_form_twice_is_one_correction_and_the_same_waybill_none(sam, shop):
+    order = shop.booked_order()
+    url = f"/orders/{order.id}/booking/waybill"
+    form = drawn(sam.get(url), url, waybill="JT-78")
+    assert [sam.follow(sam.post(url, **form)).messages for _ in range(2)] == 2 * [
+        [f"The waybill of order {order.number} is saved."]
+    ]
+    assert sam.follow(waybill(sam, order)).messages == ["Nothing was different, so nothing was saved."]
+    assert shop.events(order) == ["order.waybill_corrected"]
+
+
+@pytest.mark.parametrize("status", ["completed", "returned", "declined"])
+def test_of_an_order_that_has_ended_no_waybill_is_corrected(sam, shop, status):
+    order = shop.booked_order(status=OrderStatus(status))
+    assert sam.get(f"/orders/{order.id}/booking/waybill").status == 409
+    assert sam.post(f"/orders/{order.id}/booking/waybill", waybill="X", version="1").status == 409
+    assert "the waybill" not in sam.get(f"/orders/{order.id}").text
+    assert shop.get(Order, order.id).waybill == "JT0912345678"
+
+
+def test_without_a_booking_there_is_no_waybill_to_correct(sam, shop):
+    order = shop.order()
+    page = sam.get(f"/orders/{order.id}/booking/waybill")
+    assert (page.status, page.refusal) == (409, f"Order {order.number} has no booking that could be cancelled.")
+
+
+def test_a_stale_or_too_long_waybill_is_refused_and_stays_in_the_field(sam, olive, shop):
+    order = shop.booked_order()
+    url = f"/orders/{order.id}/booking/waybill"
+    form = drawn(sam.get(url), url, waybill="JT-79")
+    waybill(olive, order, waybill="JT-80")
+    page = sam.post(url, **form)
+    assert (page.status, page.value("waybill")) == (409, "JT-79")
+    page = waybill(sam, order, waybill="x" * 61)
+    assert (page.status, page.errors) == (422, {"waybill": "This is 61 characters long; at most 60 fit."})
+    assert shop.get(Order, order.id).waybill == "JT-80"

@@ -130,6 +130,7 @@ TABLE = {
     "orders.outbox_try_failed": OWNER,
     "orders.outbox_try_waiting": OWNER,
     "orders.payment": MERCHANT,
+    "orders.booking_waybill": MERCHANT,
     "orders.payment_correct": MERCHANT,
     "orders.settlement_reverse": MERCHANT,
     "orders.refund": MERCHANT,
