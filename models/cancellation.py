@@ -105,6 +105,10 @@ class Cancellation(Base):
         return self.program.signature if self.program else by_hand
 
     @property
+    def is_owed(self) -> bool:
+        return self.refund is not None and self.refund.is_open
+
+    @property
     def fee_and_left(self) -> int:
         """What of the paid money it has dealt with that has not gone back: a fee kept, and what is owed or waived."""
         return self.fee + (self.refund.left if self.refund else 0)

@@ -198,6 +198,10 @@ class Order(Base):
         return sum(part.fee_and_owed for part in self.parts_cancelled) if self.paid else 0
 
     @property
+    def paid_for_rest(self) -> int:
+        return max(0, self.paid - self.fees_and_owed)
+
+    @property
     def takes_payment(self) -> bool:
         return self.status not in TAKES_NO_PAYMENT and self.to_pay > 0
 
@@ -209,8 +213,10 @@ class Order(Base):
 
     @property
     def payment_can_be_corrected(self) -> bool:
-        """As far as it has not gone back. A cancelled order is not: what its cancel owes rests on it."""
-        return self.status is not OrderStatus.CANCELLED and self.refundable > 0
+        """As far as it has not gone back, and up to what is to be paid, where no payment can be recorded any more; but
+        not while a cancel owes what rests on it."""
+        owes = self.status is OrderStatus.CANCELLED or any(part.is_owed for part in self.parts_cancelled if self.paid)
+        return not owes and (self.refundable > 0 or (self.status in TAKES_NO_PAYMENT and self.to_pay > 0))
 
     @property
     def payment_status_now(self) -> PaymentStatus:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from flask import flash, redirect, render_template, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -92,7 +92,7 @@ def refund(order_id: int) -> ResponseReturnValue:
     order = access.order_or_404(order_id)
     owed = open_refund_of(db.session(), order)
     if owed is not None:
-        return redirect(url_for("orders.refund_owed", refund_id=owed.id), 303)
+        return _to_what_is_owed(owed.id)
     form = AmountForm(meta={"currency": order.currency})
     if not form.is_submitted():
         form.amount.data = order.refundable
@@ -105,11 +105,18 @@ def refund(order_id: int) -> ResponseReturnValue:
         form.say_what_it_may_be(_("At most %(amount)s can go back.", amount=_sum(order, refusal)))
         return _page("orders/refund.html", order, form, refuse_refund, status=422)
     except RefundIsOwed as refusal:
-        return redirect(url_for("orders.refund_owed", refund_id=refusal.refund_id), 303)
+        return _to_what_is_owed(refusal.refund_id)
     except OrderRefusal as refusal:
         return _page("orders/refund.html", order, form, refuse_refund, refusal=refusal)
     flash(_("%(amount)s was recorded as paid back.", amount=money(form.sum, order.currency)), "done")
     return redirect(url_for("orders.detail", order_id=order_id, _anchor="money"), 303)
+
+
+def _to_what_is_owed(refund_id: int) -> ResponseReturnValue:
+    """Where it is recorded part by part."""
+    if request.method == "POST":
+        flash(_("Nothing was recorded: a cancel owes this money. Record here what went back."), "notice")
+    return redirect(url_for("orders.refund_owed", refund_id=refund_id), 303)
 
 
 def _sum(order: Order, refusal: MoreThanIsOpen) -> str:
@@ -125,7 +132,7 @@ def _what_is_paid_now(order: Order, paid: int) -> str:
 def _what_may_be_paid(order: Order, refusal: PaidOutOfBounds) -> str:
     most = money(refusal.most, order.currency)
     if not refusal.least:
-        return _("Only %(most)s is recorded. If more was paid, record another payment instead.", most=most)
+        return _("At most %(most)s can have been paid for this order.", most=most)
     least = money(refusal.least, order.currency)
     return _(
         "Write an amount from %(least)s, which went back or belongs to a cancelled part, to %(most)s.",

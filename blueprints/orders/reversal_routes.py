@@ -61,7 +61,7 @@ def _page(
     """Asks the rule each time it is drawn, before anybody types what could not be saved."""
     refund = refund_or_404(settlement.refund_id)
     order = access.order_or_404(refund.order_id)
-    refusal = refusal or refusal_of(refuse_to_reverse, settlement, refund)
+    refusal = refusal or refusal_of(refuse_to_reverse, settlement, refund, order)
     form.drawn_for(order, anew=refusal is not None)
     page = render_template(
         "orders/settlement_reverse.html",

@@ -14,13 +14,26 @@ from blueprints.orders.paying import add_up
 from blueprints.orders.refusals import (
     MoreThanIsOpen,
     OrderFormUsedAgain,
+    OrderRefusal,
     PaidOnNoSuchDay,
     RefundIsClosed,
     refuse_if_changed,
 )
 from blueprints.orders.telling import refund_email, tell_customer
+from blueprints.outbox import Message
 from blueprints.shop import current_store
 from models import Actor, Order, Refund, Settlement, SettlementMethod, SettlementReversal, writing
+
+
+class AlreadyReversed(OrderRefusal):
+    """What was noted was found to be a mistake since. `by` is None when Suki itself did it."""
+
+    code = "already_reversed"
+
+    def __init__(self, *, at: datetime, by: str | None) -> None:
+        super().__init__(f"reversed by {by} at {at}")
+        self.at = at
+        self.by = by
 
 
 @dataclass(frozen=True)
@@ -42,7 +55,7 @@ def settle_refund(
 ) -> int:
     """What is left. `version` is the order's when the form was drawn, `once` that form's own token. The customer is
     told with the part that makes it whole. Raises RefundIsClosed, OrderChanged, MoreThanIsOpen, PaidOnNoSuchDay,
-    OrderFormUsedAgain."""
+    OrderFormUsedAgain, AlreadyReversed."""
     with writing() as session:
         at = clock.now()
         refund, order = _reread(session, refund_id)
@@ -102,7 +115,14 @@ def _was_done_by(session: Session, refund: Refund, repayment: Repayment, by: Act
         return False
     if (done.refund_id, done.user_id) != (refund.id, by.user_id) or not repayment.is_what_was_noted(done):
         raise OrderFormUsedAgain
+    refuse_if_reversed(done)
     return True
+
+
+def refuse_if_reversed(settlement: Settlement) -> None:
+    """Raises AlreadyReversed."""
+    if found := settlement.reversal:
+        raise AlreadyReversed(at=found.at, by=found.user.name if found.user else None)
 
 
 def _refuse(refund: Refund, order: Order, version: int) -> None:
@@ -144,8 +164,13 @@ def _settle(
 
 
 def _tell(session: Session, refund: Refund, order: Order, *, notify: bool, at: datetime) -> int:
+    message = closing_letter(session, refund, order)
+    return tell_customer(session, order, kind="refund_settled", wanted=notify, at=at, message=message).id
+
+
+def closing_letter(session: Session, refund: Refund, order: Order) -> Message:
+    """That all of it went back; and that nothing more is owed, unless another refund of the order is open."""
     others = select(Refund.id).where(Refund.order_id == order.id, Refund.settled_at.is_(None)).limit(1)
     more_is_owed = session.scalar(others) is not None
     went_back = [settlement for settlement in settlements_of(session, refund) if settlement.reversal is None]
-    message = refund_email(order, refund, went_back, more_is_owed=more_is_owed)
-    return tell_customer(session, order, kind="refund_settled", wanted=notify, at=at, message=message).id
+    return refund_email(order, refund, went_back, more_is_owed=more_is_owed)

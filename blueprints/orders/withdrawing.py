@@ -117,7 +117,7 @@ def refuse_to_reinstate(order: Order, done: Cancellation) -> None:
         raise NothingToWithdraw
     if done.refund is not None and (done.refund.settled or not done.refund.is_open):
         raise MoneyWentBack
-    if done.refund is None and done.fee and order.refunded - _settled_since(order, done) > done.refunded_before:
+    if done.fee and order.refunded - _settled_since(order, done) > done.refunded_before:
         raise MoneyWentBack  # a fee took all that would be owed, and some was returned all the same
     if done.is_part:
         if not (order.can_gain_items or order.status is done.previous_status):
@@ -150,7 +150,7 @@ def _withdraw(session: Session, order: Order, done: Cancellation, how: Withdrawa
     session.flush()  # the database lets an order leave Cancelled only after its cancel does not hold any more
     if done.is_part:
         _give_back_part(order, done)
-        _correct_waiting_emails(order, at=at)
+        correct_waiting_emails(order, at=at)
     else:
         order.status, order.cancelled_at = done.previous_status, None
         announcing.order_reinstated(session, order, done, at=at)
@@ -173,8 +173,8 @@ def _give_back_part(order: Order, done: Cancellation) -> None:
     order.payment_status = order.payment_status_now
 
 
-def _correct_waiting_emails(order: Order, *, at: datetime) -> None:
-    """Of the parts that stay cancelled: what remains of the order is not what it was when they were written."""
+def correct_waiting_emails(order: Order, *, at: datetime) -> None:
+    """Of the parts that stay cancelled: what remains of the order, or was paid for it, is not what they say."""
     for part in order.parts_cancelled:
         if email := part.waiting_email(at):
             message = part_email_of(order, part)

@@ -2,8 +2,8 @@
 
 import pytest
 
-from models import KeptOrder, Note, Order, OrderStatus, PaymentMethod, PaymentStatus
-from tests.orders.deciding import cancel, drawn
+from models import EmailState, KeptOrder, Note, Order, OrderStatus, PaymentMethod, PaymentStatus, Refund
+from tests.orders.deciding import cancel, drawn, settle, waive
 from tests.orders.waiting import HOURS, NOTICE, pay
 from tests.people import signed_in
 
@@ -44,7 +44,10 @@ def test_an_order_without_a_payment_has_none_to_correct(sam, shop):
 def test_a_cancelled_order_leads_to_the_refund_that_rests_on_its_payment(sam, shop, paid):
     cancel(sam, paid)
     page = sam.get(f"/orders/{paid.id}/payment/correct")
-    assert (page.status, page.refusal) == (409, f"Order {paid.number} is cancelled, so its payment stays as it is.")
+    assert (page.status, page.refusal) == (
+        409,
+        f"Money of order {paid.number} is owed back, so its payment stays as it is.",
+    )
     assert page.select("a[href='/refunds/1']")
     assert sam.post(f"/orders/{paid.id}/payment/correct", amount="0", method="cod", internal_note=WHY).status == 409
     assert shop.get(Order, paid.id).paid == 96000
@@ -57,7 +60,7 @@ def test_a_cancelled_order_leads_to_the_refund_that_rests_on_its_payment(sam, sh
         ({"amount": "-1"}, {"amount": "Write an amount such as 1250.00."}),
         (
             {"amount": "960.01"},
-            {"amount": "Only ₱960.00 is recorded. If more was paid, record another payment instead."},
+            {"amount": "At most ₱960.00 can have been paid for this order."},
         ),
         ({"amount": "0", "internal_note": " "}, {"internal_note": "Say what went wrong, for whoever asks later."}),
         ({"amount": "0", "method": "shells"}, {"method": "Choose one of the ways to pay in the list."}),
@@ -104,14 +107,54 @@ def test_what_went_back_was_paid(sam, shop):
     assert recorded(shop, order) == (PaymentStatus.REFUNDED, 6000, PaymentMethod.COD)
 
 
-def test_what_a_cancelled_part_owes_rests_on_what_was_paid(sam, shop):
+@pytest.fixture
+def less_a_part(sam, shop):
+    """Of ₱960.00 that were paid, ₱480.00 are owed back for one of two."""
     order = shop.order(items=(("Adobo set", 2, 48000),), payment_status=PaymentStatus.PAID)
     url = f"/orders/{order.id}/cancel/items"
-    assert sam.post(url, **drawn(sam.get(url), url, pieces_1="1")).status == 303
-    answer = correct(sam, order, amount="479.99")
+    assert sam.post(url, **drawn(sam.get(url), url, pieces_1="1", notify=None)).status == 303
+    return order
+
+
+def test_while_a_part_owes_what_rests_on_the_payment_it_stays(sam, shop, less_a_part):
+    """Else the shop would owe the customer, and the customer the shop."""
+    page = sam.get(f"/orders/{less_a_part.id}/payment/correct")
+    assert (page.status, page.refusal) == (409, "Money of order 1001 is owed back, so its payment stays as it is.")
+    assert page.select("a[href='/refunds/1']")
+    assert "Correct the payment" not in sam.get(f"/orders/{less_a_part.id}").text
+    answer = sam.post(f"/orders/{less_a_part.id}/payment/correct", amount="480", method="cod", internal_note=WHY)
+    assert answer.status == 409
+    assert shop.get(Order, less_a_part.id).paid == 96000
+
+
+def test_what_went_back_for_a_part_was_paid(sam, shop, less_a_part):
+    settle(sam, shop.get(Refund, 1), notify=None)
+    answer = correct(sam, less_a_part, amount="479.99")
     assert answer.errors == {"amount": LEAST % "₱480.00"}
-    assert correct(sam, order, amount="480").status == 303
-    assert recorded(shop, order)[:2] == (PaymentStatus.UNPAID, 48000)
+    assert correct(sam, less_a_part, amount="500").status == 303
+    assert recorded(shop, less_a_part)[:2] == (PaymentStatus.PARTIALLY_REFUNDED, 50000)
+    assert "₱20.00 of it paid" in sam.get(f"/orders/{less_a_part.id}").text
+
+
+def test_a_letter_about_a_part_that_waits_says_what_was_really_paid(sam, shop):
+    order = shop.order(items=(("Adobo set", 2, 48000),), paid=60000)
+    url = f"/orders/{order.id}/cancel/items"
+    sam.post(url, **drawn(sam.get(url), url, pieces_1="1"))
+    waive(sam, shop.get(Refund, 1))
+    assert correct(sam, order, amount="500").status == 303
+    letter = shop.emails(order)[-1]
+    assert letter.state is EmailState.HELD
+    assert "₱600.00" not in letter.text
+
+
+@pytest.mark.parametrize("status", [OrderStatus.RETURNED, OrderStatus.DECLINED])
+def test_where_no_payment_can_be_recorded_any_more_one_that_was_taken_off_too_far_comes_back(sam, shop, status):
+    order = shop.order(status=status, payment_status=PaymentStatus.PAID)
+    assert correct(sam, order, amount="0").status == 303
+    page = sam.follow(correct(sam, order, amount="960"))
+    assert page.messages == ["₱960.00 is recorded as paid now."]
+    assert "corrected the payment: ₱960.00 more was paid." in page.text
+    assert recorded(shop, order)[:2] == (PaymentStatus.PAID, 96000)
 
 
 def test_the_same_form_sent_twice_is_one_correction(sam, paid, shop):

@@ -16,8 +16,11 @@ from models import (
     SettlementReversal,
     writing,
 )
+from tests.orders.auditing import Auditor
 from tests.orders.deciding import cancel, drawn, settle, waive
+from tests.privacy.customers import bring_to_an_end, erase
 from tests.shop import A_MORNING
+from tests.storing import shop_of
 
 WHY = "GCash sent it back."
 PAID = {"payment_status": PaymentStatus.PAID, "payment_method": PaymentMethod.GCASH}
@@ -235,3 +238,88 @@ def test_what_a_fee_kept_and_yet_was_returned_is_seen_beside_a_mistake_about_ano
     url = f"/orders/{order.id}/refund"
     assert sam.post(url, **drawn(sam.get(url), url, amount="50")).status == 303
     assert sam.get(f"/orders/{order.id}/reinstate").status == 409
+
+
+@pytest.fixture
+def two_parts(sam, shop):
+    """Of one order, each owing ₱480.00."""
+    order = shop.order(items=(("Adobo set", 3, 48000),), **PAID)
+    url = f"/orders/{order.id}/cancel/items"
+    for _ in range(2):
+        sam.post(url, **drawn(sam.get(url), url, pieces_1="1", notify=None))
+    return shop.all(select(Refund).order_by(Refund.id))
+
+
+def test_a_letter_about_another_refund_says_that_more_is_owed(sam, shop, two_parts):
+    for each in two_parts:
+        settle(sam, each)
+    reverse(sam, shop.first(select(Settlement)))
+    *_, letter = [email for email in shop.emails() if email.kind == "refund_settled"]
+    assert letter.state is EmailState.QUEUED
+    assert "We have returned ₱480.00 to you" in letter.text
+    assert "Nothing more is owed" not in letter.text + letter.html
+
+
+def test_who_read_there_that_nothing_more_is_owed_should_hear_that_more_is(sam, shop, two_parts):
+    settle(sam, two_parts[0], notify=None)
+    settle(sam, two_parts[1])
+    *_, letter = [email for email in shop.emails() if email.kind == "refund_settled"]
+    shop.change(letter, state=EmailState.SENT, sent_at=letter.created_at)
+    [said] = sam.follow(reverse(sam, shop.first(select(Settlement)))).messages
+    assert said.endswith("tell them that it did not yet.")
+
+
+def test_the_form_that_noted_it_notes_it_no_second_time(sam, refund, shop):
+    url = f"/refunds/{refund.id}/settle"
+    form = drawn(sam.get(f"/refunds/{refund.id}"), url)
+    assert sam.post(url, **form).status == 303
+    reverse(sam, latest(shop))
+    page = sam.post(url, **form)
+    assert (page.status, page.refusal) == (409, "This was taken back already.")
+    assert books(shop, refund) == NOTHING_BACK
+
+
+def test_a_refund_by_hand_that_a_reversal_overtook_says_where_to_record_it(sam, olive, shop):
+    order = shop.order(items=(("Adobo set", 2, 48000),), **PAID)
+    url = f"/orders/{order.id}/cancel/items"
+    sam.post(url, **drawn(sam.get(url), url, pieces_1="1", notify=None))
+    refund = shop.first(select(Refund))
+    settle(sam, refund)
+    url = f"/orders/{order.id}/refund"
+    typed = drawn(sam.get(url), url, amount="100")
+    reverse(olive, latest(shop))
+    assert sam.follow(sam.post(url, **typed)).messages == [
+        "Nothing was recorded: a cancel owes this money. Record here what went back."
+    ]
+    assert shop.get(Order, order.id).refunded == 0
+
+
+def test_what_went_back_of_a_fee_still_stands_in_the_way_of_reinstating(sam, shop):
+    order = shop.order(**PAID)
+    cancel(sam, order, fee="480", notify=None)
+    refund = shop.first(select(Refund))
+    settle(sam, refund)
+    settlement, url = latest(shop), f"/orders/{order.id}/refund"
+    assert sam.post(url, **drawn(sam.get(url), url, amount="100")).status == 303
+    reverse(sam, settlement)
+    assert sam.get(f"/orders/{order.id}/reinstate").status == 409
+
+
+def test_nothing_is_owed_again_to_a_customer_who_was_erased(app, olive, shop):
+    order = shop.order(**PAID)
+    cancel(olive, order)
+    settle(olive, shop.first(select(Refund)))
+    bring_to_an_end(app)
+    erase(olive, [order])
+    settlement = latest(shop)
+    assert olive.get(url_of(settlement)).refusal == "The customer’s data of order 1001 was erased."
+    assert olive.post(url_of(settlement), internal_note=WHY, version="3").status == 409
+    assert shop.count(SettlementReversal) == 0
+
+
+def test_the_books_are_in_order_after_it(app, sam, refund, shop):
+    settle(sam, refund)
+    reverse(sam, latest(shop))
+    auditor = Auditor(shop_of(app))
+    assert auditor.faults() == []
+    auditor.close()
