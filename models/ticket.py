@@ -8,6 +8,7 @@ from sqlalchemy.orm import Mapped, foreign, mapped_column, relationship
 
 from models.base import Base
 from models.order import Order
+from models.order_states import OrderStatus
 from models.search import TICKET_INDEX, keep_index_of, searchable
 from models.user import User
 
@@ -88,6 +89,12 @@ class Ticket(Base):
     @property
     def waits_on_support(self) -> bool:
         return self.state in ON_SUPPORT
+
+    @property
+    def left_undone(self) -> bool:
+        """It asked for a cancel and counts as solved, and the order goes on."""
+        is_solved = self.kind is TicketKind.CANCELLATION and self.state is TicketState.SOLVED
+        return is_solved and self.order is not None and self.order.status is not OrderStatus.CANCELLED
 
     def make_findable(self) -> None:
         """Once it has its number."""

@@ -6,7 +6,7 @@ import pytest
 import time_machine
 from sqlalchemy import select
 
-from models import AccessWindow, Email, Role, TicketMessage, User
+from models import AccessWindow, Email, Order, OrderStatus, Role, TicketMessage, User
 from tests.people import signed_in
 from tests.shop import A_MORNING
 from tests.support.conftest import mail_of, state_of, story_of
@@ -125,3 +125,16 @@ def test_a_closed_ticket_offers_a_new_one(olive, ask):
     page = olive.get(f"/support/tickets/{ticket}")
     assert not page.select("form[action$='/reply'], form[action$='/close']")
     assert page.select("main a[href='/support/tickets/new']")
+
+
+def test_the_merchant_reads_that_the_order_of_a_solved_ticket_still_goes_on(olive, uma, shop, ask_to_cancel):
+    order = shop.booked_order(status=OrderStatus.PROCESSING)
+    ticket = f"/support/tickets/{ask_to_cancel(order)}"
+    said = f"Order {order.number} is not cancelled: it is “Processing”."
+    assert said not in olive.get(ticket).text
+    uma.post(f"{ticket}/solve", body="J&T says no.")
+    assert said in olive.get(ticket).text
+    assert "is not cancelled" not in uma.get(ticket).text
+    shop.change(order, booking_cancelled_at=A_MORNING, courier_reference="JT-1")
+    shop.change(shop.get(Order, order.id), status=OrderStatus.CANCELLED, cancelled_at=A_MORNING)
+    assert "is not cancelled" not in olive.get(ticket).text
