@@ -10,7 +10,8 @@ from models.event import Event
 from models.feedback import ArticleFeedback
 from models.importing import ImportChunk, ImportFinding, ImportNumber, ImportState, OrderImport, Verdict
 from models.note import Note
-from models.order import Order, OrderItem
+from models.order import Order
+from models.order_item import OrderItem
 from models.order_states import OrderSource, OrderStatus, PaymentMethod, PaymentStatus
 from models.payment_reminder import KeptOrder, PaymentReminder
 from models.privacy import EmailRetention, ErasedOrder, ErasedQuestion, Erasure

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from models.base import Base, Money, with_table_of
 from models.email import Email, EmailState
 from models.note import Note
-from models.order import OrderItem
+from models.order_item import OrderItem
 from models.order_states import OrderStatus
 from models.store import Reason
 from models.user import User

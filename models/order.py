@@ -13,7 +13,6 @@ from sqlalchemy import (
     event,
     func,
     select,
-    text,
 )
 from sqlalchemy.orm import Mapped, Mapper, Session, mapped_column, relationship
 
@@ -38,6 +37,7 @@ from models.store import Courier
 if TYPE_CHECKING:
     from models.cancel_request import CancelRequest
     from models.cancellation import Cancellation
+    from models.order_item import OrderItem
 
 _ID_BITS = 31
 
@@ -219,6 +219,11 @@ class Order(Base):
         return not owes and (self.refundable > 0 or (self.status in TAKES_NO_PAYMENT and self.to_pay > 0))
 
     @property
+    def refund_can_be_corrected(self) -> bool:
+        """What was recorded by hand, and no cancel counted on: what one owes is settled, and reversed, by itself."""
+        return self.refunded > 0 and self.status is not OrderStatus.CANCELLED and not self.parts_cancelled
+
+    @property
     def payment_status_now(self) -> PaymentStatus:
         """What the amounts amount to; where nothing was paid, a smaller total makes nothing paid."""
         if not self.paid:
@@ -237,37 +242,6 @@ class Order(Base):
     @property
     def subtotal(self) -> int:
         return self.total - self.shipping - self.tax + self.discount
-
-
-class OrderItem(Base):
-    __tablename__ = "order_items"
-    __table_args__ = (
-        CheckConstraint("quantity >= 0", name="quantity_not_negative"),
-        CheckConstraint("price >= 0", name="price_not_negative"),
-        CheckConstraint("cancelled BETWEEN 0 AND quantity", name="cancelled_within_quantity"),
-    )
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    order_id: Mapped[int] = mapped_column(ForeignKey("orders.id"), index=True)
-    sku: Mapped[str] = mapped_column(String(80), default="")
-    name: Mapped[str] = mapped_column(String(300))
-    quantity: Mapped[int]
-    """As it was ordered."""
-    cancelled: Mapped[int] = mapped_column(default=0, server_default=text("0"))
-    """How many of them were cancelled while the order went on."""
-    price: Mapped[Money]
-    """Of one piece."""
-
-    order: Mapped[Order] = relationship(back_populates="items")
-
-    @property
-    def remaining(self) -> int:
-        return self.quantity - (self.cancelled or 0)  # one that was never in the database has no default yet
-
-    @property
-    def amount(self) -> int:
-        """Of what remains."""
-        return self.remaining * self.price
 
 
 def search_text_of(order: "Order") -> str:

@@ -43,7 +43,7 @@ class AnAmount:
 
     def __call__(self, form: BaseForm, field: MoneyField) -> None:
         if field.data is None and not field.errors:
-            raise ValidationError(_("Write how much; 0 when nothing was paid."))
+            raise ValidationError(_("Write how much; 0 if it was nothing."))
 
 
 class AmountForm(VersionForm):
@@ -67,4 +67,9 @@ class PaymentForm(AmountForm):
 
 class CorrectPaymentForm(PaymentForm):
     amount = MoneyField(_l("Really paid"), validators=[AnAmount()])
+    internal_note = WhatWentWrong()
+
+
+class CorrectRefundForm(AmountForm):
+    amount = MoneyField(_l("Really paid back"), validators=[AnAmount()])
     internal_note = WhatWentWrong()

@@ -11,10 +11,11 @@ from blueprints.access import Right, needs
 from blueprints.filters import money
 from blueprints.orders import orders
 from blueprints.orders.correcting_payment import PaidOutOfBounds, correct_payment, refuse_to_correct_payment
+from blueprints.orders.correcting_refund import correct_refund, refuse_to_correct_refund
 from blueprints.orders.history import missed_by
 from blueprints.orders.keeping_unpaid import keep_order
 from blueprints.orders.paying import open_refund_of, record_payment, record_refund, refuse_payment, refuse_refund
-from blueprints.orders.payment_forms import AmountForm, CorrectPaymentForm, PaymentForm
+from blueprints.orders.payment_forms import AmountForm, CorrectPaymentForm, CorrectRefundForm, PaymentForm
 from blueprints.orders.refusals import MoreThanIsOpen, OrderRefusal, RefundIsOwed, refusal_of
 from blueprints.orders.routes import order_page
 from models import Order, db
@@ -109,6 +110,35 @@ def refund(order_id: int) -> ResponseReturnValue:
     except OrderRefusal as refusal:
         return _page("orders/refund.html", order, form, refuse_refund, refusal=refusal)
     flash(_("%(amount)s was recorded as paid back.", amount=money(form.sum, order.currency)), "done")
+    return redirect(url_for("orders.detail", order_id=order_id, _anchor="money"), 303)
+
+
+@orders.route("/orders/<id:order_id>/refund/correct", methods=["GET", "POST"])
+@needs(Right.SETTLE_REFUNDS)
+def refund_correct(order_id: int) -> ResponseReturnValue:
+    order, template = access.order_or_404(order_id), "orders/refund_correct.html"
+    form = CorrectRefundForm(meta={"currency": order.currency})
+    if not form.is_submitted():
+        return _page(template, order, form, refuse_to_correct_refund)
+    if not form.validate():
+        return _page(template, order, form, refuse_to_correct_refund, status=422)
+    try:
+        is_corrected = correct_refund(
+            order_id,
+            version=form.version.data,
+            refunded=form.sum,
+            internal_note=form.internal_note.data or "",
+            by=access.actor(),
+        )
+    except MoreThanIsOpen as refusal:
+        form.say_what_it_may_be(_("Only %(amount)s is recorded as paid back.", amount=_sum(order, refusal)))
+        return _page(template, order, form, refuse_to_correct_refund, status=422)
+    except OrderRefusal as refusal:
+        return _page(template, order, form, refuse_to_correct_refund, refusal=refusal)
+    if is_corrected:
+        flash(_("%(amount)s is recorded as paid back now.", amount=money(form.sum, order.currency)), "done")
+    else:
+        flash(_("Nothing was different, so nothing was saved."), "notice")
     return redirect(url_for("orders.detail", order_id=order_id, _anchor="money"), 303)
 
 

@@ -21,8 +21,8 @@ pytestmark = pytest.mark.slow
 
 # What makes it worth anything: each of these has happened many times, and not only been refused.
 OFTEN = (
-    "add: done", "bring_in: done", "bring_in: cut", "pay: done", "give back: done", "correct: done",
-    "go on: done", "count: done",
+    "add: done", "bring_in: done", "bring_in: cut", "pay: done", "give back: done",
+    "correct: done", "correct refund: done", "go on: done", "count: done",
     "mail ok: done", "mail 421: done", "mail drop: done", "send again: done", "cancel: done", "cancel: cut",
     "cancel: BookedWithCourier", "cancel: FeeTooHigh", "cancel then undo", "cancel then settle",
     "cancel then reinstate", "cancel part: done", "undo: done", "undo: UndoIsOver", "reinstate: done",

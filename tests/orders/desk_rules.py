@@ -13,6 +13,7 @@ from blueprints.mailing import deliver
 from blueprints.orders.adding import NewItem, NewOrder, add_order
 from blueprints.orders.changing import change_status
 from blueprints.orders.correcting_payment import correct_payment
+from blueprints.orders.correcting_refund import correct_refund
 from blueprints.orders.importing import carry_on, start_import
 from blueprints.orders.paying import record_payment, record_refund
 from blueprints.orders.receiving import receive_file
@@ -207,6 +208,24 @@ class Everyday(OrderDesk):
             assert sale.status != "cancelled"
             self.ledger.pay(order_id, -too_much)
             self.again("correct", act)
+
+    @precondition(lambda self: any(sale.refunded for sale in self.ledger.sales.values()))
+    @rule(pick=PICK, share=SHARES, by=PEOPLE, cut=CUTS)
+    def correct_refund(self, pick: int, share: str, by: Actor, cut: int | None) -> None:
+        """What was recorded as given back by mistake, or a part of it."""
+        given = [key for key, sale in sorted(self.ledger.sales.items()) if sale.refunded]
+        order_id = given[pick % len(given)]
+        sale, version = self.ledger.sales[order_id], self.version(order_id)
+        too_much = share_of(sale.refunded, share)
+        left = sale.refunded - too_much
+
+        def act() -> None:
+            correct_refund(order_id, version=version, refunded=left, internal_note="A mistake.", by=by)
+
+        if self.attempt("correct refund", act, cut):
+            assert not [one for one in self.ledger.cancels.values() if one.order_id == order_id and one.holds]
+            self.ledger.give_back(order_id, -too_much)
+            self.again("correct refund", act)
 
     @rule(pick=PICK, status=STATUSES, notify=st.booleans(), by=PEOPLE, cut=CUTS)
     def go_on(self, pick: int, status: str, notify: bool, by: Actor, cut: int | None) -> None:

@@ -56,7 +56,7 @@ def test_a_cancelled_order_leads_to_the_refund_that_rests_on_its_payment(sam, sh
 @pytest.mark.parametrize(
     ("typed", "errors"),
     [
-        ({"amount": ""}, {"amount": "Write how much; 0 when nothing was paid."}),
+        ({"amount": ""}, {"amount": "Write how much; 0 if it was nothing."}),
         ({"amount": "-1"}, {"amount": "Write an amount such as 1250.00."}),
         (
             {"amount": "960.01"},

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from blueprints.orders import correcting_customer, correcting_payment, settling  # noqa: F401 (have refusals of their own)
+from blueprints.orders import correcting_customer, correcting_payment, correcting_refund, settling  # noqa: F401 (have refusals of their own)
 from blueprints.orders.refusals import OrderRefusal
 
 TEMPLATES = Path(__file__).parents[2] / "templates" / "orders"

@@ -132,6 +132,7 @@ TABLE = {
     "orders.payment": MERCHANT,
     "orders.booking_waybill": MERCHANT,
     "orders.payment_correct": MERCHANT,
+    "orders.refund_correct": MERCHANT,
     "orders.settlement_reverse": MERCHANT,
     "orders.refund": MERCHANT,
     "orders.refund_owed": MERCHANT,
