@@ -23,6 +23,7 @@ SHEETS = (
     "pages",
     "texts",
     "orders",
+    "ticking",
     "print",
 )
 """What every page needs, a later one over an earlier."""

@@ -184,14 +184,18 @@ for (const box of document.querySelectorAll("[data-tick-all]")) {
 }
 
 // The button for what is ticked says how many that is, or how many of those that it is for; each language has its words
-// for one and for more.
+// for one and for more, and a few that are only seen.
 for (const button of document.querySelectorAll("[data-ticked-one]")) {
-  const { tickedOne, tickedMany, tickedOnly = "" } = button.dataset;
-  const noneIsTicked = button.textContent;
+  const { tickedOne, tickedMany, tickedShort, tickedOnly = "" } = button.dataset;
+  const inFull = button.firstElementChild, noneIsTicked = inFull.textContent;
+  const short = Object.assign(document.createElement("span"), { className: "ticked-short", ariaHidden: "true", hidden: true });
+  button.append(short);
   const say = () => {
     const ticked = [...button.form.elements].filter((box) => box.matches(`[name]:checked${tickedOnly}`)).length;
     const words = ticked === 1 ? tickedOne : tickedMany;
-    button.textContent = ticked ? words.replace("#", figures.format(ticked)) : noneIsTicked;
+    inFull.textContent = ticked ? words.replace("#", figures.format(ticked)) : noneIsTicked;
+    short.textContent = tickedShort.replace("#", figures.format(ticked));
+    short.hidden = !ticked;
   };
   document.addEventListener("change", say);
   addEventListener("pageshow", say);  // the browser may have kept the ticks

@@ -1,6 +1,7 @@
 """Many orders at once, as a person does it: tick, look, save, read what came of it, and ask support for the rest."""
 
 import pytest
+from playwright.sync_api import expect
 from sqlalchemy import select
 
 from blueprints import background
@@ -101,13 +102,40 @@ def test_accept_what_is_pending_of_what_is_ticked(at_the_list, shop, width, sche
     assert accept.inner_text() == "Accept the ticked orders", "none of them is ticked"
     for order in pending:
         page.get_by_label(f"Order {order.number}", exact=True).check()
-    assert accept.inner_text() == "Accept 2 ticked orders"
+    expect(accept).to_have_accessible_name("Accept 2 ticked orders")
     assert page.get_by_role("button", name="Cancel 3 ticked orders").is_visible()
     assert not list(faults_of(page))
     accept.click()
     page.get_by_text("2 orders are accepted.").wait_for()
     assert page.get_by_text("Not pending, so left as they are: 1003.").is_visible()
     assert {shop.get(type(order), order.id).status for order in pending} == {OrderStatus.ACCEPTED}
+
+
+def test_on_a_phone_the_bar_is_one_row_over_the_list_and_the_rest_stays_with_it(at_the_list, served, shop):
+    for _ in range(20):
+        shop.order()
+    page = at_the_list(width=390, height=664)
+    page.goto(f"{served}/orders/?status=pending")
+    bar, beside = (
+        page.locator(".pick-bar"),
+        (page.get_by_label("Tick all"), page.get_by_role("button", name="every order")),
+    )
+    for number in (1020, 1019):
+        page.get_by_label(f"Order {number}", exact=True).check()
+    page.evaluate("document.querySelector('.orders').scrollIntoView()")
+    assert bar.bounding_box()["height"] <= 64
+    buttons = bar.get_by_role("button")
+    assert len({button.bounding_box()["y"] for button in buttons.all()}) == 1
+    expect(buttons.first).to_have_accessible_name("Cancel 2 ticked orders …")
+    assert [button.locator("[aria-hidden]").inner_text() for button in buttons.all()] == ["Cancel 2 …", "Accept 2"]
+    table = page.locator(".orders").bounding_box()
+    above, below = (part.bounding_box()["y"] for part in beside)
+    assert above < table["y"] and below > table["y"] + table["height"], "what is for all of them stands still"
+    page.get_by_label("Order 1020", exact=True).press("Enter")
+    assert page.get_by_role("heading", level=1).inner_text() == "Cancel 2 orders?"
+    page.go_back()
+    page.get_by_role("button", name="Cancel every order in this list").click()
+    assert page.get_by_role("heading", level=1).inner_text() == "Cancel 20 orders?"
 
 
 def test_a_page_that_waits_shows_the_end_by_itself(at_the_list, served, app, shop, monkeypatch):

@@ -55,7 +55,7 @@ def test_all_that_a_search_shows_can_be_cancelled_also_from_a_page_where_all_are
     shop.order(number="1")
     for number in range(2, 52):
         shop.order(number=str(number), status=OrderStatus.COMPLETED, placed_at=A_MORNING + timedelta(minutes=number))
-    assert sam.get("/orders/?q=maria").select("#bulk [name=all]")
+    assert sam.get("/orders/?q=maria").select("button[form=bulk][name=all]")
 
 
 def test_today_has_nothing_to_tick(sam, shop):
