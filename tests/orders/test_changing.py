@@ -17,6 +17,7 @@ from models import (
 )
 from models.order_states import ALLOWED_CHANGES
 from tests.orders.deciding import drawn, save_status
+from tests.pages import words
 
 
 def offered(page):
@@ -105,6 +106,16 @@ def test_accept_is_one_press_with_the_note_and_the_box_as_they_are(sam, shop, bo
     assert shop.get(Order, order.id).status is OrderStatus.ACCEPTED
     [email] = shop.emails(order)
     assert (email.state, "Salamat po!" in email.text) == (told, True)
+
+
+@pytest.mark.parametrize(
+    ("status", "buttons"),
+    [("pending", [("Accept", True), ("Save", False)]), ("accepted", [("Save", True)])],
+)
+def test_what_a_new_order_needs_is_the_button_that_stands_out(sam, shop, status, buttons):
+    page = sam.get(f"/orders/{shop.order(status=OrderStatus(status)).id}")
+    first = page.select("#status-form .form-buttons button")[: len(buttons)]
+    assert [(words(button), "button-primary" in button["class"]) for button in first] == buttons
 
 
 def test_accept_that_can_not_be_saved_keeps_the_note_and_the_wish(sam, shop):
