@@ -88,9 +88,10 @@ function amountIn(text) {
   return part.length > decimals ? NaN : Number(whole + part.padEnd(decimals, "0"));
 }
 
+// A row that says what it is of has a price to come, and without it there is no total yet.
 function costOf(row) {
   const [quantity, price] = ["quantity", "price"].map((part) => row.querySelector(`[name$="-${part}"]`).value.trim());
-  if (!price) return 0;
+  if (!price) return fieldsOf(row).some((field) => field.value.trim()) ? NaN : 0;
   return amountIn(price) * (/^\d+$/.test(quantity) ? Number(quantity) : NaN);
 }
 

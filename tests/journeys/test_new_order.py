@@ -111,6 +111,26 @@ def test_of_what_can_not_be_read_there_is_no_total(page, part, typed):
     assert page.get_by_label("Total").inner_text() == "–"
 
 
+@pytest.mark.parametrize(("part", "typed"), [("name", "Halaya"), ("sku", "HALAYA")])
+def test_while_a_row_has_no_price_there_is_no_total(page, part, typed):
+    first, second = row(page, 0), row(page, 1)
+    first["price"].fill("100")
+    second[part].fill(typed)
+    assert page.get_by_label("Total").inner_text() == "–", "₱100.00 is not what it will come to"
+    second["price"].fill("0")
+    assert page.get_by_label("Total").inner_text() == "₱100.00", "what is given along has a price: none"
+    second["price"].fill("")
+    second[part].fill(" ")
+    assert page.get_by_label("Total").inner_text() == "₱100.00"
+
+
+def test_the_total_stands_where_the_money_is(page):
+    total, paid = page.locator(".order-total").bounding_box(), page.locator("[name=is_paid]").bounding_box()
+    method = page.locator("[name=payment_method]").bounding_box()
+    assert method["y"] < total["y"] < paid["y"], "what is paid is the total"
+    assert paid["y"] < page.locator("[name=courier]").bounding_box()["y"]
+
+
 def test_in_a_larger_shop_the_others_are_found_as_somebody_types(browser_page, served, shelves, monkeypatch):
     monkeypatch.setattr(offering, "MOST", 1)
     page = browser_page()
