@@ -110,7 +110,7 @@ def test_accept_is_one_press_with_the_note_and_the_box_as_they_are(sam, shop, bo
 
 @pytest.mark.parametrize(
     ("status", "buttons"),
-    [("pending", [("Accept", True), ("Save", False)]), ("accepted", [("Save", True)])],
+    [("pending", [("Save", False), ("Accept", True)]), ("accepted", [("Save", True)])],
 )
 def test_what_a_new_order_needs_is_the_button_that_stands_out(sam, shop, status, buttons):
     page = sam.get(f"/orders/{shop.order(status=OrderStatus(status)).id}")
