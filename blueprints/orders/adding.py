@@ -11,12 +11,23 @@ from blueprints.orders.booking import book, courier_in_use
 from blueprints.orders.history import leave_event
 from blueprints.programs import ProgramRequest
 from blueprints.stock import Shortage
-from models import Actor, Order, OrderItem, PaymentMethod, Store, db, writing
+from models import Actor, Event, Order, OrderItem, PaymentMethod, Store, db, writing
 from models.money import MOST
 from models.order_states import payment_status_of
 
+ENTERED = "order.created"
+"""By hand, or by a program."""
 FIRST_NUMBER = "1001"
 RECENT = 50
+RECENTLY_CAME = select(Order.number).order_by(Order.id.desc()).limit(RECENT)
+# Asked of the history, which has an index by what happened: however many came from a file since, none of them is read.
+RECENTLY_ENTERED = (
+    select(Order.number)
+    .join(Event, Event.order_id == Order.id)
+    .where(Event.code == ENTERED)
+    .order_by(Event.id.desc())
+    .limit(RECENT)
+)
 
 
 class NumberTaken(Exception):
@@ -86,7 +97,7 @@ def add_order(wish: NewOrder, *, by: Actor, asked: ProgramRequest | None = None)
             raise NumberTaken(taken)
         order = _order(session, wish)
         session.add(order)
-        leave_event(session, order, "order.created", by=by, at=order.placed_at)
+        leave_event(session, order, ENTERED, by=by, at=order.placed_at)
         if wish.courier_id is not None:
             courier = courier_in_use(session, wish.courier_id)
             book(session, order, courier=courier, waybill=wish.waybill, by=by, at=order.placed_at)
@@ -122,8 +133,9 @@ def _order(session: Session, wish: NewOrder) -> Order:
 
 
 def suggest_number() -> str:
-    """The one after the highest of the recent numbers, written as they are: 1042, SK-0107."""
-    recent = db.session.scalars(select(Order.number).order_by(Order.id.desc()).limit(RECENT)).all()
+    """The one after the highest of the recent numbers, written as they are: 1042, SK-0107. A file that was brought in
+    may number its orders in its own way; the shop goes on with those that were entered."""
+    recent = db.session.scalars(RECENTLY_ENTERED).all() or db.session.scalars(RECENTLY_CAME).all()
     read = [re.fullmatch(r"(.*?)([0-9]{1,18})", number) for number in recent]
     ending_in_digits = [found for found in read if found]
     if not ending_in_digits:

@@ -3,7 +3,10 @@
 import pytest
 from sqlalchemy import select
 
+from blueprints.orders.adding import RECENT, RECENTLY_ENTERED
 from models import Courier, Order, PaymentStatus
+from tests.explaining import plan_of
+from tests.orders.files import OURS, a_file, bring_in
 from tests.pages import words
 
 
@@ -187,6 +190,24 @@ def test_the_next_number_is_filled_in(sam, shop, there, suggested):
     for number in there:
         shop.order(number=number)
     assert sam.get("/orders/new").value("number") == suggested
+
+
+def test_the_next_number_goes_on_with_the_shop_s_own_after_a_file_came_in(sam, shop):
+    add(sam, number="1123")
+    bring_in(sam, a_file(OURS, *({"number": f"B-{each}"} for each in range(1, RECENT + 9))))
+    assert sam.get("/orders/new").value("number") == "1124"
+
+
+def test_where_all_orders_are_from_a_file_the_next_number_goes_on_with_those(sam, shop):
+    bring_in(sam, a_file(OURS, {"number": "B-8"}))
+    assert sam.get("/orders/new").value("number") == "B-9"
+
+
+def test_the_next_number_is_found_without_reading_the_orders(app):
+    with app.app_context():
+        steps = plan_of(RECENTLY_ENTERED, without=("seqscan", "sort"))
+    assert "ix_events_code" in " ".join(steps)
+    assert not [step for step in steps if "TEMP B-TREE" in step or step.startswith("SCAN")]
 
 
 def test_support_adds_nothing(uma):
