@@ -33,6 +33,11 @@ class ProductChange:
     product: Product | None = None
 
     @property
+    def is_without_a_count(self) -> bool:
+        """A new one, of which the file does not say how many there are."""
+        return self.before is None and self.after.tracked and self.row.on_hand is None
+
+    @property
     def is_renamed(self) -> bool:
         return self.before is not None and self.before.name != self.after.name
 

@@ -48,13 +48,15 @@ def import_file() -> ResponseReturnValue:
     if not form.validate_on_submit():
         return _choose(form)
     try:
-        compared = preview(read_products(Upload(form.file.data.stream)))
+        sheet = read_products(Upload(form.file.data.stream))
+        compared = preview(sheet)
     except Unreadable as unreadable:
         form.say_why_it_can_not_be_read(unreadable)
         return _choose(form)
     return render_template(
         "products/import_preview.html",
         compared=compared,
+        sheet=sheet,
         form=RowsForm(formdata=None, data={"rows": lines(compared.rows)}),
         filename=form.file.data.filename,
         shown=SHOWN,

@@ -52,6 +52,9 @@ class ProductFinding:
 class Sheet:
     rows: list[FileRow] = field(default_factory=list)
     findings: list[ProductFinding] = field(default_factory=list)
+    unknown_columns: list[str] = field(default_factory=list)
+    """Nothing that stands in them is read."""
+    has_on_hand: bool = False
 
 
 class _Cells:
@@ -108,7 +111,8 @@ def read_products(file: File, *, most_bytes: int = MOST_BYTES) -> Sheet:
     missing = tuple(name for name in REQUIRED if not columns.holds(name))
     if missing:
         raise Unreadable(FileFault.MISSING_COLUMNS, missing)
-    sheet, first_lines = Sheet(), dict[str, int]()
+    sheet, first_lines = Sheet(has_on_hand=columns.holds("on_hand")), dict[str, int]()
+    sheet.unknown_columns = [name[:FOUND] for name in columns.names if name and name.casefold() not in COLUMNS]
     for cells in _filled(table, columns):
         row, key = cells.row(), fold(cells.sku)
         if key in first_lines:

@@ -114,7 +114,7 @@ def test_the_preview_says_what_would_happen_and_writes_nothing(sam, shop, stocke
     page = look(sam, "sku,name,tracked,on_hand\na,Adobo set,,4\nU,,no,\nS,Suka,yes,3\nN,New one,,\nW,Wrap,no,\n")
     assert tiles(page) == [2, 2, 1, 0]
     assert rows(page, "changed") == [["A", "Adobo → Adobo set", "5 → 4"], ["U", "Ube jam", "7 → not counted"]]
-    assert rows(page, "new") == [["N", "New one", "0"], ["W", "Wrap", "not counted"]]
+    assert rows(page, "new") == [["N", "New one", "not given"], ["W", "Wrap", "not counted"]]
     assert (shop.count(Product), shop.count(Event), shop.count(StockMovement)) == (3, 0, 3)
     assert "2 products were added. 2 products were changed." in sam.follow(save(sam, page)).messages
     assert movements(adobo) == [("counted", 5, 5), ("counted", -1, 4)]
@@ -231,3 +231,31 @@ def test_a_file_that_grows_on_its_way_is_still_taken(sam, shop):
     answer.request.environ["wsgi.input"].close()
     assert answer.status_code == 303
     assert shop.count(Product) == 1_700
+
+
+@pytest.mark.parametrize(
+    ("header", "said"),
+    [
+        (
+            "sku,name,in_stock",
+            "Suki does not know the column in_stock and leaves it out. Stock belongs in on_hand.",
+        ),
+        ("SKU,Name,On_Hand,price", "Suki does not know the column price and leaves it out."),
+        (
+            "sku,name,on_hand,<b>,b,c,d,e,f,g",
+            "Suki does not know the columns <b>, b, c, d, e and 2 more and leaves them out.",
+        ),
+    ],
+)
+def test_what_is_left_out_of_a_file_is_named_before_anything_is_saved(olive, header, said):
+    page = look(olive, f"{header}\nA,Adobo,3\n")
+    assert page.select("#worth-a-look p")[0].get_text(" ", strip=True) == said
+
+
+def test_of_a_file_of_known_columns_nothing_is_worth_a_look(olive):
+    assert not look(olive, "sku,name,,tracked,on_hand\nA,Adobo,,yes,3\n").select("#worth-a-look")
+
+
+def test_of_a_new_product_without_a_count_no_number_is_shown(olive):
+    page = look(olive, "sku,name,tracked,on_hand\nA,Adobo,,\nB,Bayong,,0\nC,Card,no,\n")
+    assert rows(page, "new") == [["A", "Adobo", "not given"], ["B", "Bayong", "0"], ["C", "Card", "not counted"]]
