@@ -18,6 +18,8 @@ MOST_ROWS = 1_000
 LONGEST_ORDER = 2 * 1024 * 1024
 """Rows and bytes of one order."""
 MOST_FINDINGS = 50
+ENOUGH_TO_TELL = 2
+"""Of a format's telling columns: one name alone may be in any table."""
 DATED_ROWS = 1_000
 """From which it is told how dates stand in a file."""
 
@@ -31,6 +33,8 @@ _WITH_DECIMALS = re.compile(r"[0-9]+\.0+")
 class Format:
     source: OrderSource
     required: tuple[str, ...]
+    telling: tuple[str, ...]
+    """Names that no other list is likely to have; Date, Name or Total stand in any."""
     number_column: str
     placed_column: str
     number_in: Callable[[Cells], str]
@@ -46,6 +50,7 @@ FORMATS = (
     Format(
         OrderSource.SUKI,
         reading_suki.REQUIRED,
+        reading_suki.REQUIRED,
         "number",
         "placed_at",
         reading_suki.number_in,
@@ -55,6 +60,7 @@ FORMATS = (
     Format(
         OrderSource.SHOPIFY,
         reading_shopify.REQUIRED,
+        reading_shopify.TELLING,
         "Name",
         "Created at",
         reading_shopify.number_in,
@@ -64,6 +70,7 @@ FORMATS = (
     Format(
         OrderSource.WOOCOMMERCE,
         reading_woocommerce.REQUIRED,
+        reading_woocommerce.TELLING,
         "order_number",
         "order_date",
         reading_woocommerce.number_in,
@@ -74,6 +81,7 @@ FORMATS = (
     Format(
         OrderSource.WOOCOMMERCE,
         reading_woocommerce.ANALYTICS_REQUIRED,
+        reading_woocommerce.ANALYTICS_TELLING,
         "Order #",
         "Date",
         reading_woocommerce.analytics_number_in,
@@ -110,11 +118,11 @@ def recognise(table: Table) -> Format:
     def missing(format_: Format) -> tuple[str, ...]:
         return tuple(name for name in format_.required if not columns.holds(name))
 
-    likeliest = min(FORMATS, key=lambda format_: len(missing(format_)) / len(format_.required))
-    absent = missing(likeliest)
-    if len(likeliest.required) - len(absent) < 2:  # one name alone may be in any table
+    likely = [format_ for format_ in FORMATS if sum(map(columns.holds, format_.telling)) >= ENOUGH_TO_TELL]
+    if not likely:
         raise Unreadable(FileFault.UNKNOWN_COLUMNS, reading_suki.REQUIRED)
-    if absent:
+    likeliest = min(likely, key=lambda format_: len(missing(format_)) / len(format_.required))
+    if absent := missing(likeliest):
         is_ours = likeliest.source is OrderSource.SUKI
         raise Unreadable(FileFault.MISNAMED_COLUMNS if is_ours else FileFault.MISSING_COLUMNS, absent)
     return likeliest

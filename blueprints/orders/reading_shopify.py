@@ -17,6 +17,15 @@ REQUIRED = (
     "Lineitem name",
     "Lineitem price",
 )
+TELLING = (
+    "Financial Status",
+    "Fulfillment Status",
+    "Created at",
+    "Lineitem quantity",
+    "Lineitem name",
+    "Lineitem price",
+    "Lineitem sku",
+)
 _FINANCIAL = (
     "",
     "paid",

@@ -12,7 +12,9 @@ from models.order_states import payment_status_of
 from models.text import cleaned_line
 
 REQUIRED = ("order_date", "status", "order_total")
+TELLING = ("order_date", "order_total", "order_currency", "payment_method_title", "billing_first_name", "line_item_1")
 ANALYTICS_REQUIRED = ("Date", "Order #", "N. Revenue (formatted)", "Status", "Customer")
+ANALYTICS_TELLING = ("Order #", "N. Revenue (formatted)", "Customer type", "Product(s)", "Items sold", "Coupon(s)")
 
 _STATUSES = {
     "pending": OrderStatus.PENDING,

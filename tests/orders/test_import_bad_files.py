@@ -39,7 +39,11 @@ NOT_CSV = {
         a_file({k: v for k, v in SHOPIFY.items() if k not in ("Total", "Created at")}).encode(),
         "Columns are missing: Total, Created at.",
     ),
-    "little of it": (b"Name,Email,Total\n#1,a@example.com,5\n", "Columns are missing: Financial Status, Created at"),
+    "own list": (b"Customer,Item,Qty,Price,Date\nMaria,Jam,1,80,2026-11-20\n", UNKNOWN),
+    "own list of names that an export has too": (b"Name,Email,Total,Date,Customer\n#1,a@example.com,5,,\n", UNKNOWN),
+    "little of Shopify's": (b"Name,Financial Status,Created at\n#1,paid,\n", "Columns are missing: Total, Lineitem"),
+    "little of WooCommerce's": (b"order_date,billing_first_name\n,\n", "Columns are missing: status, order_total."),
+    "little of its Analytics'": (b"Date,Order #,Customer,Items sold\n,1,,\n", "Columns are missing: N. Revenue"),
     "a misnamed column": (
         b"number,placed_at,status,payment_status,total,customer,item_name,item_quantity,item_price\n1,2\n",
         "Columns are missing: customer_name. The first line must name them as the sample does.",
@@ -60,7 +64,8 @@ def test_what_is_no_file_of_orders_is_refused_beside_the_field(olive, shop, cont
 
 
 @pytest.mark.parametrize(
-    ("named", "leads"), [("other columns", True), ("a misnamed column", True), ("no total", False)]
+    ("named", "leads"),
+    [("other columns", True), ("own list", True), ("a misnamed column", True), ("no total", False)],
 )
 def test_whoever_writes_a_list_is_led_to_the_sample_and_who_exported_is_not(olive, named, leads):
     page = send(olive, NOT_CSV[named][0])
