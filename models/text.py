@@ -6,6 +6,9 @@ ERASED = "[…]"
 """What stands where a customer's words stood, or words about them, once these were erased: the same in every language,
 so that the database knows it and lets nothing else take the place of words that are never changed."""
 
+NO_NAME = "—"
+"""What stands for the name of a customer whose name no file said."""
+
 _KEPT_CONTROLS = "\n"
 # Controls that part words, as in what is copied from a spreadsheet.
 _PARTING = dict.fromkeys(map(ord, "\t\v\f\x85"), " ")

@@ -13,6 +13,8 @@ from blueprints.orders.reading_formats import OrderInFile
 from models import Base, ImportFinding, ImportNumber, Order, OrderImport, OrderSource, Verdict
 
 NEW_COURIER = "courier_new"
+SAID_ONCE = ("currency_other", "nameless")
+"""Of what is found. A whole file may be so, and what is wrong in it would not be seen among that."""
 KEPT_FINDINGS = 1_000
 HOPELESS = 10_000
 
@@ -39,9 +41,13 @@ class _Check:
         earlier = session.execute(select(ImportNumber.__table__).where(mine, ImportNumber.number.in_(numbers)))
         self._earlier = {row["number"]: dict(row) for row in earlier.mappings()}
         self._couriers = Couriers(session)
-        told = select(ImportFinding.found).where(ImportFinding.import_id == found.id, ImportFinding.code == NEW_COURIER)
-        for name in session.scalars(told):
-            self._couriers.note(name)
+        told = select(ImportFinding.code, ImportFinding.found).where(
+            ImportFinding.import_id == found.id, ImportFinding.code.in_((NEW_COURIER, *SAID_ONCE))
+        )
+        self._said = {(row.code, row.found) for row in session.execute(told)}
+        for code, name in self._said:
+            if code == NEW_COURIER:
+                self._couriers.note(name)
         self._fresh: list[dict[str, Any]] = []
         self._findings: list[OrderFinding] = []
         self._counts: Counter[str] = Counter()
@@ -57,7 +63,7 @@ class _Check:
             return
         verdict = Verdict.THERE if told.number in self._there else Verdict.NEW if told.order else Verdict.BAD
         if verdict is not Verdict.THERE:
-            self._findings += told.findings
+            self._note_findings(told, comes_in=verdict is Verdict.NEW)
             self._note_new_courier(told)
         comes_in = told.order if verdict is Verdict.NEW else None
         noted: dict[str, Any] = {
@@ -82,7 +88,8 @@ class _Check:
             return
         is_repeat = told.is_whole and earlier["is_whole"]
         code = "number_twice" if is_repeat else "rows_apart"
-        self._findings += [OrderFinding(told.line, "", code, str(earlier["line"]), number=told.number), *told.findings]
+        self._findings.append(OrderFinding(told.line, "", code, str(earlier["line"]), number=told.number))
+        self._note_findings(told, comes_in=False)
         if is_repeat:
             self._counts[Verdict.BAD] += 1
         elif earlier["verdict"] != Verdict.BAD:
@@ -94,6 +101,16 @@ class _Check:
                 .where(ImportNumber.import_id == self._import.id, ImportNumber.number == told.number)
                 .values(verdict=Verdict.BAD, courier=None)
             )
+
+    def _note_findings(self, told: OrderInFile, *, comes_in: bool) -> None:
+        """What is said once, an order that comes in must say: doubts about others are not shown."""
+        for finding in told.findings:
+            said = finding.code, finding.found
+            if finding.code not in SAID_ONCE:
+                self._findings.append(finding)
+            elif comes_in and said not in self._said:
+                self._said.add(said)
+                self._findings.append(finding)
 
     def _note_new_courier(self, told: OrderInFile) -> None:
         """Said once: the first order booked with it tells."""

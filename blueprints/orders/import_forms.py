@@ -47,6 +47,10 @@ FINDINGS = {
     "refund_unknown": _l(
         "The file does not say how much was refunded. The smallest amount stands for it: look it up before you refund."
     ),
+    "currency_other": _l(
+        "This is not your store’s currency. The order comes in as it is. Others with this currency are not listed."
+    ),
+    "nameless": _l("No name stands here. The order comes in without one. Others without a name are not listed."),
     "part_paid_unknown": _l("The file does not say how much was paid. The order comes in as unpaid."),
 }
 

@@ -12,7 +12,7 @@ from blueprints.orders.incoming import OrderFinding, ShopFacts
 from blueprints.reading_csv import Row
 from models import PaymentMethod
 from models.money import is_known_currency, may_be_thousands, names_other_currency, parse_decimal, parse_money, rounded
-from models.text import bare_number, cleaned_line, cleaned_text
+from models.text import NO_NAME, bare_number, cleaned_line, cleaned_text
 
 YEARS = range(1990, 2101)  # the database's order of orders ends in 2106
 ZONES_APART = timedelta(days=1)
@@ -105,7 +105,15 @@ class Cells:
         if not is_known_currency(code):
             self.report(column, "currency_unknown")
             return otherwise
+        if code != otherwise:
+            self.report(column, "currency_other", found=code, stops=False)
         return code
+
+    def customer_name(self, column: str, name: str) -> str:
+        """What was found of it; `column` is where it should stand."""
+        if not name:
+            self.report(column, "nameless", found="", stops=False)
+        return name or NO_NAME
 
     def quantity(self, column: str) -> int:
         text = self.raw(column).strip()

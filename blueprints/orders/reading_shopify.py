@@ -94,7 +94,8 @@ def _item(row: Cells, currency: str) -> IncomingItem:
 
 
 def _name(head: Cells) -> str:
-    return head.first_text("Shipping Name", "Billing Name", "Email", "Phone", most=incoming.NAME) or "—"
+    found = head.first_text("Shipping Name", "Billing Name", "Email", "Phone", most=incoming.NAME)
+    return head.customer_name("Shipping Name", found)
 
 
 def _phone(head: Cells) -> str | None:

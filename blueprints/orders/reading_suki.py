@@ -69,7 +69,7 @@ def read_order(rows: list[Cells], shop: ShopFacts) -> IncomingOrder:
     order = IncomingOrder(
         number=number,
         placed_at=head.needed_time("placed_at", shop),
-        customer_name=head.text("customer_name", incoming.NAME) or "—",
+        customer_name=head.customer_name("customer_name", head.text("customer_name", incoming.NAME)),
         customer_email=head.email("customer_email"),
         customer_phone=head.text("customer_phone", incoming.PHONE) or None,
         address=head.lines("address", incoming.ADDRESS),

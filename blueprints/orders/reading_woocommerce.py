@@ -77,7 +77,7 @@ def read_analytics_order(rows: list[Cells], shop: ShopFacts) -> IncomingOrder:
     order = IncomingOrder(
         number=analytics_number_in(row),
         placed_at=row.needed_time("Date", shop),
-        customer_name=row.text("Customer", incoming.NAME) or "—",
+        customer_name=row.customer_name("Customer", row.text("Customer", incoming.NAME)),
         currency=shop.currency,
         total=_total(row, "N. Revenue (formatted)", shop.currency),
         status=_status(row, "Status"),
@@ -122,7 +122,7 @@ def _name(row: Cells) -> str:
         return row.shortened(f"{kind}_last_name", " ".join(filter(None, parts)), incoming.NAME)
 
     other = row.first_text("billing_email", "customer_email", "billing_phone", most=incoming.NAME)
-    return full("shipping") or full("billing") or other or "—"
+    return row.customer_name("billing_first_name", full("shipping") or full("billing") or other)
 
 
 def _phone(row: Cells) -> str | None:

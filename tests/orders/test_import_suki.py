@@ -2,8 +2,20 @@
 
 import pytest
 
+from blueprints.orders import importing
 from models import Courier, OrderSource, OrderStatus, PaymentStatus
-from tests.orders.files import OURS, a_file, bring_in, orders_in, send, worth_a_look
+from tests.orders.files import (
+    ANALYTICS,
+    OURS,
+    SHOPIFY,
+    WOO,
+    a_file,
+    bring_in,
+    counts,
+    orders_in,
+    send,
+    worth_a_look,
+)
 
 
 @pytest.fixture
@@ -230,3 +242,34 @@ def test_a_booked_order_is_not_cancelled_by_importing_it_once_more(olive, shop):
     assert page.h1 == "Nothing new in this file"
     (order,) = orders_in(shop)
     assert (order.status, order.version, order.is_booked) == (there.status, there.version, True)
+
+
+def test_an_order_in_another_currency_than_the_store_s_is_worth_a_look_once_for_each(olive, shop):
+    told = [{"currency": "USD", "total": "a lot"}, {"currency": "usd"}, {"currency": "USD"}, {"currency": "SGD"}, {}]
+    page = send(olive, a_file(OURS, *({"number": str(at)} | each for at, each in enumerate(told, start=1001))))
+    said = "This is not your store’s currency. The order comes in as it is. Others with this currency are not listed."
+    assert worth_a_look(page) == [f"3 1002 currency USD {said}", f"5 1004 currency SGD {said}"]
+    assert counts(shop) == {"new": 4, "bad": 1}
+
+
+@pytest.mark.parametrize(
+    ("kind", "number", "column", "without"),
+    [
+        (OURS, "number", "customer_name", ["customer_name"]),
+        (SHOPIFY, "Name", "Shipping Name", ["Shipping Name", "Email", "Phone"]),
+        (
+            WOO,
+            "order_number",
+            "billing_first_name",
+            ["billing_first_name", "billing_last_name", "billing_email", "billing_phone"],
+        ),
+        (ANALYTICS, "Order #", "Customer", ["Customer"]),
+    ],
+)
+def test_an_order_without_a_customer_s_name_is_worth_a_look_once(olive, monkeypatch, kind, number, column, without):
+    """Also when the file is read in more than one go."""
+    monkeypatch.setattr(importing, "BATCH", 2)
+    nameless = dict.fromkeys(without, "")
+    page = send(olive, a_file(kind, {}, *({number: str(at)} | nameless for at in range(1002, 1007))))
+    said = "No name stands here. The order comes in without one. Others without a name are not listed."
+    assert worth_a_look(page) == [f"3 1002 {column} – {said}"]
