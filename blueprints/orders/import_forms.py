@@ -47,12 +47,28 @@ FINDINGS = {
     "refund_unknown": _l(
         "The file does not say how much was refunded. The smallest amount stands for it: look it up before you refund."
     ),
+    "courier_new": _l("You have no courier of this name. It will be added to Settings, not in use."),
     "currency_other": _l(
         "This is not your store’s currency. The order comes in as it is. Others with this currency are not listed."
     ),
     "nameless": _l("No name stands here. The order comes in without one. Others without a name are not listed."),
     "part_paid_unknown": _l("The file does not say how much was paid. The order comes in as unpaid."),
 }
+
+AFTERWARDS = {
+    "second_order": _l("A second order of this number begins here. Neither of them came in."),
+    "payment_at_odds": _l("This does not go with the payment status or the total. All of them came in as they are."),
+    "item_nameless": _l("This item has no name. It came in without one."),
+    "shortened": _l("This was too long. The end of it was left out."),
+    "email_wrong": _l("This is not an email address. The order came in without one."),
+    "courier_new": _l("You had no courier of this name. It was added to Settings, not in use."),
+    "currency_other": _l(
+        "This is not your store’s currency. The order came in as it is. Others with this currency are not listed."
+    ),
+    "nameless": _l("No name stands here. The order came in without one. Others without a name are not listed."),
+    "part_paid_unknown": _l("The file does not say how much was paid. The order came in as unpaid."),
+}
+"""Of those that say what will become of an order: what became of it."""
 
 
 WORDS: dict[str, type[StrEnum]] = {
@@ -88,9 +104,12 @@ def finding_in_words(finding: OrderFinding | ImportFinding) -> str:
         )
     if finding.code == "word_unknown":
         return _("Use one of these words: %(words)s.", words=", ".join(WORDS[finding.column]))
-    if finding.code == "courier_new":
-        return _("You have no courier of this name. It will be added to Settings, not in use.")
     return str(FINDINGS[finding.code])
+
+
+def past_finding_in_words(finding: OrderFinding | ImportFinding) -> str:
+    """Once the file is in."""
+    return str(AFTERWARDS[finding.code]) if finding.code in AFTERWARDS else finding_in_words(finding)
 
 
 def found_there(finding: OrderFinding | ImportFinding) -> str:

@@ -10,7 +10,7 @@ from blueprints import access, background
 from blueprints.access import Right, needs
 from blueprints.bounds import takes
 from blueprints.orders import orders
-from blueprints.orders.import_forms import ImportForm, finding_in_words, found_there
+from blueprints.orders.import_forms import ImportForm, finding_in_words, found_there, past_finding_in_words
 from blueprints.orders.import_looking import Look, look_at
 from blueprints.orders.importing import (
     carry_on,
@@ -66,7 +66,7 @@ def import_page(import_id: int) -> ResponseReturnValue:
         stands_still=stands_still(found),
         look=look_at(found) if is_preview else Look(),
         findings=findings_of(found),
-        in_words=finding_in_words,
+        in_words=past_finding_in_words if found.state is ImportState.DONE else finding_in_words,
         found_there=found_there,
     )
 

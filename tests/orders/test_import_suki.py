@@ -1,8 +1,12 @@
 """Suki's own file comes in as it went out, and gets nobody around a rule."""
 
+import re
+
 import pytest
 
 from blueprints.orders import importing
+from blueprints.orders.import_forms import FINDINGS, past_finding_in_words
+from blueprints.orders.incoming import OrderFinding
 from models import Courier, OrderSource, OrderStatus, PaymentStatus
 from tests.orders.files import (
     ANALYTICS,
@@ -273,3 +277,27 @@ def test_an_order_without_a_customer_s_name_is_worth_a_look_once(olive, monkeypa
     page = send(olive, a_file(kind, {}, *({number: str(at)} | nameless for at in range(1002, 1007))))
     said = "No name stands here. The order comes in without one. Others without a name are not listed."
     assert worth_a_look(page) == [f"3 1002 {column} – {said}"]
+
+
+def test_once_a_file_is_in_its_doubts_tell_what_became_of_its_orders(olive):
+    doubtful = {"courier": "Habal-habal", "customer_email": "nobody", "customer_name": "", "item_name": "x" * 301}
+    file = a_file(OURS, doubtful)
+    assert "These orders come in all the same." in send(olive, file).one("#worth-a-look").get_text()
+    page = bring_in(olive, file)
+    assert "These orders came in all the same." in page.one("#worth-a-look").get_text()
+    for said in (
+        "You had no courier of this name. It was added to Settings, not in use.",
+        "This is not an email address. The order came in without one.",
+        "No name stands here. The order came in without one.",
+        "This was too long. The end of it was left out.",
+    ):
+        assert said in page.text
+    assert not [row for row in worth_a_look(page) if "comes in" in row or "will be" in row]
+
+
+@pytest.mark.parametrize("code", sorted(FINDINGS))
+def test_of_a_file_that_is_in_nothing_is_said_to_be_still_to_come(app, code):
+    finding = OrderFinding(2, "", code)
+    with app.test_request_context():
+        words = past_finding_in_words(finding)
+    assert not re.search(r"\b(comes? in|will be)\b", words)
