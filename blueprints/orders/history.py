@@ -46,6 +46,8 @@ class HistoryLine:
     email: Email | None
     program: str | None = None
     """Which one did it, when it was none of the shop's people."""
+    courier: str | None = None
+    """Whom it booked, when that can be told: the order knows its last booking only."""
 
 
 _LINES = (
@@ -66,7 +68,14 @@ def lines_of(order: Order, *, since: int = 0, limit: int | None = None) -> list[
     if limit is not None:
         found = found.limit(limit)
     rows = db.session.execute(found, {"order_id": order.id})
-    return [HistoryLine(event, email, token.signature if token else None) for event, email, token in rows]
+    return [
+        HistoryLine(event, email, token.signature if token else None, _courier_of(order, event))
+        for event, email, token in rows
+    ]
+
+
+def _courier_of(order: Order, event: Event) -> str | None:
+    return order.courier_name if event.code == "order.booked" and event.at == order.booked_at else None
 
 
 def program_that_entered(history: list[HistoryLine]) -> str | None:

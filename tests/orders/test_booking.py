@@ -1,5 +1,7 @@
 """Booking a courier, and taking the booking back."""
 
+import re
+
 import pytest
 from sqlalchemy import select
 
@@ -74,6 +76,22 @@ def test_a_booking_keeps_whether_only_support_can_cancel_it(sam, shop, courier, 
     order = shop.get(Order, order.id)
     assert (order.is_booked, order.waybill, order.booking_integrated) == (True, "W 1", integrated)
     assert shop.events(order) == ["order.booked"]
+
+
+def test_the_history_names_the_courier_of_the_last_booking_and_none_for_those_before(sam, shop, courier):
+    """Of an earlier booking nothing is kept but that it was made."""
+    order = shop.order()
+
+    def booked():
+        history = sam.get(f"/orders/{order.id}").select("#history li")
+        return [found.group() for line in history if (found := re.search(r"Sam Staff booked .*?\.", line.get_text()))]
+
+    book(sam, order, courier=str(courier("Lalamove").id))
+    assert booked() == ["Sam Staff booked Lalamove."]
+    cancel_booking(sam, shop.get(Order, order.id))
+    assert booked() == ["Sam Staff booked Lalamove."]
+    book(sam, shop.get(Order, order.id), courier=str(courier("Own rider").id))
+    assert booked() == ["Sam Staff booked Own rider.", "Sam Staff booked a courier."]
 
 
 def cancel_booking(visitor, order):
