@@ -78,6 +78,11 @@ def test_nobody_reverses_without_a_word(sam, refund, shop):
     assert books(shop, refund) == ALL_BACK
 
 
+def test_the_page_asks_whether_it_was_recorded_by_mistake(sam, refund, shop):
+    settle(sam, refund)
+    assert sam.get(f"/settlements/{latest(shop).id}/reverse").h1 == "₱960.00 was recorded by mistake?"
+
+
 def test_what_did_not_go_back_is_owed_again(sam, refund, shop):
     settle(sam, refund, notify=None)
     assert "Recorded by mistake?" in sam.get(f"/refunds/{refund.id}").text
