@@ -56,6 +56,11 @@ def test_the_merchant_meets_it_on_today_in_the_list_and_on_the_order(sam, shop, 
     assert not sam.get(f"/orders/{other.id}").select("#asked")
 
 
+def test_who_declines_reads_that_the_note_goes_out_whatever_the_store_has_switched_off(sam, asked):
+    page = sam.get(f"/orders/{asked.id}/request/decline")
+    assert "They get your note by email, even if emails to customers are off." in page.text
+
+
 def test_the_cancel_approves_it_and_its_email_is_the_answer(sam, shop, asked):
     cancel(sam, asked)
     [request] = requests_of(shop, asked)
