@@ -31,6 +31,7 @@ from models import (
     UnsentReason,
     WebhookType,
 )
+from models.text import NO_NAME
 
 WORDS = {
     OrderStatus.PENDING: _l("Pending"),
@@ -243,6 +244,10 @@ def file_size(size: int) -> str:
     return f"{format_decimal(round(many, 1), locale=cldr_locale())} {unit}"
 
 
+def nameless(customer_name: str) -> bool:
+    return customer_name == NO_NAME
+
+
 def iso(at: datetime) -> str:
     """For the `datetime` attribute of `<time>`."""
     return at.isoformat(timespec="seconds")
@@ -252,3 +257,4 @@ def teach_templates(app: Flask) -> None:
     names = (word, money, number, when, to_the_minute, day, moment, until, iso, time_of_day, span, hours, file_size)
     for name in names:
         app.add_template_filter(name)
+    app.add_template_test(nameless)

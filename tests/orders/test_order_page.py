@@ -4,6 +4,7 @@ import pytest
 
 from models import Event, OrderStatus, PaymentMethod, PaymentStatus, writing
 from tests.orders.deciding import cancel
+from tests.orders.files import OURS, a_file, bring_in
 from tests.orders.watching import statements
 from tests.pages import words
 from tests.shop import A_MORNING
@@ -25,6 +26,15 @@ def test_an_order_shows_its_items_and_what_they_come_to(sam, shop):
         "Print a packing slip"
     )
     assert "Still to be paid ₱1,150.00" in panel(page, "money")
+
+
+def test_of_an_order_without_a_name_the_list_and_the_page_say_so(sam, shop):
+    bring_in(sam, a_file(OURS, {"customer_name": ""}))
+    page = sam.get("/orders/")
+    assert words(page.one(".c-customer")) == "No name"
+    page = sam.get(page.one(".row-link")["href"])
+    assert words(page.select(".lede")[0]).startswith("No name · ₱1,040.00")
+    assert panel(page, "customer").startswith("Customer No name")
 
 
 def test_a_paid_order_says_how_it_was_paid(sam, shop):
