@@ -254,7 +254,22 @@ def iso(at: datetime) -> str:
 
 
 def teach_templates(app: Flask) -> None:
-    names = (word, money, number, when, to_the_minute, day, moment, until, iso, time_of_day, span, hours, file_size)
+    names = (
+        word,
+        money,
+        number,
+        few,
+        when,
+        to_the_minute,
+        day,
+        moment,
+        until,
+        iso,
+        time_of_day,
+        span,
+        hours,
+        file_size,
+    )
     for name in names:
         app.add_template_filter(name)
     app.add_template_test(nameless)
