@@ -53,7 +53,7 @@ def test_names_and_marks_have_room_at_every_width(app, served, browser_page, lan
 
 @pytest.mark.parametrize("language", ["en", "fil"])
 @pytest.mark.parametrize("width", [320, 390])
-def test_what_is_owed_and_what_went_back_stand_beside_each_other(app, served, browser_page, language, width):  # noqa: F811
+def test_what_is_owed_and_what_went_back_stand_beside_each_other(app, served, browser_page, language, width):  # noqa: F811 (a fixture)
     speak(app, language)
     page = browser_page(width=width)
     sign_in_as_ana(page, served)
