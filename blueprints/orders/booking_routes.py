@@ -1,6 +1,6 @@
 """Booking a courier for an order, and cancelling a booking that the store may cancel itself."""
 
-from flask import flash, redirect, render_template, url_for
+from flask import flash, redirect, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -11,9 +11,8 @@ from blueprints.orders.booking import book_courier, cancel_booking, couriers_to_
 from blueprints.orders.change_forms import VersionForm
 from blueprints.orders.correcting_waybill import correct_waybill, refuse_to_correct_waybill
 from blueprints.orders.forms import BookingForm, WaybillForm
-from blueprints.orders.history import missed_by
-from blueprints.orders.refusals import CourierUnknown, OrderRefusal, refusal_of
-from blueprints.orders.routes import order_page
+from blueprints.orders.refusals import CourierUnknown, OrderRefusal
+from blueprints.orders.routes import after_correcting, form_page, order_page
 from models import Order
 
 
@@ -47,50 +46,27 @@ def booking(order_id: int) -> ResponseReturnValue:
 def _page(
     order: Order, form: BookingForm, *, status: int = 200, refusal: OrderRefusal | None = None
 ) -> ResponseReturnValue:
-    """Asks the rule each time it is drawn, before anybody fills in what could not be saved."""
-    refusal = refusal or refusal_of(refuse_to_book, order)
     form.offer(couriers_to_choose())
-    form.drawn_for(order, anew=refusal is not None)
-    page = render_template(
-        "orders/booking.html",
-        order=order,
-        form=form,
-        refusal=refusal,
-        missed=missed_by(order, refusal),
-    )
-    return page, 409 if refusal else status
+    return form_page("orders/booking.html", order, form, refuse_to_book, status=status, refusal=refusal)
 
 
 @orders.route("/orders/<id:order_id>/booking/waybill", methods=["GET", "POST"])
 @needs(Right.CHANGE_ORDERS)
 def booking_waybill(order_id: int) -> ResponseReturnValue:
-    order = access.order_or_404(order_id)
+    order, template = access.order_or_404(order_id), "orders/waybill.html"
     form = WaybillForm(obj=order)
     if not form.is_submitted():
-        return _waybill_page(order, form)
+        return form_page(template, order, form, refuse_to_correct_waybill)
     if not form.validate():
-        return _waybill_page(order, form, status=422)
+        return form_page(template, order, form, refuse_to_correct_waybill, status=422)
     try:
         is_corrected = correct_waybill(
             order_id, version=form.version.data, waybill=form.waybill.data or "", by=access.actor()
         )
     except OrderRefusal as refusal:
-        return _waybill_page(order, form, refusal=refusal)
-    if is_corrected:
-        flash(_("The waybill of order %(number)s is saved.", number=order.number), "done")
-    else:
-        flash(_("Nothing was different, so nothing was saved."), "notice")
-    return redirect(url_for("orders.detail", order_id=order_id, _anchor="courier"), 303)
-
-
-def _waybill_page(
-    order: Order, form: WaybillForm, *, status: int = 200, refusal: OrderRefusal | None = None
-) -> ResponseReturnValue:
-    refusal = refusal or refusal_of(refuse_to_correct_waybill, order)
-    form.drawn_for(order, anew=refusal is not None)
-    missed = missed_by(order, refusal)
-    page = render_template("orders/waybill.html", order=order, form=form, refusal=refusal, missed=missed)
-    return page, 409 if refusal else status
+        return form_page(template, order, form, refuse_to_correct_waybill, refusal=refusal)
+    saved = _("The waybill of order %(number)s is saved.", number=order.number)
+    return after_correcting(order, saved if is_corrected else None, part="courier")
 
 
 @orders.post("/orders/<id:order_id>/booking/cancel")

@@ -3,7 +3,7 @@
 from functools import partial
 from typing import Any
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -15,7 +15,6 @@ from blueprints.orders.cancelling import Report, cancel_order, refuse_to_cancel
 from blueprints.orders.change_forms import CancelForm, ChangeStatusForm, SupportCancelForm
 from blueprints.orders.changing import change_status
 from blueprints.orders.count_forms import with_counts
-from blueprints.orders.history import missed_by
 from blueprints.orders.recording_cancel import CancelWish, refuse_fee
 from blueprints.orders.refusals import (
     FeeTooHigh,
@@ -23,9 +22,8 @@ from blueprints.orders.refusals import (
     OrderRefusal,
     ReasonUnknown,
     ReferenceMissing,
-    refusal_of,
 )
-from blueprints.orders.routes import order_page
+from blueprints.orders.routes import form_page, order_page
 from blueprints.orders.showing import pieces_for
 from blueprints.orders.telling import customer_email, why_nobody_is_told
 from blueprints.outbox import Message
@@ -168,19 +166,16 @@ def _cancel_page(
     refusal: OrderRefusal | None = None,
     preview: Message | None = None,
 ) -> ResponseReturnValue:
-    """Asks the rule each time it is drawn, before anybody writes a note that could not be saved."""
-    refusal = refusal or refusal_of(refuse_to_cancel, db.session(), order, by=access.actor())
-    form.drawn_for(order, anew=refusal is not None)
-    page = render_template(
+    return form_page(
         "orders/cancel.html",
-        order=order,
-        form=form,
+        order,
+        form,
+        partial(refuse_to_cancel, db.session(), by=access.actor()),
+        status=status,
         refusal=refusal,
-        missed=missed_by(order, refusal),
         nobody=why_nobody_is_told(order, kind=kind_of(OrderStatus.CANCELLED)),
         preview=preview,
     )
-    return page, 409 if refusal else status
 
 
 def _preview(order: Order, to: OrderStatus, note: str | None, *, fee: int = 0) -> Message:

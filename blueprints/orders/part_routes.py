@@ -1,6 +1,8 @@
 """Cancelling a part of an order."""
 
-from flask import flash, redirect, render_template, request, url_for
+from functools import partial
+
+from flask import flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -11,9 +13,9 @@ from blueprints.orders import orders
 from blueprints.orders.cancelling import refuse_to_cancel
 from blueprints.orders.cancelling_part import Outlook, cancel_part, look_ahead
 from blueprints.orders.count_forms import with_counts
-from blueprints.orders.history import missed_by
 from blueprints.orders.part_forms import PartForm
-from blueprints.orders.refusals import FeeTooHigh, NothingChosen, OrderRefusal, ReasonUnknown, ThatIsAll, refusal_of
+from blueprints.orders.refusals import FeeTooHigh, NothingChosen, OrderRefusal, ReasonUnknown, ThatIsAll
+from blueprints.orders.routes import form_page
 from blueprints.orders.showing import pieces_for
 from blueprints.orders.telling import why_nobody_is_told
 from blueprints.shop import reasons_to_choose
@@ -91,16 +93,14 @@ def _page(
     refusal: OrderRefusal | None = None,
     outlook: Outlook | None = None,
 ) -> ResponseReturnValue:
-    refusal = refusal or refusal_of(refuse_to_cancel, db.session(), order)
-    form.drawn_for(order, anew=refusal is not None)
-    page = render_template(
+    return form_page(
         "orders/cancel_items.html",
-        order=order,
-        form=form,
+        order,
+        form,
+        partial(refuse_to_cancel, db.session()),
+        status=status,
         refusal=refusal,
-        missed=missed_by(order, refusal),
         nobody=why_nobody_is_told(order, kind=CustomerAlert.ORDER_PART_CANCELLED.value),
         outlook=outlook,
         preview=outlook.message if outlook else None,
     )
-    return page, 409 if refusal else status

@@ -1,8 +1,6 @@
 """Noting what a customer paid, keeping an order that they did not pay, and what went back to them."""
 
-from collections.abc import Callable
-
-from flask import flash, redirect, render_template, request, url_for
+from flask import flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -12,12 +10,11 @@ from blueprints.filters import money
 from blueprints.orders import orders
 from blueprints.orders.correcting_payment import PaidOutOfBounds, correct_payment, refuse_to_correct_payment
 from blueprints.orders.correcting_refund import correct_refund, refuse_to_correct_refund
-from blueprints.orders.history import missed_by
 from blueprints.orders.keeping_unpaid import keep_order
 from blueprints.orders.paying import open_refund_of, record_payment, record_refund, refuse_payment, refuse_refund
 from blueprints.orders.payment_forms import AmountForm, CorrectPaymentForm, CorrectRefundForm, PaymentForm
-from blueprints.orders.refusals import MoreThanIsOpen, OrderRefusal, RefundIsOwed, refusal_of
-from blueprints.orders.routes import order_page
+from blueprints.orders.refusals import MoreThanIsOpen, OrderRefusal, RefundIsOwed
+from blueprints.orders.routes import after_correcting, form_page, order_page
 from models import Order, db
 
 
@@ -28,18 +25,18 @@ def payment(order_id: int) -> ResponseReturnValue:
     form = PaymentForm(meta={"currency": order.currency})
     if not form.is_submitted():
         form.amount.data, form.method.data = order.to_pay, order.payment_method.value
-        return _page("orders/payment.html", order, form, refuse_payment)
+        return form_page("orders/payment.html", order, form, refuse_payment)
     if not form.validate():
-        return _page("orders/payment.html", order, form, refuse_payment, status=422)
+        return form_page("orders/payment.html", order, form, refuse_payment, status=422)
     try:
         record_payment(
             order_id, version=form.version.data, amount=form.sum, method=form.chosen_method, by=access.actor()
         )
     except MoreThanIsOpen as refusal:
         form.say_what_it_may_be(_("At most %(amount)s is still to be paid.", amount=_sum(order, refusal)))
-        return _page("orders/payment.html", order, form, refuse_payment, status=422)
+        return form_page("orders/payment.html", order, form, refuse_payment, status=422)
     except OrderRefusal as refusal:
-        return _page("orders/payment.html", order, form, refuse_payment, refusal=refusal)
+        return form_page("orders/payment.html", order, form, refuse_payment, refusal=refusal)
     flash(_("%(amount)s was recorded as paid.", amount=money(form.sum, order.currency)), "done")
     return redirect(url_for("orders.detail", order_id=order_id, _anchor="money"), 303)
 
@@ -51,9 +48,9 @@ def payment_correct(order_id: int) -> ResponseReturnValue:
     form = CorrectPaymentForm(meta={"currency": order.currency})
     if not form.is_submitted():
         form.method.data = order.payment_method.value
-        return _page(template, order, form, refuse_to_correct_payment)
+        return form_page(template, order, form, refuse_to_correct_payment)
     if not form.validate():
-        return _page(template, order, form, refuse_to_correct_payment, status=422)
+        return form_page(template, order, form, refuse_to_correct_payment, status=422)
     try:
         is_corrected = correct_payment(
             order_id,
@@ -65,14 +62,10 @@ def payment_correct(order_id: int) -> ResponseReturnValue:
         )
     except PaidOutOfBounds as refusal:
         form.say_what_it_may_be(_what_may_be_paid(order, refusal))
-        return _page(template, order, form, refuse_to_correct_payment, status=422)
+        return form_page(template, order, form, refuse_to_correct_payment, status=422)
     except OrderRefusal as refusal:
-        return _page(template, order, form, refuse_to_correct_payment, refusal=refusal)
-    if is_corrected:
-        flash(_what_is_paid_now(order, form.sum), "done")
-    else:
-        flash(_("Nothing was different, so nothing was saved."), "notice")
-    return redirect(url_for("orders.detail", order_id=order_id, _anchor="money"), 303)
+        return form_page(template, order, form, refuse_to_correct_payment, refusal=refusal)
+    return after_correcting(order, _what_is_paid_now(order, form.sum) if is_corrected else None, part="money")
 
 
 @orders.post("/orders/<id:order_id>/keep")
@@ -97,18 +90,18 @@ def refund(order_id: int) -> ResponseReturnValue:
     form = AmountForm(meta={"currency": order.currency})
     if not form.is_submitted():
         form.amount.data = order.refundable
-        return _page("orders/refund.html", order, form, refuse_refund)
+        return form_page("orders/refund.html", order, form, refuse_refund)
     if not form.validate():
-        return _page("orders/refund.html", order, form, refuse_refund, status=422)
+        return form_page("orders/refund.html", order, form, refuse_refund, status=422)
     try:
         record_refund(order_id, version=form.version.data, amount=form.sum, by=access.actor())
     except MoreThanIsOpen as refusal:
         form.say_what_it_may_be(_("At most %(amount)s can go back.", amount=_sum(order, refusal)))
-        return _page("orders/refund.html", order, form, refuse_refund, status=422)
+        return form_page("orders/refund.html", order, form, refuse_refund, status=422)
     except RefundIsOwed as refusal:
         return _to_what_is_owed(refusal.refund_id)
     except OrderRefusal as refusal:
-        return _page("orders/refund.html", order, form, refuse_refund, refusal=refusal)
+        return form_page("orders/refund.html", order, form, refuse_refund, refusal=refusal)
     flash(_("%(amount)s was recorded as paid back.", amount=money(form.sum, order.currency)), "done")
     return redirect(url_for("orders.detail", order_id=order_id, _anchor="money"), 303)
 
@@ -119,9 +112,9 @@ def refund_correct(order_id: int) -> ResponseReturnValue:
     order, template = access.order_or_404(order_id), "orders/refund_correct.html"
     form = CorrectRefundForm(meta={"currency": order.currency})
     if not form.is_submitted():
-        return _page(template, order, form, refuse_to_correct_refund)
+        return form_page(template, order, form, refuse_to_correct_refund)
     if not form.validate():
-        return _page(template, order, form, refuse_to_correct_refund, status=422)
+        return form_page(template, order, form, refuse_to_correct_refund, status=422)
     try:
         is_corrected = correct_refund(
             order_id,
@@ -132,14 +125,11 @@ def refund_correct(order_id: int) -> ResponseReturnValue:
         )
     except MoreThanIsOpen as refusal:
         form.say_what_it_may_be(_("Only %(amount)s is recorded as paid back.", amount=_sum(order, refusal)))
-        return _page(template, order, form, refuse_to_correct_refund, status=422)
+        return form_page(template, order, form, refuse_to_correct_refund, status=422)
     except OrderRefusal as refusal:
-        return _page(template, order, form, refuse_to_correct_refund, refusal=refusal)
-    if is_corrected:
-        flash(_("%(amount)s is recorded as paid back now.", amount=money(form.sum, order.currency)), "done")
-    else:
-        flash(_("Nothing was different, so nothing was saved."), "notice")
-    return redirect(url_for("orders.detail", order_id=order_id, _anchor="money"), 303)
+        return form_page(template, order, form, refuse_to_correct_refund, refusal=refusal)
+    now = _("%(amount)s is recorded as paid back now.", amount=money(form.sum, order.currency))
+    return after_correcting(order, now if is_corrected else None, part="money")
 
 
 def _to_what_is_owed(refund_id: int) -> ResponseReturnValue:
@@ -169,20 +159,3 @@ def _what_may_be_paid(order: Order, refusal: PaidOutOfBounds) -> str:
         least=least,
         most=most,
     )
-
-
-def _page(
-    template: str,
-    order: Order,
-    form: AmountForm,
-    rule: Callable[[Order], None],
-    *,
-    status: int = 200,
-    refusal: OrderRefusal | None = None,
-) -> ResponseReturnValue:
-    """Asks the rule each time it is drawn, before anybody fills in what could not be saved."""
-    refusal = refusal or refusal_of(rule, order)
-    form.drawn_for(order, anew=refusal is not None)
-    missed = missed_by(order, refusal)
-    page = render_template(template, order=order, form=form, refusal=refusal, missed=missed)
-    return page, 409 if refusal else status

@@ -1,6 +1,8 @@
 """Reversing what was recorded as returned by mistake."""
 
-from flask import abort, flash, redirect, render_template, url_for
+from functools import partial
+
+from flask import abort, flash, redirect, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -8,11 +10,11 @@ from blueprints import access
 from blueprints.access import Right, needs
 from blueprints.filters import money
 from blueprints.orders import orders
-from blueprints.orders.history import missed_by
 from blueprints.orders.refund_forms import ReverseForm
 from blueprints.orders.refund_routes import refund_or_404
-from blueprints.orders.refusals import OrderRefusal, refusal_of
+from blueprints.orders.refusals import OrderRefusal
 from blueprints.orders.reversing_settlement import Reversed, refuse_to_reverse, reverse_settlement
+from blueprints.orders.routes import form_page
 from models import Order, Settlement, db
 
 
@@ -58,18 +60,7 @@ def _what_is_owed_now(order: Order, done: Reversed) -> str:
 def _page(
     settlement: Settlement, form: ReverseForm, *, status: int = 200, refusal: OrderRefusal | None = None
 ) -> ResponseReturnValue:
-    """Asks the rule each time it is drawn, before anybody types what could not be saved."""
     refund = refund_or_404(settlement.refund_id)
-    order = access.order_or_404(refund.order_id)
-    refusal = refusal or refusal_of(refuse_to_reverse, settlement, refund, order)
-    form.drawn_for(order, anew=refusal is not None)
-    page = render_template(
-        "orders/settlement_reverse.html",
-        refund=refund,
-        settlement=settlement,
-        order=order,
-        form=form,
-        refusal=refusal,
-        missed=missed_by(order, refusal),
-    )
-    return page, 409 if refusal else status
+    order, rule = access.order_or_404(refund.order_id), partial(refuse_to_reverse, settlement, refund)
+    shown = {"refund": refund, "settlement": settlement}
+    return form_page("orders/settlement_reverse.html", order, form, rule, status=status, refusal=refusal, **shown)

@@ -1,16 +1,19 @@
 """Where a day at the desk is spent: Today, the list, and one order."""
 
 import re
+from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
-from flask import render_template, request
+from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 
 from blueprints import access
 from blueprints.access import Right, needs
 from blueprints.orders import orders
 from blueprints.orders.awaiting_payment import cancels_of
-from blueprints.orders.change_forms import ChangeStatusForm, NoteForm
+from blueprints.orders.change_forms import ChangeStatusForm, NoteForm, VersionForm
 from blueprints.orders.counting import NOTHING_SAID, count_waiting
 from blueprints.orders.email_forms import AddressForm, Correction
 from blueprints.orders.find_forms import FindForm, filters_beyond_tab, filters_of, tab_links
@@ -19,7 +22,7 @@ from blueprints.orders.history import lines_of, missed_by, program_that_entered
 from blueprints.orders.needing_attention import Attention
 from blueprints.orders.proving_emails import proof_of, why_untold
 from blueprints.orders.reaching import ways_to_reach
-from blueprints.orders.refusals import OrderRefusal
+from blueprints.orders.refusals import OrderRefusal, refusal_of
 from blueprints.orders.showing import status_area
 from blueprints.outbox import Message
 from models import Order, OrderStatus
@@ -111,3 +114,31 @@ def order_page(
         missed=missed_by(order, refusal),
         may_settle_refunds=access.may(Right.SETTLE_REFUNDS),
     )
+
+
+def form_page(
+    template: str,
+    order: Order,
+    form: VersionForm,
+    rule: Callable[[Order], None],
+    *,
+    status: int = 200,
+    refusal: OrderRefusal | None = None,
+    **shown: Any,
+) -> ResponseReturnValue:
+    """A page with a form about one order. The rule is asked each time it is drawn, before anybody fills in what could
+    not be saved."""
+    refusal = refusal or refusal_of(rule, order)
+    form.drawn_for(order, anew=refusal is not None)
+    missed = missed_by(order, refusal)
+    page = render_template(template, order=order, form=form, refusal=refusal, missed=missed, **shown)
+    return page, 409 if refusal else status
+
+
+def after_correcting(order: Order, corrected: str | None, *, part: str) -> ResponseReturnValue:
+    """`corrected`: the sentence about it; None: nothing was different. `part`: of the order's page, by its id."""
+    if corrected is None:
+        flash(_("Nothing was different, so nothing was saved."), "notice")
+    else:
+        flash(corrected, "done")
+    return redirect(url_for("orders.detail", order_id=order.id, _anchor=part), 303)
